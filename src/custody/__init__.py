@@ -1,0 +1,1 @@
+"""The custody ledger: signed acts, the rules that judge them, and the log that keeps them."""
