@@ -1,0 +1,54 @@
+# make demo    a realistic day, then API and pages on http://127.0.0.1:8000
+# make test    everything, on SQLite and PostgreSQL
+# make check   lint, types, imports, docs and tests, as CI runs them
+#
+# Each is complete by itself on Debian or Ubuntu with Python 3.11, git and make.
+
+BIN := .venv/bin
+LOCKED := pyproject.toml requirements/run.txt requirements/dev.txt scripts/setup
+DEMO := demo
+
+.PHONY: setup setup-dev demo demo-data test check lint types imports docs bench lock
+.NOTPARALLEL:
+.DEFAULT_GOAL := check
+
+setup: .venv/.run-installed
+setup-dev: .venv/.dev-installed
+
+.venv/.run-installed: $(LOCKED)
+	@scripts/setup run
+	@touch $@
+
+# What the checks need includes what the program needs: one installation, two stamps.
+.venv/.dev-installed: $(LOCKED)
+	@scripts/setup dev
+	@touch .venv/.run-installed $@
+
+demo: setup
+	@$(BIN)/python -m custody_api.demo --directory $(DEMO) --serve
+
+demo-data: setup
+	@$(BIN)/python -m custody_api.demo --directory $(DEMO)
+
+check: lint types imports docs test
+
+lint: setup-dev
+	$(BIN)/ruff check
+
+types: setup-dev
+	$(BIN)/mypy
+
+imports: setup-dev
+	$(BIN)/lint-imports
+
+docs: setup-dev
+	$(BIN)/pytest tests/test_docs.py tests/test_wording.py
+
+test: setup-dev
+	$(BIN)/pytest
+
+bench: setup-dev
+	@for benchmark in benchmarks/[a-z]*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
+
+lock:
+	scripts/lock
