@@ -1,0 +1,68 @@
+"""What a person can sign: the act types, and how their bytes are read.
+
+Adding an act type: a class in one of the chapters, its parts in `custody.acts.parts`, its example in
+`custody.acts.examples`, its rules. The tests find what is missing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from custody.acts import case, custody, disposition, oversight, parties, samples, taking
+from custody.acts.act import Act
+from custody.errors import Malformed
+from custody.strict import malformed, read_json
+
+PAYLOAD_TYPE: Final = "application/vnd.custody.act.v1+json"
+
+_CORE: Final[tuple[type[Act], ...]] = (
+    parties.Genesis,
+    parties.Agency,
+    parties.Enrolment,
+    parties.Person,
+    parties.Revocation,
+    parties.Place,
+    case.CaseOpening,
+    case.Noted,
+    taking.Seizure,
+    taking.Sealing,
+    taking.Unsealing,
+    taking.Labelling,
+    custody.CheckIn,
+    custody.Transfer,
+    custody.Relocation,
+    custody.CheckOut,
+    custody.Return,
+    samples.BloodDraw,
+    samples.LabDispatch,
+    samples.LabReceipt,
+    disposition.Release,
+    oversight.Hold,
+    oversight.Correction,
+    oversight.Remedy,
+)
+
+ACT_TYPES: Final[dict[str, type[Act]]] = {each.type_name: each for each in _CORE}
+"""Every act type by the value of its ``act`` field."""
+
+
+def parse_act(payload: bytes) -> Act:
+    """Parse the exact payload bytes of an act. Raises Malformed: which field, expected and got."""
+    return act_from(read_json(payload, "act"))
+
+
+def act_from(fields: Any) -> Act:
+    """Validate decoded fields as the act they say they are. Raises Malformed."""
+    name = fields.get("act") if isinstance(fields, dict) else None
+    kind = ACT_TYPES.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise Malformed(
+            "malformed/act", "This is no act type of this ledger.",
+            field="act", expected=", ".join(ACT_TYPES), got=repr(name)[:80],
+        )  # fmt: skip
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        raise malformed("act", error) from None

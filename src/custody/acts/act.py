@@ -1,0 +1,106 @@
+"""What every act has in common: its header, who signs it, and what stands beside it.
+
+An act is one signed statement of one thing done. Its JSON is read once, strictly, and never written again:
+what was signed are the bytes. Source: docs/format.md section 2.
+
+Stored for ever: a field of an act type is never renamed, given another meaning, or made required later. What an
+act says changes only by adding an optional field, or by a new act type.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from custody.acts.values import (
+    ActId,
+    Digest,
+    Frozen,
+    Hex32,
+    ItemId,
+    Many,
+    Moment,
+    Name,
+    Origin,
+    Reference,
+    Sealed,
+    Some,
+    Text,
+    Word,
+)
+
+
+class Seen(Frozen):
+    """The head of the checkpoint that the signers' client had verified: tree size and root hash."""
+
+    size: Annotated[int, Field(ge=0, le=2**53)]
+    root: Digest
+
+
+class Signer(Frozen):
+    """Who signs, in which part of this act, with which key (hex SHA-256 of its SubjectPublicKeyInfo)."""
+
+    part: Word
+    person: Name
+    key: Hex32
+
+
+class Attestation(Frozen):
+    """A person without a key here: how they stood to what is said, and the paper that shows it.
+
+    ``house`` is the agency they belong to, if it is registered; ``licence`` is a medic's or an examiner's.
+    """
+
+    part: Word
+    name: Sealed
+    kind: Literal["handwritten", "fingerprint", "refused", "absent"]
+    attachment: Hex32 | None = None
+    note: Text | None = None
+    house: Name | None = None
+    licence: Word | None = None
+
+
+class Attachment(Frozen):
+    """A file beside the act, by its SHA-256."""
+
+    sha256: Hex32
+    media_type: Word
+    size_bytes: Annotated[int, Field(ge=0, le=2**53)]
+    kind: Literal["photo", "recording", "document", "signature"]
+    captured_at: Moment | None = None
+
+
+class Act(Frozen):
+    """The header of every act. Subclasses add what is said; `type_name` is the value of ``act``."""
+
+    type_name: ClassVar[str]
+    zh: ClassVar[str]
+
+    act: str
+    id: ActId
+    ledger: Origin
+    occurred_at: Moment
+    seen: Seen
+    follows: Many[ActId]
+    signers: Some[Signer]
+    basis: Many[Reference]
+    attestations: Many[Attestation]
+    attachments: Many[Attachment]
+    note: Text | None = None
+
+    def signed_by(self, part: str) -> tuple[Signer, ...]:
+        """The signers of one part, in the order in which they stand."""
+        return tuple(signer for signer in self.signers if signer.part == part)
+
+    def attested(self, part: str) -> tuple[Attestation, ...]:
+        """The attestations of one part."""
+        return tuple(each for each in self.attestations if each.part == part)
+
+    def has_recording(self) -> bool:
+        """Whether a sound and picture recording is attached."""
+        return any(each.kind == "recording" for each in self.attachments)
+
+    def own_items(self) -> tuple[ItemId, ...]:
+        """The items this act names, in the order of its own list; defects point into it by index."""
+        return ()
