@@ -29,10 +29,12 @@ from custody.errors import Malformed, TooLarge, Untrusted
 from custody.strict import read_json
 
 try:  # libsodium verifies about twice as fast; what it accepts is a subset, so a refusal is asked again below
-    from nacl.bindings import crypto_sign_open
+    from nacl.bindings import crypto_sign_open as _sodium_open
     from nacl.exceptions import BadSignatureError
+
+    _SODIUM = True
 except ImportError:  # pragma: no cover - the ledger installs it, a court's verifier need not
-    crypto_sign_open = None
+    _SODIUM = False
 
 PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey
 Algorithm = Literal["ed25519", "p256"]
@@ -67,9 +69,9 @@ class VerifyingKey:
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Whether this is this key's signature of exactly these bytes."""
-        if self.raw and crypto_sign_open is not None and len(signature) == 64:
+        if _SODIUM and self.raw and len(signature) == 64:
             try:
-                crypto_sign_open(signature + message, self.raw)
+                _sodium_open(signature + message, self.raw)
             except BadSignatureError:
                 pass  # the stricter library said no: the reference library decides
             else:
@@ -171,7 +173,7 @@ def write_envelope(payload_type: str, payload: bytes, signatures: Sequence[Signa
 
 
 def read_envelope(data: bytes) -> Envelope:
-    """Parse the bytes of an envelope, strictly. Raises TooLarge over 1 MiB, Malformed otherwise; checks no signature."""
+    """Parse an envelope, strictly, checking no signature. Raises TooLarge over 1 MiB, else Malformed."""
     if len(data) > LARGEST_ENVELOPE:
         raise TooLarge(
             "malformed/envelope-size", "The envelope is over 1 MiB: split the items over several acts of up to 1,000.",

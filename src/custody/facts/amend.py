@@ -1,0 +1,119 @@
+"""Reading the past as it is corrected: nothing is edited, an amended reading is made beside.
+
+A correction replaces values in a past act, voids the act or one of its items, or inserts a missing act before it.
+The target keeps its place in the log; only how it reads changes, from the correction on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from custody.acts import act_from
+from custody.acts.act import Act
+from custody.acts.entry import Recorded
+from custody.acts.oversight import Change, Correction
+from custody.errors import Malformed
+
+HEADER = ("act", "id", "ledger", "seen", "follows", "signers")
+"""What the signers' keys and the log vouch for: no correction touches it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A recorded act as it reads now: perhaps amended, some of its items perhaps voided (by index)."""
+
+    recorded: Recorded
+    act: Act
+    voided: frozenset[int] = frozenset()
+    amended: bool = False
+
+    def position_of(self, item: str) -> int | None:
+        """The index of an item in the act's own list, unless it was voided there."""
+        for index, named in enumerate(self.act.own_items()):
+            if named == item and index not in self.voided:
+                return index
+        return None
+
+
+def readings(records: Iterable[Recorded]) -> list[Reading]:
+    """Return recorded acts, in log order, as the corrections among them make them read."""
+    found: list[Reading] = []
+    for recorded in records:
+        found.append(Reading(recorded, recorded.act))
+        if isinstance(recorded.act, Correction):
+            _apply(found, recorded, recorded.act)
+    return found
+
+
+def _apply(found: list[Reading], recorded: Recorded, correction: Correction) -> None:
+    place = next((i for i, each in enumerate(found) if each.recorded.act.id == correction.target), None)
+    if place is None:
+        return
+    for change in correction.changes:
+        if change.op == "insert":
+            inserted = Reading(recorded, inserted_act(correction, change), amended=True)
+            found.insert(place, inserted)
+            place += 1
+        elif change.op == "void" and not change.path:
+            found.pop(place)
+            return
+        else:
+            found[place] = amended(found[place], change)
+
+
+def amended(reading: Reading, change: Change) -> Reading:
+    """Apply one replace or void to a reading. Raises Malformed if it does not fit the act as it reads."""
+    if change.op == "void":
+        index = _item_index(change.path)
+        if index is None or index >= len(reading.act.own_items()) or index in reading.voided:
+            raise Malformed(
+                "malformed/correction-path", "Only an act, or one item of its list, can be voided.", field=change.path
+            )
+        return replace(reading, voided=reading.voided | {index}, amended=True)
+    fields = reading.act.model_dump(mode="json", by_alias=True)
+    if act_from(_with(fields, change.path, change.old)) != reading.act:
+        raise Malformed(
+            "malformed/correction-old", "What the correction calls the old value does not stand there.",
+            field=change.path, got=repr(change.old)[:80],
+        )  # fmt: skip
+    return replace(reading, act=act_from(_with(fields, change.path, change.new)), amended=True)
+
+
+def inserted_act(correction: Correction, change: Change) -> Act:
+    """The act that a correction inserts: its own header, the fields of ``new``. Raises Malformed."""
+    if not isinstance(change.new, dict) or set(change.new) & (set(HEADER) - {"act"}):
+        raise Malformed(
+            "malformed/correction-insert", "An inserted act is an object without id, ledger, seen, follows, signers.",
+            field=change.path,
+        )  # fmt: skip
+    head = correction.model_dump(mode="json", by_alias=True, include=set(HEADER) - {"act"})
+    return act_from({**change.new, **head})
+
+
+def _item_index(path: str) -> int | None:
+    parts = path.split("/")
+    if len(parts) == 3 and parts[1] in ("items", "lines", "tubes") and parts[2].isdigit():
+        return int(parts[2])
+    return None
+
+
+def _with(fields: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of decoded fields in which ``value`` stands at a JSON Pointer (RFC 6901). Raises Malformed."""
+    keys = [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
+    if not keys:
+        raise Malformed("malformed/correction-path", "A replacement names the field it replaces.", field=path)
+    return _put(fields, keys, value, path)  # type: ignore[no-any-return]
+
+
+def _put(node: Any, keys: list[str], value: Any, path: str) -> Any:
+    if not keys:
+        return value
+    key = keys[0]
+    if isinstance(node, dict) and key in node:
+        return {**node, key: _put(node[key], keys[1:], value, path)}
+    if isinstance(node, list) and key.isdigit() and int(key) < len(node):
+        index = int(key)
+        return [*node[:index], _put(node[index], keys[1:], value, path), *node[index + 1 :]]
+    raise Malformed("malformed/correction-path", "The act has nothing at this path.", field=path)

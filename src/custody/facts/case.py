@@ -1,0 +1,161 @@
+"""Facts about a case, a blood kit, a seal number and a label code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from custody.acts.case import CaseOpening, Noted
+from custody.acts.oversight import Hold
+from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt, Tube
+from custody.acts.taking import Labelling, Sealing, Seizure, Unsealing
+from custody.facts.amend import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class NotedFacts:
+    """A fact noted for a clock: what, when it happened, and for which items (none: for the whole case)."""
+
+    fact: str
+    at: datetime
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """A case: who handles it, what holds it, and the facts that move its clocks."""
+
+    case: str
+    kind: str
+    lead: str
+    officers: frozenset[str]
+    legal_reviewer: str | None
+    minor: bool
+    opened_at: datetime
+    opened_by: str
+    holds: Mapping[str, str] = field(default_factory=dict)
+    """Holds on the whole case: the act that placed it → the reason."""
+    noted: tuple[NotedFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KitFacts:
+    """A blood kit: its tubes by item, and which laboratory each went to."""
+
+    kit: str
+    case: str
+    drawn_by: str
+    tubes: Mapping[str, Tube]
+    dispatched: Mapping[str, str] = field(default_factory=dict)
+    """item → the laboratory it was last sent to."""
+    examiners: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """item → the persons who took it in at a laboratory."""
+
+    def reserved(self, item: str) -> bool:
+        """Whether an item is a tube kept in reserve."""
+        tube = self.tubes.get(item)
+        return tube is not None and tube.purpose == "reserve"
+
+
+@dataclass(frozen=True, slots=True)
+class SealFacts:
+    """A seal number: the act that used it, what it closes, and whether it was opened."""
+
+    number: str
+    act: str
+    items: frozenset[str]
+    opened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFacts:
+    """A label code: the item it names, and the act that retired it, if one did."""
+
+    code: str
+    item: str
+    retired_by: str | None = None
+
+
+def evolve_case(facts: CaseFacts | None, reading: Reading, case: str) -> CaseFacts | None:
+    """Fold one act, as it reads, into what is known of a case."""
+    act = reading.act
+    if isinstance(act, CaseOpening) and act.case == case:
+        return CaseFacts(
+            case, act.kind, act.lead, frozenset(act.officers), act.legal_reviewer, act.minor, act.occurred_at, act.id
+        )  # fmt: skip
+    if facts is None:
+        return None
+    if isinstance(act, Hold) and not act.items:
+        if act.action == "place":
+            return replace(facts, holds={**facts.holds, act.id: act.reason})
+        return replace(facts, holds={each: why for each, why in facts.holds.items() if each != act.hold})
+    if isinstance(act, Noted):
+        return replace(facts, noted=(*facts.noted, NotedFacts(act.fact, act.occurred_at, act.items)))
+    return facts
+
+
+def evolve_kit(facts: KitFacts | None, reading: Reading, kit: str) -> KitFacts | None:
+    """Fold one act, as it reads, into what is known of a blood kit."""
+    act = reading.act
+    if isinstance(act, BloodDraw) and act.kit == kit:
+        if facts is not None:
+            return facts
+        tubes = {tube.item: tube for index, tube in enumerate(act.tubes) if index not in reading.voided}
+        return KitFacts(kit, act.case, act.id, tubes)
+    if facts is None:
+        return None
+    ours = [item for item in act.own_items() if item in facts.tubes]
+    if isinstance(act, LabDispatch):
+        return replace(facts, dispatched={**facts.dispatched, **dict.fromkeys(ours, act.laboratory)})
+    if isinstance(act, LabReceipt) and act.acceptance is not None:
+        hands = frozenset(signer.person for signer in act.signed_by("examiner"))
+        return replace(facts, examiners={**facts.examiners, **dict.fromkeys(ours, hands)})
+    return facts
+
+
+def evolve_seal(facts: SealFacts | None, reading: Reading, number: str) -> SealFacts | None:
+    """Fold one act, as it reads, into what is known of a seal number."""
+    act = reading.act
+    if isinstance(act, Unsealing) and facts:
+        return replace(facts, opened=facts.opened or any(each.number == number for each in act.seals))
+    items = seals_put_on(act).get(number)
+    return SealFacts(number, act.id, frozenset(items)) if items and facts is None else facts
+
+
+def seals_put_on(act: object) -> dict[str, tuple[str, ...]]:
+    """The seal numbers that an act uses up, with the items each closes."""
+    if isinstance(act, Sealing):
+        return {seal.number: seal.items for seal in act.seals}
+    if isinstance(act, Seizure):
+        return _by_seal([(each.seal, each.item) for each in act.items if each.seal])
+    if isinstance(act, BloodDraw):
+        return _by_seal([(tube.seal, tube.item) for tube in act.tubes])
+    return {}
+
+
+def _by_seal(pairs: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for number, item in pairs:
+        found[number] = (*found.get(number, ()), item)
+    return found
+
+
+def codes_given(act: object) -> dict[str, str]:
+    """The label codes that an act puts in force, with the item each names."""
+    if isinstance(act, Seizure):
+        return {each.code: each.item for each in act.items}
+    if isinstance(act, BloodDraw):
+        return {tube.code: tube.item for tube in act.tubes}
+    if isinstance(act, Labelling):
+        return {act.code: act.item}
+    return {}
+
+
+def evolve_code(facts: CodeFacts | None, reading: Reading, code: str) -> CodeFacts | None:
+    """Fold one act, as it reads, into what is known of a label code."""
+    act = reading.act
+    if isinstance(act, Labelling) and act.retired == code and facts:
+        return replace(facts, retired_by=act.id)
+    item = codes_given(act).get(code)
+    return CodeFacts(code, item) if item and facts is None else facts

@@ -1,0 +1,241 @@
+"""Gathering what a decision reads: the facts an act names, and those that follow from them.
+
+The walk is pure: it asks a `Source` for facts, round by round (item → case and kit; place → the places above it), and
+keeps what it asked for. The append is then conditional on the union of exactly these queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from custody.acts.act import Act
+from custody.acts.case import CaseOpening, Noted
+from custody.acts.custody import ByPerson, CheckIn, InPlace, Relocation, Return, Transfer
+from custody.acts.entry import Recorded
+from custody.acts.oversight import Correction, Hold, Remedy
+from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revocation
+from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
+from custody.acts.taking import Labelling, Seizure, Unsealing
+from custody.errors import Malformed
+from custody.facts.amend import Reading, amended, inserted_act
+from custody.facts.case import CaseFacts, CodeFacts, KitFacts, SealFacts, codes_given, seals_put_on
+from custody.facts.item import ItemFacts
+from custody.facts.kinds import REVIEWERS, Need
+from custody.facts.parties import AgencyFacts, KeyFacts, PersonFacts, PlaceFacts, ReviewerFacts, new_key
+
+
+class Source(Protocol):
+    """Where facts come from: a ledger's log, a replay, or a bundle."""
+
+    def fold(self, needs: Sequence[Need]) -> Mapping[Need, Any]:
+        """Return the fact of each need, None where nothing is known."""
+
+    def record(self, act_id: str) -> Recorded | None:
+        """Return a recorded act by its id."""
+
+    def history(self, tag: str) -> Sequence[Recorded]:
+        """Return every act under a tag, in log order."""
+
+    def recorded_at(self, index: int) -> datetime | None:
+        """Return when the entry at a leaf index was recorded."""
+
+
+@dataclass(slots=True)
+class Facts:
+    """The facts one decision reads. Asking for one that was not gathered is a mistake of ours: KeyError."""
+
+    found: dict[Need, Any] = field(default_factory=dict)
+    records: dict[str, Recorded | None] = field(default_factory=dict)
+    histories: dict[str, tuple[Recorded, ...]] = field(default_factory=dict)
+    amended_acts: tuple[Act, ...] = ()
+    doubted: tuple[Recorded, ...] = ()
+    seen_at: datetime | None = None
+    """When the head that the signers saw was recorded; None for an empty log."""
+
+    def key(self, key_id: str) -> KeyFacts | None:
+        """What is known of a key."""
+        return self.found[Need("key", key_id)]  # type: ignore[no-any-return]
+
+    def person(self, person: str) -> PersonFacts | None:
+        """What is known of a person."""
+        return self.found[Need("person", person)]  # type: ignore[no-any-return]
+
+    def agency(self, agency: str) -> AgencyFacts | None:
+        """What is known of an agency."""
+        return self.found[Need("agency", agency)]  # type: ignore[no-any-return]
+
+    def place(self, place: str) -> PlaceFacts | None:
+        """What is known of a place."""
+        return self.found[Need("place", place)]  # type: ignore[no-any-return]
+
+    def case(self, case: str) -> CaseFacts | None:
+        """What is known of a case."""
+        return self.found[Need("case", case)]  # type: ignore[no-any-return]
+
+    def kit(self, kit: str) -> KitFacts | None:
+        """What is known of a blood kit."""
+        return self.found[Need("kit", kit)]  # type: ignore[no-any-return]
+
+    def seal(self, number: str) -> SealFacts | None:
+        """What is known of a seal number."""
+        return self.found[Need("seal", number)]  # type: ignore[no-any-return]
+
+    def code(self, code: str) -> CodeFacts | None:
+        """What is known of a label code."""
+        return self.found[Need("code", code)]  # type: ignore[no-any-return]
+
+    def item(self, item: str) -> ItemFacts | None:
+        """What is known of an item."""
+        return self.found[Need("item", item)]  # type: ignore[no-any-return]
+
+    def reviewers(self) -> tuple[PersonFacts, ...]:
+        """Everybody who was ever a legal reviewer or a supervisor."""
+        known: ReviewerFacts | None = self.found[REVIEWERS]
+        persons = (self.person(person) for person in sorted(known.persons)) if known else ()
+        return tuple(person for person in persons if person is not None)
+
+    def record(self, act_id: str) -> Recorded | None:
+        """A recorded act that this one refers to."""
+        return self.records[act_id]
+
+    def above(self, place: str) -> tuple[PlaceFacts, ...]:
+        """A place and the places it stands in, inner first."""
+        found: list[PlaceFacts] = []
+        facts = self.place(place)
+        while facts is not None and facts not in found:
+            found.append(facts)
+            facts = self.place(facts.parent) if facts.parent else None
+        return tuple(found)
+
+
+def gather(act: Act, source: Source) -> Facts:
+    """Gather the facts that deciding an act needs."""
+    facts = Facts()
+    _gather_records(act, source, facts)
+    open_needs = set(needs_of(act)) | {need for other in facts.amended_acts for need in needs_of(other)}
+    open_needs |= {Need("item", item) for each in facts.records.values() if each for item in each.act.own_items()}
+    while open_needs:
+        folded = source.fold(sorted(open_needs))
+        facts.found.update(folded)
+        further = {need for need, fact in folded.items() for need in _follow(act, need, fact)}
+        open_needs = further - facts.found.keys()
+    if act.seen.size:
+        facts.seen_at = source.recorded_at(act.seen.size - 1)
+    return facts
+
+
+def _gather_records(act: Act, source: Source, facts: Facts) -> None:
+    """The acts this one refers to, and for a correction how they read before and after it."""
+    for act_id in act.follows:
+        facts.records[act_id] = source.record(act_id)
+    if isinstance(act, Correction | Remedy):
+        target = facts.records[act.target] = source.record(act.target)
+        if isinstance(act, Correction) and target is not None:
+            facts.amended_acts = _as_amended(act, target)
+            items = {item for each in (target.act, *facts.amended_acts) for item in each.own_items()}
+            facts.histories = {item: tuple(source.history(f"item:{item}")) for item in sorted(items)}
+    if isinstance(act, Hold) and act.hold:
+        facts.records[act.hold] = source.record(act.hold)
+    if isinstance(act, Revocation):
+        history = source.history(f"key:{act.key}")
+        since = act.since
+        facts.doubted = tuple(each for each in history if since is not None and each.recorded_at >= since)
+
+
+def _as_amended(correction: Correction, target: Recorded) -> tuple[Act, ...]:
+    """The acts that come to be read because of a correction; none where it does not fit (a rule says so)."""
+    found: list[Act] = []
+    for change in correction.changes:
+        try:
+            if change.op == "insert":
+                found.append(inserted_act(correction, change))
+            elif change.op == "replace":
+                found.append(amended(Reading(target, target.act), change).act)
+        except Malformed:
+            continue
+    return tuple(found)
+
+
+def needs_of(act: Act) -> list[Need]:
+    """The facts that an act names itself."""
+    found = [Need("key", signer.key) for signer in act.signers]
+    found += [Need("person", signer.person) for signer in act.signers]
+    found += [Need("agency", paper.house) for paper in act.attestations if paper.house]
+    found += [Need("item", item) for item in act.own_items()]
+    found += [Need("seal", number) for number in seals_put_on(act)]
+    found += [Need("code", code) for code in codes_given(act)]
+    found += _party_needs(act)
+    found += _subject_needs(act)
+    return found
+
+
+def _party_needs(act: Act) -> list[Need]:
+    entering = new_key(act)
+    found = [Need("person", entering[0]), Need("key", entering[1].key_id)] if entering else []
+    if isinstance(act, Genesis):
+        found.append(Need("agency", act.first_agency.agency))
+    if isinstance(act, Agency):
+        found.append(Need("agency", act.agency))
+        found += [Need("agency", other) for other in (act.parent, act.successor) if other]
+    if isinstance(act, Enrolment):
+        found += [Need("agency", act.agency), REVIEWERS]
+    if isinstance(act, Person):
+        found.append(Need("person", act.person))
+        found += [Need("place", place) for place in act.places_added]
+    if isinstance(act, Revocation):
+        found += [Need("person", act.person), Need("key", act.key)]
+    if isinstance(act, Place):
+        found += [Need("agency", act.agency), Need("place", act.place)]
+        found += [Need("place", act.parent)] if act.parent else []
+    return found
+
+
+def _subject_needs(act: Act) -> list[Need]:
+    found: list[Need] = []
+    if isinstance(act, CaseOpening):
+        found += [Need("case", act.case), Need("agency", act.lead)]
+        found += [Need("person", person) for person in act.officers]
+    if isinstance(act, Noted | Seizure | BloodDraw | Hold):
+        found.append(Need("case", act.case))
+    if isinstance(act, BloodDraw):
+        found.append(Need("kit", act.kit))
+    if isinstance(act, CheckIn | Return | LabReceipt):
+        found.append(Need("place", act.place))
+    if isinstance(act, Relocation):
+        found.append(Need("place", act.to))
+    if isinstance(act, LabDispatch):
+        found.append(Need("agency", act.laboratory))
+    if isinstance(act, Unsealing):
+        found += [Need("seal", seal.number) for seal in act.seals]
+    if isinstance(act, Labelling) and act.retired:
+        found.append(Need("code", act.retired))
+    if isinstance(act, Transfer):
+        for party in (act.giver, act.taker):
+            if isinstance(party, ByPerson):
+                found.append(Need("person", party.person))
+            elif isinstance(party, InPlace):
+                found.append(Need("place", party.place))
+    return found
+
+
+def _follow(act: Act, need: Need, fact: Any) -> Iterable[Need]:
+    """The facts that follow from one that was found."""
+    if isinstance(fact, ItemFacts):
+        yield Need("case", fact.case)
+        if fact.kit:
+            yield Need("kit", fact.kit)
+        if fact.holder and fact.holder.kind == "place":
+            yield Need("place", fact.holder.id)
+    elif isinstance(fact, PlaceFacts):
+        yield Need("agency", fact.agency)
+        if fact.parent:
+            yield Need("place", fact.parent)
+    elif isinstance(fact, ReviewerFacts):
+        yield from (Need("person", person) for person in fact.persons)
+    elif isinstance(fact, PersonFacts) and isinstance(act, Enrolment | Revocation):
+        yield from (Need("key", key) for key in fact.keys)
+    elif isinstance(fact, KeyFacts) and isinstance(act, Revocation):
+        yield Need("agency", fact.agency)

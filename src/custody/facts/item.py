@@ -1,0 +1,296 @@
+"""Facts about one item: who holds it and held it, its seal, its loan, its defects; folded act by act.
+
+Facts fold in log order. The one exception is a late entry: it fills a gap that stands in the past, so it is read just
+before the act that left the gap, and the present holder stays who he is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from custody.acts.custody import CheckOut, Moving, Return
+from custody.acts.disposition import Release
+from custody.acts.entry import Severity
+from custody.acts.oversight import Hold, Remedy
+from custody.acts.parties import Revocation
+from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
+from custody.acts.taking import Labelling, Sealing, Seizure, TakenItem, Unsealing
+from custody.acts.values import Line
+from custody.facts.amend import Reading
+from custody.facts.holding import Holder, move
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """One stretch of custody: who held the item from when, by which act, and from whom it came as that act says."""
+
+    holder: Holder | None
+    since: datetime
+    act: str
+    type: str
+    index: int
+    given_by: Holder | None
+    parties: tuple[tuple[str, str], ...]
+    """(part, person) of those who signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """An item out on loan: to whom, what for, until when, and the line it left with."""
+
+    borrower: str
+    purpose: str
+    due: datetime
+    act: str
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDefect:
+    """A defect on the item: recorded, then perhaps explained, then perhaps accepted as remedied."""
+
+    id: str
+    code: str
+    rule: str
+    severity: Severity
+    act: str
+    state: Literal["open", "explained", "accepted", "contested"] = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedAct:
+    """An act on the item, as far as doubt about a key needs it."""
+
+    act: str
+    index: int
+    recorded_at: datetime
+    keys: frozenset[str]
+    moves: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """What is known of an item. ``custody`` holds its stretches in reading order; the last one is now."""
+
+    item: str
+    case: str
+    born_in: str
+    born_at: datetime
+    measure: str
+    code: str
+    category: str
+    description: str
+    quantity: str
+    unit: str
+    evidential: bool
+    kit: str | None = None
+    designation: str | None = None
+    taken: TakenItem | None = None
+    retired_codes: tuple[str, ...] = ()
+    custody: tuple[Interval, ...] = ()
+    officers: frozenset[str] = frozenset()
+    seal: str | None = None
+    seal_state: Literal["none", "sealed", "open", "broken"] = "none"
+    condition: str | None = None
+    loan: Loan | None = None
+    laboratory: str | None = None
+    """The laboratory it is on its way to."""
+    released: str | None = None
+    """The kind of release by which it left for good."""
+    voided: bool = False
+    holds: tuple[tuple[str, str], ...] = ()
+    """(act that placed it, reason)"""
+    defects: tuple[OpenDefect, ...] = ()
+    acts: tuple[SignedAct, ...] = ()
+    version: int = field(default=-1)
+    """The leaf index of the last act on it."""
+
+    @property
+    def holder(self) -> Holder | None:
+        """Who holds it now; None once it left for good."""
+        return self.custody[-1].holder if self.custody else None
+
+    @property
+    def moved_at(self) -> datetime:
+        """When custody last moved."""
+        return self.custody[-1].since if self.custody else self.born_at
+
+    def was_stored(self) -> bool:
+        """Whether it ever lay in a place."""
+        return any(each.holder and each.holder.kind == "place" for each in self.custody)
+
+    def gaps(self) -> tuple[tuple[Interval, Interval], ...]:
+        """Pairs of stretches between which a handover is missing: the giver is not who held it."""
+        pairs = zip(self.custody, self.custody[1:], strict=False)
+        return tuple((one, two) for one, two in pairs if two.given_by != one.holder)
+
+    def moves_since(self, size: int) -> tuple[SignedAct, ...]:
+        """The acts at or after a tree size that moved its custody."""
+        return tuple(each for each in self.acts if each.index >= size and each.moves)
+
+
+def fold_item(item: str, readings: Iterable[Reading]) -> ItemFacts | None:
+    """Fold acts, as they read, into what is known of an item; late entries are read where they belong."""
+    facts: ItemFacts | None = None
+    for reading in in_reading_order(item, list(readings)):
+        facts = evolve_item(facts, reading, item)
+    return facts
+
+
+def in_reading_order(item: str, readings: list[Reading]) -> list[Reading]:
+    """Put each late entry before the first later custody-moving act on the item."""
+    placed: list[Reading] = []
+    for reading in readings:
+        if not is_late_entry(reading, item):
+            placed.append(reading)
+            continue
+        when = reading.act.occurred_at
+        spot = next((i for i, each in enumerate(placed) if _moves(each, item) and each.act.occurred_at > when), None)
+        placed.insert(len(placed) if spot is None else spot, reading)
+    return placed
+
+
+def is_late_entry(reading: Reading, item: str) -> bool:
+    """Whether an act was accepted as one that fills a recorded gap of this item."""
+    position = reading.position_of(item)
+    return position is not None and any(
+        defect.code == "LATE_ENTRY" and (not defect.items or position in defect.items)
+        for defect in reading.recorded.defects
+    )
+
+
+def _moves(reading: Reading, item: str) -> bool:
+    position = reading.position_of(item)
+    return position is not None and move(reading.act, position) is not None
+
+
+def evolve_item(facts: ItemFacts | None, reading: Reading, item: str) -> ItemFacts | None:
+    """Fold one act, as it reads, into what is known of an item."""
+    position = reading.position_of(item)
+    if facts is None:
+        facts = _born(reading, item, position)
+        if facts is None:
+            return None
+    elif position is not None:
+        facts = _said(facts, reading, position)
+    if position is not None:
+        facts = _moved(facts, reading, position)
+        facts = _defective(facts, reading, position)
+    facts = _overseen(facts, reading, item)
+    signed = SignedAct(
+        reading.act.id, reading.recorded.index, reading.recorded.recorded_at,
+        frozenset(signer.key for signer in reading.act.signers),
+        position is not None and move(reading.act, position) is not None,
+    )  # fmt: skip
+    return replace(facts, acts=(*facts.acts, signed), version=max(facts.version, reading.recorded.index))
+
+
+def _born(reading: Reading, item: str, position: int | None) -> ItemFacts | None:
+    act = reading.act
+    if isinstance(act, Seizure | BloodDraw) and position is None:
+        position = next((i for i, each in enumerate(act.own_items()) if each == item), None)
+        if position is None:
+            return None
+        born = _taken(reading, item, position)
+        return replace(born, voided=True) if born else None
+    return _taken(reading, item, position) if position is not None else None
+
+
+def _taken(reading: Reading, item: str, position: int) -> ItemFacts | None:
+    act = reading.act
+    officers = frozenset(each.person for each in act.signers if each.part in ("officer", "second"))
+    if isinstance(act, Seizure):
+        taken = act.items[position]
+        return ItemFacts(
+            item, act.case, act.id, act.occurred_at, act.measure, taken.code, taken.category, taken.description,
+            taken.quantity, taken.unit, taken.evidential, taken=taken, officers=officers,
+            seal=taken.seal, seal_state="sealed" if taken.seal else "none",
+        )  # fmt: skip
+    if isinstance(act, BloodDraw):
+        tube = act.tubes[position]
+        return ItemFacts(
+            item, act.case, act.id, act.occurred_at, "seized", tube.code, "biological", f"血样 {tube.designation}",
+            tube.volume_ml, "mL", True, kit=act.kit, designation=tube.designation, officers=officers,
+            seal=tube.seal, seal_state="sealed",
+        )  # fmt: skip
+    return None
+
+
+def _said(facts: ItemFacts, reading: Reading, position: int) -> ItemFacts:
+    """What an act says of an item apart from moving it: seals, codes, condition, loans."""
+    act = reading.act
+    if isinstance(act, Sealing):
+        number = next(seal.number for seal in act.seals if facts.item in seal.items)
+        return replace(facts, seal=number, seal_state="sealed")
+    if isinstance(act, Unsealing):
+        return replace(facts, seal=None, seal_state="open")
+    if isinstance(act, Labelling):
+        retired = (*facts.retired_codes, act.retired) if act.retired else facts.retired_codes
+        return replace(facts, code=act.code, retired_codes=retired)
+    if isinstance(act, Hold):
+        if act.action == "place":
+            return replace(facts, holds=(*facts.holds, (act.id, act.reason)))
+        return replace(facts, holds=tuple(each for each in facts.holds if each[0] != act.hold))
+    if isinstance(act, Moving):
+        return _seen_on_line(facts, act, act.lines[position])
+    return facts
+
+
+def _seen_on_line(facts: ItemFacts, act: Moving, line: Line) -> ItemFacts:
+    facts = replace(facts, condition=line.condition)
+    if facts.seal_state == "sealed" and line.seal_seen in ("broken", "none"):
+        facts = replace(facts, seal_state="broken")
+    if isinstance(act, CheckOut):
+        return replace(facts, loan=Loan(act.borrower, act.purpose, act.due, act.id, line))
+    if isinstance(act, Return):
+        return replace(facts, loan=None)
+    if isinstance(act, LabDispatch):
+        return replace(facts, laboratory=act.laboratory)
+    if isinstance(act, LabReceipt):
+        return replace(facts, laboratory=None)
+    return replace(facts, released=act.kind) if isinstance(act, Release) else facts
+
+
+def _moved(facts: ItemFacts, reading: Reading, position: int) -> ItemFacts:
+    act = reading.act
+    done = move(act, position)
+    if done is None or facts.voided:
+        return facts
+    given_by = done.giver if done.giver is not None else facts.holder
+    parties = tuple((signer.part, signer.person) for signer in act.signers)
+    stretch = Interval(done.taker, act.occurred_at, act.id, act.act, reading.recorded.index, given_by, parties)
+    return replace(facts, custody=(*facts.custody, stretch))
+
+
+def _defective(facts: ItemFacts, reading: Reading, position: int) -> ItemFacts:
+    found = tuple(
+        OpenDefect(each.id, each.code, each.rule, each.severity, reading.act.id)
+        for each in reading.recorded.defects
+        if not each.items or position in each.items
+    )
+    return replace(facts, defects=facts.defects + found) if found else facts
+
+
+def _overseen(facts: ItemFacts, reading: Reading, item: str) -> ItemFacts:
+    act = reading.act
+    if isinstance(act, Remedy):
+        state: dict[str, Literal["explained", "accepted", "contested"]] = {
+            "explain": "explained", "accept": "accepted", "confirm": "accepted", "contest": "contested",
+        }  # fmt: skip
+        return replace(
+            facts,
+            defects=tuple(
+                replace(each, state=state[act.action]) if each.id == act.defect else each for each in facts.defects
+            ),
+        )
+    if isinstance(act, Revocation) and act.since is not None:
+        doubted = tuple(
+            OpenDefect(f"{each.act}/KEY_DOUBTED", "KEY_DOUBTED", "KEY_DOUBTED", "exclusion-risk", each.act)
+            for each in facts.acts
+            if act.key in each.keys and each.recorded_at >= act.since
+        )
+        return replace(facts, defects=facts.defects + doubted)
+    return facts

@@ -1,0 +1,90 @@
+"""Each kind of fact: the tag it is kept under, the act types it is folded from, and how.
+
+A decision reads facts by (types, tag), and the append is conditional on exactly those queries: what was read is what
+must not have changed. Register facts name their types, so that a busy custodian's thousands of acts are neither read
+again nor conflict with each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, NamedTuple
+
+from custody.acts.entry import Recorded
+from custody.acts.oversight import Correction
+from custody.facts import case, item, parties
+from custody.facts.amend import Reading, readings
+
+KindName = Literal["key", "person", "agency", "place", "reviewers", "case", "kit", "seal", "code", "item"]
+
+
+class Need(NamedTuple):
+    """One fact that a decision reads: its kind and the id of what it is about."""
+
+    kind: KindName
+    id: str
+
+    @property
+    def tag(self) -> str:
+        """The tag that the acts it is folded from carry."""
+        return f"{self.kind}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of fact is folded: from which act types (none: from all), by which pure function."""
+
+    types: tuple[str, ...]
+    evolve: Callable[[Any, Any, str], Any]
+    amendable: bool
+    """Whether it is folded from acts as corrections make them read."""
+
+
+REVIEWERS: Final = Need("reviewers", "all")
+
+KINDS: Final[dict[KindName, Kind]] = {
+    "key": Kind(("genesis", "agency", "enrolment", "revocation"), parties.evolve_key, False),
+    "person": Kind(("genesis", "agency", "enrolment", "person"), parties.evolve_person, False),
+    "agency": Kind(("genesis", "agency"), parties.evolve_agency, False),
+    "place": Kind(("place",), parties.evolve_place, False),
+    "reviewers": Kind(("person",), parties.evolve_reviewers, False),
+    "case": Kind(("case-opening", "hold", "noted", "correction"), case.evolve_case, True),
+    "kit": Kind(("blood-draw", "lab-dispatch", "lab-receipt", "correction"), case.evolve_kit, True),
+    "seal": Kind(("seizure", "blood-draw", "sealing", "unsealing", "correction"), case.evolve_seal, True),
+    "code": Kind(("seizure", "blood-draw", "labelling", "correction"), case.evolve_code, True),
+    "item": Kind((), item.evolve_item, True),
+}
+
+
+def fold(need: Need, records: Sequence[Recorded]) -> Any:
+    """Fold recorded acts, in log order, into the fact that is needed; None if nothing is known of it."""
+    kind = KINDS[need.kind]
+    if not kind.amendable:
+        facts = None
+        for recorded in records:
+            facts = kind.evolve(facts, recorded, need.id)
+        return facts
+    if need.kind == "item":
+        return item.fold_item(need.id, readings(records))
+    facts = None
+    for reading in readings(records):
+        facts = kind.evolve(facts, reading, need.id)
+    return facts
+
+
+def must_refold(need: Need, recorded: Recorded) -> bool:
+    """Whether one more act changes how earlier ones read, so that its fact cannot simply be evolved."""
+    if not KINDS[need.kind].amendable:
+        return False
+    if isinstance(recorded.act, Correction):
+        return True
+    return need.kind == "item" and any(defect.code == "LATE_ENTRY" for defect in recorded.defects)
+
+
+def evolve(need: Need, facts: Any, recorded: Recorded) -> Any:
+    """Fold one more act into a fact; the caller asked `must_refold` first."""
+    kind = KINDS[need.kind]
+    if kind.types and recorded.act.act not in kind.types:
+        return facts
+    return kind.evolve(facts, Reading(recorded, recorded.act) if kind.amendable else recorded, need.id)

@@ -1,0 +1,92 @@
+"""What an act touches: the tags under which the log finds it again, and the links to the acts before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from custody.acts.act import Act
+from custody.acts.case import CaseOpening, Noted
+from custody.acts.oversight import Correction, Hold, Remedy
+from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revocation
+from custody.acts.samples import BloodDraw
+from custody.acts.taking import Labelling, Seizure, Unsealing
+from custody.facts.case import codes_given, seals_put_on
+from custody.facts.gather import Facts
+from custody.facts.parties import new_key
+
+LINKED = ("item:", "key:", "person:")
+"""The tags whose last leaf index goes into an entry's ``previous``."""
+
+
+def tags_of(act: Act, facts: Facts) -> tuple[str, ...]:
+    """Return every tag of an act, each once: what it names itself, and the cases and kits of its items."""
+    found = [f"key:{signer.key}" for signer in act.signers]
+    found += _subject_tags(act, facts)
+    found += _party_tags(act)
+    found += _oversight_tags(act, facts)
+    return tuple(dict.fromkeys(found))
+
+
+def links_of(act: Act, tags: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags whose last act the entry names; items that only fell under doubt are not among them."""
+    if isinstance(act, Revocation):
+        return tuple(tag for tag in tags if tag.startswith(("key:", "person:")))
+    return tuple(tag for tag in tags if tag.startswith(LINKED))
+
+
+def _subject_tags(act: Act, facts: Facts) -> list[str]:
+    """Items, their cases and kits, seals and codes."""
+    found: list[str] = []
+    for item in act.own_items():
+        found.append(f"item:{item}")
+        known = facts.item(item)
+        if known is not None:
+            found.append(f"case:{known.case}")
+            if known.kit:
+                found.append(f"kit:{known.kit}")
+    if isinstance(act, CaseOpening | Noted | Seizure | BloodDraw | Hold):
+        found.append(f"case:{act.case}")
+    if isinstance(act, BloodDraw):
+        found.append(f"kit:{act.kit}")
+    found += [f"seal:{number}" for number in seals_put_on(act)]
+    if isinstance(act, Unsealing):
+        found += [f"seal:{seal.number}" for seal in act.seals]
+    found += [f"code:{code}" for code in codes_given(act)]
+    if isinstance(act, Labelling) and act.retired:
+        found.append(f"code:{act.retired}")
+    return found
+
+
+def _party_tags(act: Act) -> list[str]:
+    """Persons, agencies, places and keys that the act registers or changes."""
+    found: list[str] = []
+    entering = new_key(act)
+    if entering is not None:
+        found += [f"person:{entering[0]}", f"key:{entering[1].key_id}"]
+    if isinstance(act, Genesis):
+        found.append(f"agency:{act.first_agency.agency}")
+    if isinstance(act, Agency | Enrolment | Place):
+        found.append(f"agency:{act.agency}")
+    if isinstance(act, Place):
+        found.append(f"place:{act.place}")
+    if isinstance(act, Person):
+        found.append(f"person:{act.person}")
+        if any(grant.capacity in ("legal-reviewer", "supervisor") for grant in act.add):
+            found.append("reviewers:all")
+    if isinstance(act, Revocation):
+        found.append(f"key:{act.key}")
+    return found
+
+
+def _oversight_tags(act: Act, facts: Facts) -> list[str]:
+    """For acts about acts: the target, and whatever the target touches."""
+    found: list[str] = []
+    if isinstance(act, Correction | Remedy):
+        found.append(f"act:{act.target}")
+        target = facts.record(act.target)
+        if target is not None:
+            found += _subject_tags(target.act, facts)
+        found += [tag for amended in facts.amended_acts for tag in _subject_tags(amended, facts)]
+    if isinstance(act, Revocation):
+        found += [f"item:{item}" for recorded in facts.doubted for item in recorded.act.own_items()]
+    return found
