@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from pathlib import Path
 from typing import Final
@@ -56,3 +57,13 @@ def test_decisions_are_numbered_without_gaps_and_told_in_the_same_order() -> Non
         assert [name for name in headings if name in ("Context", "Decision", "Consequences")] == [
             "Context", "Decision", "Consequences",
         ], path.name
+
+
+def test_every_dependency_is_justified() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {
+        re.split(r"[^\w-]", requirement)[0].lower()
+        for requirement in [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    }
+    justified = set(re.findall(r"\*\*([\w-]+)\*\*", (ROOT / "docs/decisions/0006-dependencies.md").read_text().lower()))
+    assert wanted == justified
