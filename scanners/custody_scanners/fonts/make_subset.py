@@ -13,12 +13,15 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 TARGET = Path(__file__).with_name("NotoSansSC-subset.ttf")
-SYMBOLS = "✓⚠■□▢●○◆◇★☆▲△▼▽▶◀→←↑↓↔⇒⇔↗↘№℃℉℡™©®€￥¥£¢µ‰‱Ω√∞≈≠≤≥±×÷①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㎎㎏㎜㎝㎞㎡㏄㏑㏒㏕㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩〓・"
+SYMBOLS = (
+    "✓⚠■□▢●○◆◇★☆▲△▼▽▶◀→←↑↓↔⇒⇔↗↘№℃℉℡™©®€￥¥£¢µ‰‱Ω√∞≈≠≤≥±×÷"
+    "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㎎㎏㎜㎝㎞㎡㏄㏑㏒㏕㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩〓・"
+)
 
 
 def gb2312() -> set[int]:
     """Every character of GB/T 2312: 6,763 hanzi, and its punctuation, full-width forms and symbols."""
-    found = set()
+    found: set[int] = set()
     for row in range(0xA1, 0xF8):
         for cell in range(0xA1, 0xFF):
             text = bytes((row, cell)).decode("gb2312", "ignore")
