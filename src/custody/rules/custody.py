@@ -1,0 +1,214 @@
+"""Refusals about custody: who may give, who may take, and where things may lie (I-05, 06, 08, 09, 10, 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from custody.acts.act import Act
+from custody.acts.custody import ByPerson, CheckIn, CheckOut, InPlace, Moving, Relocation, Return, Transfer
+from custody.acts.disposition import Release
+from custody.acts.samples import LabDispatch, LabReceipt
+from custody.facts.gather import Facts
+from custody.facts.holding import holder_of, move
+from custody.facts.item import ItemFacts
+from custody.rules.order import fills_gap
+from custody.rules.rule import Breach, Matter, rule
+
+TAKING_PART = {"check-in": "custodian", "return": "custodian", "relocation": "custodian", "lab-receipt": "examiner",
+               "transfer": "receiver"}  # fmt: skip
+"""The part that answers for the place things are put into."""
+
+
+def responsible(facts: Facts, person: str, place: str, act: Act) -> bool:
+    """Whether a person moves what lies in a place: its custodian, or in a laboratory an examiner of the house."""
+    known, above = facts.person(person), facts.above(place)
+    if known is None or not above:
+        return False
+    on = act.occurred_at.date()
+    if known.holds("custodian", on) and known.places & {each.place for each in above}:
+        return True
+    in_laboratory = above[0].place_class == "laboratory"
+    return in_laboratory and known.holds("examiner", on) and known.agency == above[0].agency
+
+
+def is_officer_of_case(matter: Matter, person: str, item: ItemFacts) -> bool:
+    """Whether a person handles the case of an item: named as its officer, or one of those who took the item."""
+    case = matter.facts.case(item.case)
+    return person in item.officers or (case is not None and person in case.officers)
+
+
+def gives_with_gap(matter: Matter, item: ItemFacts) -> bool:
+    """Whether a check-in comes from an officer of the case who is not the recorded holder: a fact, with a gap."""
+    act = matter.act
+    if not isinstance(act, CheckIn) or item.holder is None or item.holder.kind != "person":
+        return False
+    deliverers = [signer.person for signer in act.signed_by("deliverer")]
+    return item.holder.id not in deliverers and any(is_officer_of_case(matter, each, item) for each in deliverers)
+
+
+@rule("not-the-holder", Moving)
+def only_who_holds_an_item_gives_it(matter: Matter) -> Iterator[Breach]:
+    for index, item in matter.items():
+        done = move(matter.act, index)
+        if done is None or item.holder is None or fills_gap(matter.act, item) or gives_with_gap(matter, item):
+            continue
+        if not _gives(matter, item, done.giving_part or ""):
+            yield Breach((index,), {"item": item.item, "holder": item.holder.id, "holder_kind": item.holder.kind})
+
+
+def _gives(matter: Matter, item: ItemFacts, part: str) -> bool:
+    act, holder = matter.act, item.holder
+    if holder is None:
+        return False
+    if isinstance(act, Transfer) and holder_of(act.giver).kind != holder.kind:
+        return False
+    persons = [signer.person for signer in act.signed_by(part)]
+    if holder.kind == "person":
+        stated = isinstance(act, Transfer) and holder_of(act.giver) != holder
+        return holder.id in persons and not stated
+    if holder.kind == "place":
+        if isinstance(act, Transfer) and holder_of(act.giver) != holder:
+            return False
+        return any(responsible(matter.facts, person, holder.id, act) for person in persons)
+    return bool(act.attested(part)) or any(is_officer_of_case(matter, person, item) for person in persons)
+
+
+@rule("not-as-stated", Transfer)
+def a_transfer_is_signed_by_those_it_names(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    for party, part in ((act.giver, "deliverer"), (act.taker, "receiver")):
+        if isinstance(party, ByPerson) and party.person not in [signer.person for signer in act.signed_by(part)]:
+            yield Breach(facts={"part": part, "person": party.person})
+        if not isinstance(party, ByPerson | InPlace) and not act.attested(part):
+            yield Breach(facts={"part": part, "expected": "paper"})
+
+
+@rule("not-custodian-of-place", CheckIn, Return, Relocation, LabReceipt, Transfer)
+def who_takes_into_a_place_looks_after_it(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    place = destination(act)
+    if place is None:
+        return
+    known = matter.facts.place(place)
+    signers = act.signed_by(TAKING_PART[act.act])
+    if known is None:
+        yield Breach(facts={"place": place})
+    elif isinstance(act, LabReceipt) and not signers:
+        return
+    elif not signers or not all(responsible(matter.facts, each.person, place, act) for each in signers):
+        yield Breach(facts={"place": place, "persons": [each.person for each in signers]})
+
+
+def destination(act: Any) -> str | None:
+    """The place an act puts its items into, if it does."""
+    if isinstance(act, CheckIn | Return | LabReceipt):
+        return act.place
+    if isinstance(act, Relocation):
+        return act.to
+    return act.taker.place if isinstance(act, Transfer) and isinstance(act.taker, InPlace) else None
+
+
+@rule("not-a-laboratory", LabReceipt)
+def a_laboratory_receives_in_its_laboratory(matter: Matter) -> Iterator[Breach]:
+    known = matter.facts.place(matter.act.place)
+    if known is not None and known.place_class != "laboratory":
+        yield Breach(facts={"place": matter.act.place, "class": known.place_class})
+    if (matter.act.acceptance is None) == (matter.act.refusal is None):
+        yield Breach(facts={"expected": "acceptance or refusal"})
+
+
+@rule("officer-is-custodian", Moving)
+def a_custodian_is_never_an_officer_of_the_case(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    keepers = [signer.person for part in ("custodian", "second-custodian") for signer in act.signed_by(part)]
+    if isinstance(act, Transfer) and isinstance(act.taker, InPlace):
+        keepers += [signer.person for signer in act.signed_by("receiver")]
+    for index, item in matter.items():
+        for person in keepers:
+            if is_officer_of_case(matter, person, item):
+                yield Breach((index,), {"person": person, "case": item.case})
+
+
+@rule("wrong-place", CheckIn, Return, Relocation, Transfer)
+def a_place_takes_only_what_may_lie_there(matter: Matter) -> Iterator[Breach]:
+    place = destination(matter.act)
+    known = matter.facts.place(place) if place else None
+    if known is None:
+        return
+    for index, item in matter.items():
+        allowed = matter.policy.storage.get(item.category)
+        if allowed is not None and known.place_class not in allowed:
+            yield Breach((index,), {"category": item.category, "class": known.place_class, "allowed": list(allowed)})
+
+
+@rule("two-custodians", Moving)
+def dual_control_takes_two_custodians(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    persons = [signer.person for signer in act.signers]
+    for index, item in matter.items():
+        places = {destination(act), item.holder.id if item.holder and item.holder.kind == "place" else None}
+        for place in sorted(each for each in places if each):
+            known = matter.facts.place(place)
+            keepers = [person for person in persons if responsible(matter.facts, person, place, act)]
+            if known is not None and known.dual_control and len(keepers) < 2:
+                yield Breach((index,), {"place": place, "expected": 2, "got": len(keepers)})
+
+
+@rule("loan-unapproved", CheckOut)
+def a_loan_is_approved_for_its_borrower(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    borrowers = [signer.person for signer in act.signed_by("borrower")]
+    if not act.signed_by("approver"):
+        yield Breach(facts={"missing": "approver"})
+    if borrowers != [act.borrower]:
+        yield Breach(facts={"borrower": act.borrower, "signed": borrowers})
+    if act.due <= act.occurred_at:
+        yield Breach(facts={"due": act.due.isoformat()})
+
+
+@rule("loan-approver-level", CheckOut)
+def a_vehicle_is_lent_by_a_responsible_person(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    for signer in act.signed_by("approver"):
+        known = matter.facts.person(signer.person)
+        held = set(known.capacities) if known else set()
+        for index, item in matter.items():
+            if item.category == "vehicle" and not held & {"approver-2", "approver-3"}:
+                yield Breach((index,), {"approver": signer.person, "expected": "approver-2"})
+
+
+@rule("not-available", CheckOut, LabDispatch, Release, CheckIn, Relocation, Transfer, LabReceipt)
+def what_is_out_or_gone_goes_nowhere(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    for index, item in matter.items():
+        if item.released:
+            yield Breach((index,), {"item": item.item, "released": item.released})
+        elif item.loan is not None:
+            yield Breach((index,), {"item": item.item, "on_loan_to": item.loan.borrower})
+        elif isinstance(act, CheckOut | LabDispatch | Release) and item.laboratory is not None:
+            yield Breach((index,), {"item": item.item, "on_the_way_to": item.laboratory})
+        elif isinstance(act, CheckOut) and (item.holder is None or item.holder.kind != "place"):
+            yield Breach((index,), {"item": item.item, "holder": item.holder.id if item.holder else None})
+
+
+@rule("not-on-loan", Return)
+def only_what_is_on_loan_returns(matter: Matter) -> Iterator[Breach]:
+    for index, item in matter.items():
+        if item.loan is None:
+            yield Breach((index,), {"item": item.item})
+
+
+REFUSALS = (
+    only_who_holds_an_item_gives_it,
+    a_transfer_is_signed_by_those_it_names,
+    who_takes_into_a_place_looks_after_it,
+    a_laboratory_receives_in_its_laboratory,
+    a_custodian_is_never_an_officer_of_the_case,
+    a_place_takes_only_what_may_lie_there,
+    dual_control_takes_two_custodians,
+    a_loan_is_approved_for_its_borrower,
+    a_vehicle_is_lent_by_a_responsible_person,
+    what_is_out_or_gone_goes_nowhere,
+    only_what_is_on_loan_returns,
+)

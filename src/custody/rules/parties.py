@@ -1,0 +1,187 @@
+"""Refusals about parties: agencies, enrolments, persons, revocations, places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revocation
+from custody.facts.parties import PersonFacts, new_key
+from custody.rules.rule import Breach, Matter, rule
+
+
+def _administrator(matter: Matter) -> PersonFacts | None:
+    signers = matter.act.signed_by("administrator")
+    return matter.facts.person(signers[0].person) if signers else None
+
+
+def _administers(matter: Matter, agency: str) -> bool:
+    administrator = _administrator(matter)
+    return administrator is not None and administrator.agency == agency
+
+
+@rule("genesis-not-first", Genesis)
+def genesis_is_the_first_act(matter: Matter) -> Iterator[Breach]:
+    if matter.act.seen.size != 0:
+        yield Breach(facts={"seen": matter.act.seen.size})
+
+
+@rule("genesis-other-ledger", Genesis)
+def genesis_opens_the_ledger_it_names(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    if act.origin != act.ledger or act.policy != matter.policy.id:
+        yield Breach(facts={"origin": act.origin, "policy": matter.policy.id})
+
+
+@rule("new-key-not-signing", Genesis, Agency, Enrolment)
+def the_new_key_signs_the_act_that_brings_it(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    entering = new_key(act)
+    if entering is None:
+        if act.signed_by("new-administrator"):
+            yield Breach(facts={"part": "new-administrator"})
+        return
+    person, key = entering
+    part = {"genesis": "administrator", "agency": "new-administrator", "enrolment": "subject"}[act.act]
+    if [(signer.person, signer.key) for signer in act.signed_by(part)] != [(person, key.key_id)]:
+        yield Breach(facts={"part": part, "person": person, "key": key.key_id})
+
+
+@rule("key-enrolled-before", Agency, Enrolment)
+def a_key_is_enrolled_once(matter: Matter) -> Iterator[Breach]:
+    entering = new_key(matter.act)
+    if entering is not None and matter.facts.key(entering[1].key_id) is not None:
+        yield Breach(facts={"key": entering[1].key_id})
+
+
+@rule("agency-foreign", Agency)
+def the_parent_agency_registers_an_agency(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    administrator = _administrator(matter)
+    first = administrator is not None and matter.facts.agency(administrator.agency)
+    registrar = administrator.agency if administrator else None
+    parent_known = act.parent is None or matter.facts.agency(act.parent) is not None
+    if not parent_known or not (registrar == act.parent or (first and first.registered_at == 0)):
+        yield Breach(facts={"parent": act.parent, "administrator_of": registrar})
+
+
+@rule("agency-rewritten", Agency)
+def a_registered_agency_only_ends_or_names_its_successor(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    known = matter.facts.agency(act.agency)
+    if known is None:
+        return
+    if act.administrator is not None or (act.kind, act.parent) != (known.kind, known.parent):
+        yield Breach(facts={"agency": act.agency})
+
+
+@rule("person-elsewhere", Agency, Enrolment)
+def a_person_belongs_to_one_agency(matter: Matter) -> Iterator[Breach]:
+    entering = new_key(matter.act)
+    person = matter.facts.person(entering[0]) if entering else None
+    if person is not None and (person.agency != matter.act.agency or isinstance(matter.act, Agency)):
+        yield Breach(facts={"person": person.person, "agency": person.agency})
+
+
+@rule("not-their-administrator", Enrolment, Place)
+def the_administrator_of_the_agency_signs(matter: Matter) -> Iterator[Breach]:
+    if not _administers(matter, matter.act.agency):
+        yield Breach(facts={"agency": matter.act.agency})
+
+
+@rule("enrolment-unconfirmed", Enrolment)
+def a_key_is_confirmed_by_an_older_key_or_a_reviewer(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    confirmers = act.signed_by("confirmer")
+    if confirmers:
+        confirmer = confirmers[0]
+        person = matter.facts.person(confirmer.person)
+        reviews = person is not None and _reviews(person, matter)
+        if confirmer.person != act.person and not reviews:
+            yield Breach(facts={"confirmer": confirmer.person})
+    elif any(_reviews(person, matter) and _has_live_key(person, matter) for person in matter.facts.reviewers()):
+        yield Breach(facts={"missing": "confirmer"})
+
+
+def _reviews(person: PersonFacts, matter: Matter) -> bool:
+    on = matter.act.occurred_at.date()
+    return person.holds("legal-reviewer", on) or person.holds("supervisor", on)
+
+
+def _has_live_key(person: PersonFacts, matter: Matter) -> bool:
+    keys = (matter.facts.key(key) for key in person.keys)
+    return any(key is not None and key.live for key in keys)
+
+
+@rule("administrator-holds-more", Person)
+def an_administrator_holds_no_other_capacity(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    known = matter.facts.person(act.person)
+    after = (set(known.capacities) if known else set()) - set(act.end) | {grant.capacity for grant in act.add}
+    if "administrator" in after and len(after) > 1:
+        yield Breach(facts={"person": act.person, "capacities": sorted(after)})
+
+
+@rule("not-their-administrator", Person)
+def the_administrator_of_the_persons_agency_signs(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    known = matter.facts.person(act.person)
+    own = act.signed_by("administrator")[0].person == act.person
+    if known is None or own or not _administers(matter, known.agency):
+        yield Breach(facts={"person": act.person, "agency": known.agency if known else None})
+
+
+@rule("unknown-place", Person)
+def a_person_looks_after_known_places(matter: Matter) -> Iterator[Breach]:
+    for place in matter.act.places_added:
+        if matter.facts.place(place) is None:
+            yield Breach(facts={"place": place})
+
+
+@rule("revocation-of-no-key", Revocation)
+def only_a_live_key_of_the_person_is_revoked(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    key = matter.facts.key(act.key)
+    if key is None or key.person != act.person or not key.live:
+        yield Breach(facts={"key": act.key, "person": act.person})
+
+
+@rule("revocation-by-stranger", Revocation)
+def the_key_itself_or_the_administrator_revokes(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    key = matter.facts.key(act.key)
+    by_holder = any(signer.key == act.key for signer in act.signed_by("holder"))
+    by_agency = key is not None and bool(act.signed_by("administrator")) and _administers(matter, key.agency)
+    if not (by_holder or by_agency):
+        yield Breach(facts={"key": act.key})
+
+
+@rule("place-misplaced", Place)
+def a_place_stands_in_a_place_of_its_own_agency(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    known = matter.facts.place(act.place)
+    if known is not None and known.agency != act.agency:
+        yield Breach(facts={"place": act.place, "agency": known.agency})
+    if act.parent is None:
+        return
+    above = matter.facts.above(act.parent)
+    if not above or above[0].agency != act.agency or act.place in [place.place for place in above]:
+        yield Breach(facts={"parent": act.parent})
+
+
+REFUSALS = (
+    genesis_is_the_first_act,
+    genesis_opens_the_ledger_it_names,
+    the_new_key_signs_the_act_that_brings_it,
+    a_key_is_enrolled_once,
+    the_parent_agency_registers_an_agency,
+    a_registered_agency_only_ends_or_names_its_successor,
+    a_person_belongs_to_one_agency,
+    the_administrator_of_the_agency_signs,
+    a_key_is_confirmed_by_an_older_key_or_a_reviewer,
+    an_administrator_holds_no_other_capacity,
+    the_administrator_of_the_persons_agency_signs,
+    a_person_looks_after_known_places,
+    only_a_live_key_of_the_person_is_revoked,
+    the_key_itself_or_the_administrator_revokes,
+    a_place_stands_in_a_place_of_its_own_agency,
+)

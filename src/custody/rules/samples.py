@@ -1,0 +1,143 @@
+"""Refusals about samples, seals and quantities (I-15, 17, 18, 19, 26, 29)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+
+from custody.acts.custody import Moving
+from custody.acts.disposition import Release
+from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
+from custody.acts.taking import CashDetails, Seizure, Unsealing
+from custody.facts.case import KitFacts
+from custody.facts.item import ItemFacts
+from custody.rules.rule import Breach, Matter, rule
+
+
+def _tubes(matter: Matter) -> Iterator[tuple[int, ItemFacts, KitFacts]]:
+    for index, item in matter.items():
+        kit = matter.facts.kit(item.kit) if item.kit else None
+        if kit is not None:
+            yield index, item, kit
+
+
+@rule("reserve-tube-without-reexamination", LabDispatch, LabReceipt, Unsealing)
+def a_reserve_tube_stays_until_reexamination_is_granted(matter: Matter) -> Iterator[Breach]:
+    for index, item, kit in _tubes(matter):
+        if kit.reserved(item.item):
+            yield Breach((index,), {"item": item.item, "kit": kit.kit})
+
+
+@rule("tubes-together", LabDispatch)
+def tubes_of_one_kit_never_travel_together(matter: Matter) -> Iterator[Breach]:
+    kits = Counter(kit.kit for _, _, kit in _tubes(matter))
+    for index, item, kit in _tubes(matter):
+        if kits[kit.kit] > 1:
+            yield Breach((index,), {"item": item.item, "kit": kit.kit})
+
+
+@rule("same-laboratory", LabDispatch)
+def the_reserve_never_goes_to_the_first_laboratory(matter: Matter) -> Iterator[Breach]:
+    for index, item, kit in _tubes(matter):
+        others = {kit.dispatched[each] for each in kit.tubes if each != item.item and each in kit.dispatched}
+        if matter.act.laboratory in others:
+            yield Breach((index,), {"item": item.item, "laboratory": matter.act.laboratory})
+
+
+@rule("same-laboratory", LabReceipt)
+def the_reserve_never_meets_the_first_examiner(matter: Matter) -> Iterator[Breach]:
+    hands = {signer.person for signer in matter.act.signed_by("examiner")}
+    for index, item, kit in _tubes(matter):
+        others = {person for each, who in kit.examiners.items() if each != item.item for person in who}
+        if hands & others:
+            yield Breach((index,), {"item": item.item, "examiners": sorted(hands & others)})
+
+
+@rule("laboratory-unknown", LabDispatch)
+def items_go_to_a_registered_laboratory(matter: Matter) -> Iterator[Breach]:
+    known = matter.facts.agency(matter.act.laboratory)
+    if known is None or known.kind != "lab":
+        yield Breach(facts={"laboratory": matter.act.laboratory})
+
+
+@rule("dispatch-unapproved", LabDispatch)
+def a_dispatch_before_check_in_is_approved(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    for index, item in matter.items():
+        if not item.was_stored() and (act.approved_for is None or not act.signed_by("approver")):
+            yield Breach((index,), {"item": item.item, "missing": "approver"})
+
+
+@rule("drugs-one-officer", LabDispatch)
+def drugs_are_submitted_by_two_officers(matter: Matter) -> Iterator[Breach]:
+    for index, item in matter.items():
+        if item.category == "drugs" and len(matter.act.signed_by("officer")) < 2:
+            yield Breach((index,), {"item": item.item, "expected": 2})
+
+
+@rule("tubes-share-a-seal", BloodDraw)
+def every_tube_has_a_seal_of_its_own(matter: Matter) -> Iterator[Breach]:
+    numbers = Counter(tube.seal for tube in matter.act.tubes)
+    for index, tube in enumerate(matter.act.tubes):
+        if numbers[tube.seal] > 1:
+            yield Breach((index,), {"seal": tube.seal})
+
+
+@rule("kit-used", BloodDraw)
+def a_kit_is_drawn_once(matter: Matter) -> Iterator[Breach]:
+    kit = matter.facts.kit(matter.act.kit)
+    if kit is not None:
+        yield Breach(facts={"kit": kit.kit, "drawn_by": kit.drawn_by})
+
+
+@rule("tube-destroyed-early", Release)
+def tubes_are_kept_until_the_case_is_final(matter: Matter) -> Iterator[Breach]:
+    for index, item, kit in _tubes(matter):
+        gone = matter.act.kind == "destroyed" or (kit.reserved(item.item) and matter.act.kind == "consumed")
+        if gone:
+            yield Breach((index,), {"item": item.item, "kit": kit.kit})
+
+
+@rule("cash-does-not-add-up", Seizure)
+def the_notes_add_up_to_the_sum(matter: Matter) -> Iterator[Breach]:
+    for index, taken in enumerate(matter.act.items):
+        if isinstance(taken.details, CashDetails) and taken.details.total() != Decimal(taken.quantity):
+            yield Breach((index,), {"sum": str(taken.details.total()), "quantity": taken.quantity})
+
+
+@rule("cash-does-not-add-up", Moving)
+def cash_is_the_same_to_the_cent(matter: Matter) -> Iterator[Breach]:
+    for index, item in matter.items():
+        if item.category != "cash":
+            continue
+        for measure in matter.act.lines[index].measured:
+            if measure.unit == item.unit and measure.amount != Decimal(item.quantity):
+                yield Breach((index,), {"counted": measure.quantity, "quantity": item.quantity})
+
+
+@rule("seal-not-on-item", Unsealing)
+def only_the_seal_in_force_is_opened(matter: Matter) -> Iterator[Breach]:
+    order = {item: index for index, item in enumerate(matter.act.own_items())}
+    for seal in matter.act.seals:
+        known = matter.facts.seal(seal.number)
+        for item in seal.items:
+            if known is None or known.opened or item not in known.items:
+                yield Breach((order[item],), {"item": item, "seal": seal.number})
+
+
+REFUSALS = (
+    a_reserve_tube_stays_until_reexamination_is_granted,
+    tubes_of_one_kit_never_travel_together,
+    the_reserve_never_goes_to_the_first_laboratory,
+    the_reserve_never_meets_the_first_examiner,
+    items_go_to_a_registered_laboratory,
+    a_dispatch_before_check_in_is_approved,
+    drugs_are_submitted_by_two_officers,
+    every_tube_has_a_seal_of_its_own,
+    a_kit_is_drawn_once,
+    tubes_are_kept_until_the_case_is_final,
+    the_notes_add_up_to_the_sum,
+    cash_is_the_same_to_the_cent,
+    only_the_seal_in_force_is_opened,
+)
