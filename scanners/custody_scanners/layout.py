@@ -91,7 +91,7 @@ def _dots(millimetres: tuple[float, float], dpi: int) -> tuple[int, int]:
 
 
 class _Cell:
-    """One label's place on the page: symbols in a row on one axis, text beside them, the code below."""
+    """One label's place on the page: symbols in a row on one axis, lines beside them, the code below."""
 
     def __init__(self, stock: Stock, dpi: int, position: int) -> None:
         row, column = divmod(position, stock.columns)
@@ -102,14 +102,15 @@ class _Cell:
         self.right, self.bottom = _dots(
             (left + stock.cell[0] - stock.margin[0], top + stock.cell[1] - stock.margin[1]), dpi
         )
+        above_code = self.bottom - self._size(stock.code_size * _LINE_HEIGHT)
+        self.axis = (self.top + above_code) // 2
         self.module = stock.module_dots[dpi]
 
     def symbols(self, code: str) -> Iterator[PlacedSymbol]:
         drawn = [draw(code) for draw in self.stock.symbols]
-        axis = self.top + max(self._box(symbol.height, symbol) for symbol in drawn) // 2
         x = self.left
         for symbol in drawn:
-            y = axis - symbol.height * self.module // 2
+            y = self.axis - symbol.height * self.module // 2
             yield PlacedSymbol(symbol, x + symbol.quiet * self.module, y, self.module)
             x += self._box(symbol.width, symbol)
 
@@ -125,8 +126,7 @@ class _Cell:
     def lines(self, lines: Sequence[str], beside: PlacedSymbol) -> tuple[list[PlacedText], bool]:
         """Set the lines, centred on the axis, in the largest type that holds them all, and say whether any did."""
         x = beside.x + (beside.symbol.width + beside.symbol.quiet) * self.module
-        axis = beside.y + beside.symbol.height * self.module // 2
-        room = 2 * (axis - self.top)
+        room = 2 * (self.axis - self.top)
         for millimetres in self.stock.text_sizes:
             size = self._size(millimetres)
             step = round(size * _LINE_HEIGHT)
@@ -136,8 +136,8 @@ class _Cell:
                 break
         whole = len(wrapped) <= fit
         if not whole:
-            wrapped = [*wrapped[: fit - 1], shorten(wrapped[fit - 1] + wrapped[fit], size, self.right - x)]
-        first = axis - (len(wrapped) * step) // 2 + round((step + size * _CAP_HEIGHT) / 2)
+            wrapped = [*wrapped[: fit - 1], shorten(wrapped[fit - 1], size, self.right - x)]
+        first = self.axis - (len(wrapped) * step) // 2 + round((step + size * _CAP_HEIGHT) / 2)
         placed = [PlacedText(text, x, first + n * step, size) for n, text in enumerate(wrapped) if text.strip()]
         return placed, whole
 

@@ -1,0 +1,80 @@
+"""Every sentence that labels and scanning say, by stable code, in zh-CN and in English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from custody.errors import CustodyError
+
+CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
+    "scan/none": ("画面中没有标签。", "There is no label in view."),
+    "scan/several": ("画面中不止一个码，请只留一个。", "More than one code is in view: leave only one."),
+    "scan/disagreement": (
+        "同一位置读出不同内容，不予采信，请重扫。",
+        "Different texts were read at one place, so none is believed: scan again.",
+    ),
+    "scan/check-characters": (
+        "校验字符不符，不予采信，请重扫或更换标签。",
+        "The check characters do not agree: scan again, or replace the label.",
+    ),
+    "scan/foreign": ("不是本系统的标签。", "This is not a label of this system."),
+    "scan/twice": (
+        "同一标签出现在两处，其中至少一处是复制品。",
+        "The same label is in view at two places: at least one is a copy.",
+    ),
+    "wedge/accepted": ("已读", "accepted"),
+    "wedge/again": ("已扫过", "already scanned"),
+    "wedge/malformed": ("不予采信", "not accepted"),
+    "malformed/label": ("不是本系统的标签。", "This is not a label of this system."),
+    "malformed/label-check": ("校验字符不符，请重扫。", "The check characters do not agree: scan again."),
+    "malformed/label-id": ("不是标签编号。", "This is not the id of a label."),
+    "malformed/no-labels": ("没有要打印的标签。", "There is no label to draw."),
+    "malformed/label-stock": ("没有这种标签纸，或该格式不能用于此纸。", "No such stock, or not in this format."),
+    "malformed/label-format": ("没有这种文件格式。", "There is no such format."),
+    "malformed/label-dpi": ("没有这种打印分辨率。", "There is no such resolution."),
+    "malformed/label-kind": ("没有这种标签。", "There is no such kind of label."),
+    "malformed/image": ("文件不是可读的图像。", "This is not an image that can be read."),
+    "too-large/labels": (
+        "标签太多（上限 {limit}），请改用 PDF 或分批。",
+        "Too many labels (at most {limit}): choose PDF, or split the job.",
+    ),
+    "too-large/image-bytes": ("图像文件太大。", "The image file is too large."),
+    "too-large/image-pixels": ("图像像素太多。", "The image has too many pixels."),
+    "unavailable/decoder": (
+        "本机没有可用的识码组件（pyzbar 或 zxing-cpp）。",
+        "Neither pyzbar nor zxing-cpp can be loaded on this machine.",
+    ),
+    "unavailable/camera-support": (
+        "未安装摄像头支持：请安装 opencv-python-headless，或改用图像文件、扫描枪。",
+        "Camera support is not installed: install opencv-python-headless, or scan image files or by wedge.",
+    ),
+    "unavailable/camera": ("摄像头 {index} 打不开。", "Camera {index} cannot be opened."),
+    "label/written": ("已写入 {count} 个标签：{file}", "{count} labels written: {file}"),
+    "label/missing": (
+        "字库中没有这些字，已印为“〓”：{characters}",
+        "Not in the font, printed as 〓: {characters}",
+    ),
+    "label/shortened": ("文字过长，已截短：{codes}", "Text too long, cut short: {codes}"),
+    "file/unreadable": ("文件读不了：{file}（{reason}）", "Cannot read {file} ({reason})"),
+    "file/unwritable": ("文件写不了：{file}（{reason}）", "Cannot write {file} ({reason})"),
+    "use/label": (
+        "请给出标签编号，或用 --blank 打印空白卷（二者选一）。",
+        "Name label ids, or ask for a roll with --blank: one of the two.",
+    ),
+    "use/scan": (
+        "请在图像文件、--wedge、--camera 三者中选一。",
+        "Choose one of image files, --wedge and --camera.",
+    ),
+}
+
+
+def say(code: str, lang: str, **fields: object) -> str:
+    """Return the sentence of a code in ``zh`` or ``en``."""
+    return CATALOGUE[code][0 if lang.startswith("zh") else 1].format(**fields)
+
+
+def explain(error: CustodyError, lang: str) -> str:
+    """Return an error's sentence in ``zh`` or ``en``, and its code."""
+    known = error.code in CATALOGUE
+    return f"{say(error.code, lang, **error.fields) if known else error.sentence} [{error.code}]"
