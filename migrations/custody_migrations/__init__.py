@@ -1,0 +1,62 @@
+"""The schema of ledger, journal and disclosures, by Alembic; usable from the installed package.
+
+Registers are not here: they are derived, and made by the runner that fills them.
+"""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, text
+
+from custody.ledger.engine import open_engine, translated, writes
+
+_ADVISORY_LOCK = 0x637573746F6479  # "custody": two processes that migrate at once take turns
+
+
+def migrate(database: str | URL | Engine) -> str:
+    """Bring the schema up to date and return its revision. Does nothing where it already is.
+
+    All of it happens or nothing, in one transaction. Raises Unavailable.
+    """
+    engine = database if isinstance(database, Engine) else open_engine(database)
+    try:
+        with translated(), writes(engine).begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            command.upgrade(_config(connection), "head")
+            return _revision(connection) or ""
+    finally:
+        if engine is not database:
+            engine.dispose()
+
+
+def current_revision(engine: Engine) -> str | None:
+    """The revision a database is at; None if it was never migrated. Raises Unavailable."""
+    with translated(), engine.connect() as connection:
+        return _revision(connection)
+
+
+def newest_revision() -> str:
+    """The revision that this version of the software needs."""
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    assert newest is not None  # noqa: S101 - the package holds at least the first revision
+    return newest
+
+
+def is_up_to_date(engine: Engine) -> bool:
+    """Whether this software can work with the database as it is. Raises Unavailable."""
+    return current_revision(engine) == newest_revision()
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "custody_migrations:")
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,248 @@
+"""Reading a log: events by query, rows, acts by id, checkpoints and proofs. Takes no lock, blocks no append.
+
+Positions are leaf indexes plus one. Every method raises Unavailable when the database cannot be reached.
+"""
+
+# ruff: noqa: S608 - table names come from tables.py, and every value is a parameter
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from typing import Any
+
+from eventsourcing.dcb.api import DCBEvent, DCBQuery, DCBQueryItem, DCBReadResponse, DCBSequencedEvent
+from sqlalchemy import Engine
+
+from custody.errors import NotFound
+from custody.ledger.drafts import Head, Row
+from custody.ledger.engine import translated
+from custody.ledger.session import Session
+from custody.ledger.tables import LEDGER, Log, disclosure
+from custody.ledger.tree import Tree
+from custody.tlog.merkle import EMPTY_ROOT
+from custody.tlog.tiles import TILE_WIDTH
+
+_PAGE = 500
+_CHECKPOINTS_IN_MEMORY = 4_096
+
+
+class Reader:
+    """The reading side of the log ``log`` in the database of ``engine``."""
+
+    def __init__(self, engine: Engine, log: Log = LEDGER) -> None:
+        self.engine = engine
+        self.log = log
+        self._tree = Tree(engine, log)
+        self._checkpoints: OrderedDict[int, tuple[bytes, str]] = OrderedDict()
+
+    def head(self) -> Head:
+        """The tree as of the last commit."""
+        with self._session() as session:
+            return session.head()
+
+    def read(
+        self, query: DCBQuery | None = None, *, after: int | None = None, limit: int | None = None
+    ) -> DCBReadResponse:
+        """The library's way to read: events after a position that match any item of the query, oldest first."""
+        start = after or 0
+        if limit is not None:
+            found, _ = self.scan(query, start, limit)
+            return ReadResponse(iter(found), found[-1].position if found else None)
+        size = self.head().size
+        return ReadResponse(self._pages(query, start, size), size or None)
+
+    def scan(
+        self, query: DCBQuery | None, after: int, limit: int
+    ) -> tuple[list[DCBSequencedEvent], int]:
+        """At most ``limit`` matching events, and the position up to which none was left out.
+
+        That position also moves past what does not match, so that a filtered follower never looks twice.
+        """
+        with self._session() as session:
+            return self._scan(session, query, after, session.head().size, limit)
+
+    def rows(self, after: int, limit: int) -> list[Row]:
+        """Up to ``limit`` stored events after a position, with entry and envelope."""
+        return self._rows("position > ? ORDER BY position LIMIT ?", after, limit)
+
+    def row(self, position: int) -> Row:
+        """One stored event. Raises NotFound."""
+        for row in self._rows("position = ?", position):
+            return row
+        raise NotFound("not-found/position", "The log has no event at this position.", position=position)
+
+    def find(self, act_id: bytes) -> tuple[int, bytes] | None:
+        """Position and payload digest of the act with this id (16 bytes)."""
+        with self._session() as session:
+            rows = session.fetch(f"SELECT position, digest FROM {self.log.act} WHERE id = ?", act_id)
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    def last(self, tag: str) -> int | None:
+        """The position of the last event that bears the tag."""
+        with self._session() as session:
+            rows = session.fetch(
+                f"SELECT max(position) FROM {self.log.tagged} "
+                f"WHERE tag = (SELECT id FROM {self.log.tag} WHERE name = ?)",
+                tag,
+            )
+        found: int | None = rows[0][0]
+        return found
+
+    def root_at(self, size: int) -> bytes | None:
+        """The root of the checkpoint that was issued at ``size``, or None if none was."""
+        if size == 0:
+            return EMPTY_ROOT
+        known = self._checkpoint("size = ?", size)
+        return known[1] if known else None
+
+    def checkpoint(self, size: int | None = None) -> str:
+        """The signed note at ``size``, or the newest. Raises NotFound if no checkpoint of that size was issued."""
+        known = self._checkpoint("size > 0 ORDER BY size DESC") if size is None else self._checkpoint("size = ?", size)
+        if known is None:
+            raise NotFound("not-found/checkpoint", "The log issued no such checkpoint.", size=size)
+        return known[2]
+
+    def first_checkpoint_covering(self, index: int) -> tuple[int, str]:
+        """Size and note of the oldest checkpoint over leaf ``index``. Raises NotFound beyond the log's end."""
+        known = self._checkpoint("size > ? ORDER BY size", index)
+        if known is None:
+            raise NotFound("not-found/checkpoint", "No checkpoint covers this leaf yet.", index=index)
+        return known[0], known[2]
+
+    def inclusion_path(self, index: int, size: int) -> list[bytes]:
+        """The path of leaf ``index`` in the tree of ``size``. Raises NotFound if the log is not that long."""
+        return self._tree.inclusion_path(index, size)
+
+    def consistency_path(self, old: int, new: int) -> list[bytes]:
+        """The proof that size ``new`` continues size ``old``. Raises NotFound if the log is not that long."""
+        return self._tree.consistency_path(old, new)
+
+    def tile(self, level: int, number: int, width: int = TILE_WIDTH) -> bytes:
+        """The first ``width`` hashes of a tile (tlog-tiles). Raises NotFound unless the log has that many."""
+        return self._tree.tile(level, number, width)
+
+    def disclosures(self, commitments: Iterable[bytes]) -> dict[bytes, tuple[bytes, str]]:
+        """Salt and value behind each commitment, as far as they were not erased."""
+        with self._session() as session:
+            among, values = session.among("commitment", commitments)
+            rows = session.fetch(f"SELECT commitment, salt, value FROM {disclosure} WHERE {among}", *values)
+        return {commitment: (salt, value) for commitment, salt, value in rows}
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with translated(), Session(self.engine, self.log) as session:
+            yield session
+
+    def _rows(self, where: str, *values: Any) -> list[Row]:
+        with self._session() as session:
+            found = session.fetch(
+                f"SELECT position, type, entry, envelope FROM {self.log.entry} WHERE {where}",
+                *values,
+            )
+        return [Row(*row) for row in found]
+
+    def _checkpoint(self, where: str, *values: Any) -> tuple[int, bytes, str] | None:
+        if where == "size = ?" and values[0] in self._checkpoints:
+            return (values[0], *self._checkpoints[values[0]])
+        with self._session() as session:
+            rows = session.fetch(f"SELECT size, root, note FROM {self.log.checkpoint} WHERE {where} LIMIT 1", *values)
+        for size, root, note in rows:
+            self._remember(size, root, note)
+            return size, root, note
+        return None
+
+    def _remember(self, size: int, root: bytes, note: str) -> None:
+        self._checkpoints[size] = root, note
+        while len(self._checkpoints) > _CHECKPOINTS_IN_MEMORY:
+            self._checkpoints.popitem(last=False)
+
+    def _pages(self, query: DCBQuery | None, after: int, size: int) -> Iterator[DCBSequencedEvent]:
+        while after < size:
+            with self._session() as session:
+                events, after = self._scan(session, query, after, size, _PAGE)
+            yield from events
+
+    def _scan(
+        self, session: Session, query: DCBQuery | None, after: int, size: int, limit: int
+    ) -> tuple[list[DCBSequencedEvent], int]:
+        if not limit:
+            return [], after
+        if query is not None and query.items:
+            where, values = session.among("position", self._matching(session, query.items, (after, size, limit)))
+            events = self._events(session, f"{where} ORDER BY position", values)
+        else:
+            between = "position > ? AND position <= ? ORDER BY position LIMIT ?"
+            events = self._events(session, between, (after, size, limit))
+        return events, events[-1].position if len(events) == limit else max(after, size)
+
+    def _matching(self, session: Session, items: Sequence[DCBQueryItem], span: tuple[int, int, int]) -> list[int]:
+        """The first positions within ``span`` (after, size, limit) that match any of the items."""
+        limit = span[2]
+        found: set[int] = set()
+        for types, tags in _alternatives(items):
+            where, values = self._where(session, types, tags)
+            table = self.log.tagged if tags else self.log.entry
+            found.update(
+                position
+                for (position,) in session.fetch(
+                    f"SELECT DISTINCT position FROM {table} WHERE {where} position > ? AND position <= ? "
+                    "ORDER BY position LIMIT ?",
+                    *values,
+                    *span,
+                )
+            )
+        return sorted(found)[:limit]
+
+    def _where(self, session: Session, types: Sequence[str], tags: Sequence[Sequence[str]]) -> tuple[str, list[Any]]:
+        """Conditions on type and tags, each ending in AND: any tag of the first set, and every further one."""
+        sql, values = "", []
+        if types:
+            among, listed = session.among("type", types)
+            sql, values = f"{among} AND ", [*listed]
+        for number, names in enumerate(tags):
+            among, listed = session.among("name", names)
+            ids = f"(SELECT id FROM {self.log.tag} WHERE {among})"
+            if number == 0:
+                sql += f"tag IN {ids} AND "
+            else:
+                sql += f"position IN (SELECT position FROM {self.log.tagged} WHERE tag IN {ids}) AND "
+            values += listed
+        return sql, values
+
+    def _events(self, session: Session, where: str, values: Sequence[Any]) -> list[DCBSequencedEvent]:
+        rows = session.fetch(f"SELECT position, type, tags, envelope FROM {self.log.entry} WHERE {where}", *values)
+        among, listed = session.among("id", {int(tag) for row in rows for tag in row[2].split()})
+        found = session.fetch(f"SELECT id, name FROM {self.log.tag} WHERE {among}", *listed) if rows else []
+        names: dict[int, str] = dict(found)
+        return [
+            DCBSequencedEvent(DCBEvent(kind, data, [names[int(tag)] for tag in tags.split()]), position)
+            for position, kind, tags, data in rows
+        ]
+
+
+class ReadResponse(DCBReadResponse):
+    """Events as they are read, with the head as of the beginning."""
+
+    def __init__(self, events: Iterator[DCBSequencedEvent], head: int | None) -> None:
+        self._events = events
+        self._head = head
+
+    @property
+    def head(self) -> int | None:
+        return self._head
+
+    def __next__(self) -> DCBSequencedEvent:
+        return next(self._events)
+
+
+def _alternatives(items: Sequence[DCBQueryItem]) -> Iterator[tuple[list[str], list[list[str]]]]:
+    """The items as (types, tag sets), those of one tag and the same types drawn together into one question."""
+    ordered = sorted(items, key=lambda item: (len(item.tags) == 1, sorted(item.types)))
+    for (single, types), group in groupby(ordered, key=lambda item: (len(item.tags) == 1, sorted(item.types))):
+        if single:
+            yield types, [[item.tags[0] for item in group]]
+        else:
+            yield from ((types, [[tag] for tag in item.tags]) for item in group)

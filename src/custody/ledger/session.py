@@ -1,0 +1,164 @@
+"""A borrowed connection, spoken to in the driver's own SQL, the same for SQLite and PostgreSQL.
+
+Statements are written with ``?``. Outside `lock` each statement stands alone (autocommit); between `lock` and
+`commit` they are one transaction. On PostgreSQL, statements that need not wait for each other share a round trip.
+"""
+
+# ruff: noqa: S608 - table names come from tables.py, and every value is a parameter
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import lru_cache
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Engine, PoolProxiedConnection, Table
+from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
+
+from custody.ledger.drafts import Head, from_microseconds, to_microseconds
+from custody.ledger.tables import Log
+
+_POSTGRESQL: Any = postgresql_dialect()  # type: ignore[no-untyped-call]
+
+Query = tuple[str, Sequence[Any]]
+Rows = list[tuple[Any, ...]]
+
+
+class Session(AbstractContextManager["Session"]):
+    """Borrows a connection of ``engine`` on entry; on exit rolls back what was not committed, and returns it."""
+
+    def __init__(self, engine: Engine, log: Log) -> None:
+        self._engine = engine
+        self._log = log
+        self._postgres = engine.dialect.name == "postgresql"
+        self._open = False
+
+    def __enter__(self) -> Self:
+        self._pooled = self._engine.raw_connection()
+        self._driver = _driver_of(self._pooled)
+        if self._postgres:
+            self._driver.autocommit = True
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if self._open:
+                self._driver.execute("ROLLBACK")
+            if self._postgres:
+                self._driver.autocommit = False
+        except Exception:  # the connection is beyond use, and the error that led here is on its way already
+            with suppress(Exception):
+                self._pooled.invalidate()
+        finally:
+            self._pooled.close()
+
+    def fetch(self, sql: str, *values: Any) -> Rows:
+        """The rows of one query."""
+        return self.fetch_each([(sql, values)])[0]
+
+    def fetch_each(self, queries: Iterable[Query]) -> list[Rows]:
+        """The rows of several queries, asked in one round trip."""
+        if not self._postgres:
+            return [self._execute(sql, values).fetchall() for sql, values in queries]
+        with self._driver.pipeline():
+            cursors = [self._execute(sql, values) for sql, values in queries]
+        return [cursor.fetchall() for cursor in cursors]
+
+    def among(self, column: str, values: Iterable[Any]) -> Query:
+        """The SQL that asks for ``column`` to be one of ``values``, and its parameters."""
+        wanted = list(values)
+        if self._postgres:
+            return f"{column} = ANY(?)", [wanted]
+        if all(isinstance(value, bytes) for value in wanted):  # which JSON cannot hold
+            return f"{column} IN ({','.join('?' * len(wanted))})", wanted
+        return f"{column} IN (SELECT value FROM json_each(?))", [json.dumps(wanted)]
+
+    def head(self) -> Head:
+        """The head row as it is."""
+        return _head(self.fetch(f"SELECT size, root, recorded_at FROM {self._log.head}"))
+
+    def lock(self, queries: Sequence[Query]) -> tuple[Head, list[Rows]]:
+        """Begin a transaction, make every other append wait, and answer ``queries`` as of now."""
+        select = f"SELECT size, root, recorded_at FROM {self._log.head}"
+        if self._postgres:
+            self._open = True
+            with self._driver.pipeline():
+                self._driver.execute("BEGIN")
+                head, *rows = self.fetch_each([(f"{select} FOR UPDATE", ()), *queries])
+        else:
+            self._driver.cursor().execute("BEGIN IMMEDIATE")
+            self._open = True
+            head, *rows = self.fetch_each([(select, ()), *queries])
+        return _head(head), rows
+
+    def commit(self, inserts: Sequence[tuple[Table, Rows]], head: Head) -> None:
+        """Write rows and the new head, wake those who listen, and commit."""
+        with self._driver.pipeline() if self._postgres else nullcontext():
+            for table, rows in inserts:
+                if rows:
+                    self._insert(table, rows)
+            self._execute(
+                f"UPDATE {self._log.head} SET size = ?, root = ?, recorded_at = ?",
+                (head.size, head.root, to_microseconds(head.recorded_at)),
+            )
+            if self._postgres:
+                self._driver.execute(f"NOTIFY {channel(self._log)}")
+            self._driver.cursor().execute("COMMIT")
+        self._open = False
+
+    def _insert(self, table: Table, rows: Rows) -> None:
+        cursor = self._driver.cursor()
+        if self._postgres:
+            cursor.execute(_unnested(table), [list(column) for column in zip(*rows, strict=True)])
+        else:
+            cursor.executemany(_values(table), rows)
+
+    def _execute(self, sql: str, values: Sequence[Any]) -> Any:
+        cursor = self._driver.cursor()
+        return cursor.execute(_for_psycopg(sql) if self._postgres else sql, values)
+
+
+def channel(log: Log) -> str:
+    """The PostgreSQL notification channel on which commits to a log are announced."""
+    return f"custody_{log.name}"
+
+
+def _driver_of(pooled: PoolProxiedConnection) -> Any:
+    return pooled.driver_connection
+
+
+def _head(rows: Rows) -> Head:
+    ((size, root, recorded_at),) = rows
+    return Head(size, root, from_microseconds(recorded_at))
+
+
+@lru_cache(maxsize=512)
+def _for_psycopg(sql: str) -> str:
+    return sql.replace("?", "%s")
+
+
+@lru_cache(maxsize=32)
+def _values(table: Table) -> str:
+    return f"INSERT INTO {_into(table)} VALUES ({','.join('?' * len(table.columns))}) {_on_conflict(table)}"
+
+
+@lru_cache(maxsize=32)
+def _unnested(table: Table) -> str:
+    """One statement for any number of rows: an array for each column."""
+    types = (column.type.compile(_POSTGRESQL) for column in table.columns)
+    arrays = ", ".join(f"%b::{kind}[]" for kind in types)
+    return f"INSERT INTO {_into(table)} SELECT * FROM unnest({arrays}) {_on_conflict(table)}"
+
+
+def _into(table: Table) -> str:
+    return f"{table.name} ({', '.join(column.name for column in table.columns)})"
+
+
+def _on_conflict(table: Table) -> str:
+    # One sealed value may be brought by two acts. Everything else is unique, and must fail if it is not.
+    return "ON CONFLICT DO NOTHING" if table.name == "disclosure" else ""
