@@ -41,16 +41,6 @@ PlaceClass = Literal[
 ]  # fmt: skip
 
 
-class Passkey(Frozen):
-    """What a passkey's signatures are checked against."""
-
-    rp_id: Word
-    origins: Some[Word]
-    credential_id: Word
-    backup_eligible: bool
-    backup_state: bool
-
-
 class NewKey(Frozen):
     """A person's public key as it enters the log, with the person's sealed name."""
 
@@ -110,8 +100,7 @@ class Enrolment(Act):
     name: Sealed
     agency: Name
     public_key: PublicKey
-    kind: Literal["file", "device", "passkey", "token"]
-    passkey: Passkey | None
+    kind: Literal["file", "device", "token"]
     evidence: Text
 
 

@@ -169,6 +169,7 @@ def needs_of(act: Act) -> list[Need]:
     found += [Need("code", code) for code in codes_given(act)]
     found += _party_needs(act)
     found += _subject_needs(act)
+    found += _custody_needs(act)
     return found
 
 
@@ -202,16 +203,21 @@ def _subject_needs(act: Act) -> list[Need]:
         found.append(Need("case", act.case))
     if isinstance(act, BloodDraw):
         found.append(Need("kit", act.kit))
+    if isinstance(act, Unsealing):
+        found += [Need("seal", seal.number) for seal in act.seals]
+    if isinstance(act, Labelling) and act.retired:
+        found.append(Need("code", act.retired))
+    return found
+
+
+def _custody_needs(act: Act) -> list[Need]:
+    found: list[Need] = []
     if isinstance(act, CheckIn | Return | LabReceipt):
         found.append(Need("place", act.place))
     if isinstance(act, Relocation):
         found.append(Need("place", act.to))
     if isinstance(act, LabDispatch):
         found.append(Need("agency", act.laboratory))
-    if isinstance(act, Unsealing):
-        found += [Need("seal", seal.number) for seal in act.seals]
-    if isinstance(act, Labelling) and act.retired:
-        found.append(Need("code", act.retired))
     if isinstance(act, Transfer):
         for party in (act.giver, act.taker):
             if isinstance(party, ByPerson):

@@ -74,6 +74,20 @@ class Reader:
             return row
         raise NotFound("not-found/position", "The log has no event at this position.", position=position)
 
+    def select(self, query: DCBQuery) -> tuple[list[tuple[Row, list[str]]], int]:
+        """Every stored event that matches, oldest first, with its tags, and the size up to which that is complete."""
+        with self._session() as session:
+            size = session.head().size
+            where, values = session.among("position", self._matching(session, query.items, (0, size, size)))
+            found = self._tagged_rows(session, f"{where} ORDER BY position", values)
+        return [(Row(position, kind, entry, data), tags) for position, kind, entry, data, tags in found], size
+
+    def tags_at(self, position: int) -> list[str]:
+        """The tags of the event at a position, in its own order; none beyond the log."""
+        with self._session() as session:
+            found = self._tagged_rows(session, "position = ?", [position])
+        return found[0][4] if found else []
+
     def find(self, act_id: bytes) -> tuple[int, bytes] | None:
         """Position and payload digest of the act with this id (16 bytes)."""
         with self._session() as session:
@@ -213,14 +227,20 @@ class Reader:
         return sql, values
 
     def _events(self, session: Session, where: str, values: Sequence[Any]) -> list[DCBSequencedEvent]:
-        rows = session.fetch(f"SELECT position, type, tags, envelope FROM {self.log.entry} WHERE {where}", *values)
-        among, listed = session.among("id", {int(tag) for row in rows for tag in row[2].split()})
+        found = self._tagged_rows(session, where, values)
+        return [DCBSequencedEvent(DCBEvent(kind, data, tags), position) for position, kind, _, data, tags in found]
+
+    def _tagged_rows(
+        self, session: Session, where: str, values: Sequence[Any]
+    ) -> list[tuple[int, str, bytes, bytes, list[str]]]:
+        """(position, type, entry, envelope, tags) of the rows that a condition finds."""
+        rows = session.fetch(
+            f"SELECT position, type, entry, envelope, tags FROM {self.log.entry} WHERE {where}", *values
+        )
+        among, listed = session.among("id", {int(tag) for row in rows for tag in row[4].split()})
         found = session.fetch(f"SELECT id, name FROM {self.log.tag} WHERE {among}", *listed) if rows else []
         names: dict[int, str] = dict(found)
-        return [
-            DCBSequencedEvent(DCBEvent(kind, data, [names[int(tag)] for tag in tags.split()]), position)
-            for position, kind, tags, data in rows
-        ]
+        return [(*row[:4], [names[int(tag)] for tag in row[4].split()]) for row in rows]
 
 
 class ReadResponse(DCBReadResponse):

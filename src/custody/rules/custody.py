@@ -200,15 +200,15 @@ def only_what_is_on_loan_returns(matter: Matter) -> Iterator[Breach]:
 
 
 REFUSALS = (
+    a_custodian_is_never_an_officer_of_the_case,
+    what_is_out_or_gone_goes_nowhere,
     only_who_holds_an_item_gives_it,
     a_transfer_is_signed_by_those_it_names,
     who_takes_into_a_place_looks_after_it,
     a_laboratory_receives_in_its_laboratory,
-    a_custodian_is_never_an_officer_of_the_case,
     a_place_takes_only_what_may_lie_there,
     dual_control_takes_two_custodians,
     a_loan_is_approved_for_its_borrower,
     a_vehicle_is_lent_by_a_responsible_person,
-    what_is_out_or_gone_goes_nowhere,
     only_what_is_on_loan_returns,
 )

@@ -25,12 +25,12 @@ from custody.rules.trust import check_trust
 REFUSALS: Final[tuple[Rule, ...]] = (
     *parties.REFUSALS,
     *order.REFUSALS,
-    *custody.REFUSALS,
     *samples.REFUSALS,
     *disposition.REFUSALS,
     *oversight.REFUSALS,
+    *custody.REFUSALS,
 )
-"""Every rule that refuses a forbidden future act."""
+"""Every rule that refuses a forbidden future act; where several do, the first is named and the others are listed."""
 
 DEFECTS: Final[tuple[Rule, ...]] = defects.DEFECTS
 """Every rule that marks a past fact with a defect."""

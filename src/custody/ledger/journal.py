@@ -1,0 +1,83 @@
+"""The journal: who tried what. A second log of the same kind, for what happened around the acts.
+
+A refusal keeps the signed bytes and the rule, once the signatures verified. Source: docs/format.md section 5.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import uuid4
+
+from custody.acts.entry import instant
+from custody.errors import CustodyError
+from custody.ledger.drafts import Draft
+from custody.ledger.opening import Opened
+from custody.ledger.recorder import Recorder
+from custody.strict import read_json
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line of the journal: when, what kind, by whom, which code, the envelope refused, and the details."""
+
+    position: int
+    recorded_at: str
+    kind: Literal["refusal", "view", "export", "token"]
+    by: str
+    code: str
+    detail: dict[str, Any]
+    envelope: bytes | None
+
+
+class Journal:
+    """Writes and reads the journal of a ledger."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+
+    def refusal(self, opened: Opened, error: CustodyError) -> int:
+        """Record that an act was refused, or tried to pass off a head that this ledger never had."""
+        act = opened.act
+        detail = {
+            "act": act.id, "type": act.act, "items": list(act.own_items()), "code": error.code,
+            "rule": error.fields.get("rule"), "sentence": error.sentence, "facts": error.fields.get("facts"),
+            "signers": [{"part": each.part, "person": each.person} for each in act.signers],
+        }  # fmt: skip
+        tags = [f"act:{act.id}", *(f"item:{item}" for item in act.own_items())]
+        tags += [f"person:{person}" for person in dict.fromkeys(each.person for each in act.signers)]
+        return self._append("refusal", act.signers[0].person, error.code, detail, opened.data, tags)
+
+    def _append(
+        self, kind: str, by: str, code: str, detail: dict[str, Any], envelope: bytes | None, tags: list[str]
+    ) -> int:
+        stated = json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+        def complete(index: int, recorded_at: datetime, previous: dict[str, int]) -> bytes:
+            body = {
+                "recorded_at": instant(recorded_at), "kind": kind, "by": by,
+                "envelope": hashlib.sha256(envelope).hexdigest() if envelope else None,
+                "code": code, "detail": hashlib.sha256(stated).hexdigest(),
+            }  # fmt: skip
+            return json.dumps(body, separators=(",", ":")).encode()
+
+        data = json.dumps(
+            {"detail": stated.decode(), "envelope": base64.b64encode(envelope).decode() if envelope else None}
+        ).encode()
+        draft = Draft(kind, data, tags, id=uuid4().bytes, digest=hashlib.sha256(data).digest(), complete=complete)
+        return self.recorder.submit(draft).position
+
+    def read(self, after: int = 0, limit: int = 100) -> Iterator[JournalEntry]:
+        """Lines after a position, oldest first."""
+        for row in self.recorder.rows(after, limit):
+            entry, data = read_json(row.entry, "journal entry"), read_json(row.envelope, "journal detail")
+            envelope = base64.b64decode(data["envelope"]) if data["envelope"] else None
+            detail = read_json(data["detail"].encode(), "journal detail")
+            yield JournalEntry(
+                row.position, entry["recorded_at"], entry["kind"], entry["by"], entry["code"], detail, envelope
+            )  # fmt: skip

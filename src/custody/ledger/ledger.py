@@ -1,0 +1,297 @@
+"""The ledger: signed acts go in, receipts come out, and nothing else ever becomes true.
+
+`Ledger.submit` is the one way in: open, gather, verify, decide, append. What it acknowledged is durable.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.dcb.api import DCBAppendCondition
+from sqlalchemy import Engine
+
+from custody.acts.act import Act
+from custody.acts.entry import Defect, Recorded, instant, read_entry, write_entry
+from custody.acts.parties import Genesis
+from custody.acts.values import decode
+from custody.errors import Conflict, CustodyError, Damaged, NotFound, Refused, Stale, Unavailable, Untrusted
+from custody.facts.gather import Facts, gather
+from custody.facts.tags import links_of, tags_of
+from custody.ledger.batches import Verify, submit_batch
+from custody.ledger.drafts import Appended, ConditionFailed, DecideAgain, Draft, IdTaken
+from custody.ledger.journal import Journal
+from custody.ledger.memory import FactMemory, View, recorded_from
+from custody.ledger.opening import Disclosure, Opened, open_envelope, same_root, verify_signatures
+from custody.ledger.policies import shipped_policy
+from custody.ledger.recorder import Recorder
+from custody.ledger.tables import JOURNAL, LEDGER
+from custody.rules.judge import Decision, decide
+from custody.rules.policy import Policy
+from custody.tlog.note import Signer
+from custody.tlog.proof import TlogProof
+
+_ATTEMPTS = 20
+
+alarm = logging.getLogger("custody.alarm")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a submitter gets: where the act stands in the log, its entry, and the proof (docs/format.md section 6)."""
+
+    act: str
+    index: int
+    recorded_at: datetime
+    defects: tuple[Defect, ...]
+    entry: bytes
+    proof: str
+    duplicate: bool = False
+
+    @property
+    def position(self) -> int:
+        """The leaf index plus one."""
+        return self.index + 1
+
+    def as_json(self) -> dict[str, Any]:
+        """The receipt as it is sent."""
+        return {
+            "act": self.act,
+            "index": self.index,
+            "position": self.position,
+            "recorded_at": instant(self.recorded_at),
+            "defects": [defect.model_dump(mode="json") for defect in self.defects],
+            "entry": base64.b64encode(self.entry).decode(),
+            "proof": self.proof,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An envelope and the disclosures that travel beside it."""
+
+    envelope: bytes
+    disclosures: tuple[Disclosure, ...] = ()
+
+
+Outcome = Receipt | CustodyError
+
+
+class Ledger:
+    """One ledger in one database. Safe to use from any thread; several processes may open the same one."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        signer: Signer | None = None,
+        journal_signer: Signer | None = None,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Open a ledger that was founded. Without the log's key it only reads. Raises NotFound, Untrusted."""
+        self.engine = engine
+        self.clock = clock
+        self.recorder = Recorder(engine, signer, log=LEDGER, clock=clock)
+        self.journal = Journal(Recorder(engine, journal_signer, log=JOURNAL, clock=clock))
+        self.genesis = _genesis(self.recorder)
+        self.origin = self.genesis.origin
+        if signer is not None and not any(vkey.startswith(f"{signer.name}+") for vkey in self.genesis.log_keys):
+            raise Untrusted("untrusted/log-key", "This is not the log key that genesis names.", name=signer.name)
+        self.policy = _policy(self.genesis)
+        self.memory = FactMemory(self.recorder)
+        self.verifiers = ThreadPoolExecutor(4, thread_name_prefix="verify")
+
+    def close(self) -> None:
+        """Let go of threads and listeners. The engine stays its owner's."""
+        self.verifiers.shutdown(wait=True)
+        self.recorder.close()
+        self.journal.recorder.close()
+
+    def submit(self, envelope: bytes, disclosures: Sequence[Disclosure] = ()) -> Receipt:
+        """Record a signed act, and return its receipt once it is durable.
+
+        The same payload again gives the same receipt. Raises Malformed, TooLarge, Untrusted, Stale, Refused,
+        Conflict, Unavailable or Damaged; nothing is then in the log (after Unavailable, submit again to be sure).
+        """
+        opened = open_envelope(envelope, disclosures, self.origin)
+        checked = False
+        for _ in range(_ATTEMPTS):
+            view = self.memory.view()
+            try:
+                facts = gather(opened.act, view)
+                if not checked:
+                    self._check(opened, facts)
+                    checked = True
+                decision = decide(opened.act, facts, self.policy, self.clock())
+                draft = self.draft(opened, decision, facts, view.condition())
+                appended = self.recorder.submit(draft)
+            except (ConditionFailed, DecideAgain):
+                self.memory.catch_up()
+                continue
+            except IdTaken as taken:
+                raise _taken(opened, taken.position) from None
+            except (Stale, Refused, Untrusted) as error:
+                if (receipt := self._already(opened, checked)) is not None:
+                    return receipt
+                if self.catch_up(view):
+                    continue
+                self._turn_away(opened, error, checked)
+                raise
+            return self.take_in(opened, draft, appended)
+        raise Unavailable("unavailable/contention", "Too many others act on the same things: try again.", retry_after=1)
+
+    def submit_many(self, submissions: Iterable[Submission], *, verify: Verify | None = None) -> list[Outcome]:
+        """Record many acts, in order, in few transactions; one bad act does not stop the others.
+
+        ``verify`` may verify signatures elsewhere, in other processes; without it, threads do.
+        """
+        return submit_batch(self, list(submissions), verify)
+
+    def check(self, envelope: bytes, disclosures: Sequence[Disclosure] = ()) -> Decision:
+        """Say what would be decided if the act were submitted now and not yet done. Raises what `submit` does."""
+        opened = open_envelope(envelope, disclosures, self.origin)
+        self.memory.catch_up()
+        facts = gather(opened.act, self.memory.view())
+        self._check(opened, facts)
+        return decide(opened.act, facts, self.policy, self.clock(), planned=True)
+
+    def check_act(self, act: Act) -> Decision:
+        """Say what would be decided of an act that nobody has signed yet. Raises Untrusted, Stale, Refused."""
+        self.memory.catch_up()
+        facts = gather(act, self.memory.view())
+        self.check_seen(act)
+        return decide(act, facts, self.policy, self.clock(), planned=True)
+
+    def _check(self, opened: Opened, facts: Facts) -> None:
+        """Signatures first, then what the signers say they saw."""
+        verify_signatures(opened, facts)
+        self.check_seen(opened.act)
+
+    def check_seen(self, act: Act) -> None:
+        """Check that the head an act saw is one this ledger issued. Raises Untrusted."""
+        seen = act.seen
+        root = self.recorder.root_at(seen.size)
+        if root is not None and same_root(seen.root, root):
+            return
+        if seen.size > self.recorder.head().size:
+            raise Untrusted(
+                "untrusted/seen-ahead", "The signers saw a longer log than this one, which was restored or cloned.",
+                seen=seen.size,
+            )  # fmt: skip
+        raise Untrusted(
+            "untrusted/seen", "This ledger never issued the checkpoint that the signers saw.", seen=seen.size
+        )
+
+    def draft(self, opened: Opened, decision: Decision, facts: Facts, condition: DCBAppendCondition) -> Draft:
+        """Make the draft of a decided act under the policy in force."""
+        return draft_of(opened, decision, facts, condition, self.policy.id)
+
+    def take_in(self, opened: Opened, draft: Draft, appended: Appended) -> Receipt:
+        """Make the receipt of an act that was appended, and let the memory of facts know of it."""
+        act = opened.act
+        index = appended.position - 1
+        if appended.duplicate:
+            return self.receipt(act.id, duplicate=True)
+        defects = read_entry(appended.entry).defects
+        self.memory.advance(Recorded(index, appended.recorded_at, act, defects), draft.tags)
+        proof = self._proof(index, appended.size)
+        return Receipt(act.id, index, appended.recorded_at, defects, appended.entry, proof)
+
+    def _already(self, opened: Opened, checked: bool) -> Receipt | None:
+        """The first receipt, if this very payload was recorded before."""
+        found = self.recorder.find(opened.id)
+        if found is None:
+            return None
+        if found[1] != opened.digest:
+            raise _taken(opened, found[0]) from None
+        return self.receipt(opened.act.id, duplicate=True) if checked else None
+
+    def catch_up(self, view: View) -> bool:
+        """Whether a decision rested on less than the log held; if so, what it missed has been taken in since.
+
+        A refusal may rest on facts that another process changed: only one that holds when everything is read is one.
+        """
+        behind = view.after < self.recorder.head().size
+        if behind:
+            self.memory.catch_up()
+        return behind
+
+    def _turn_away(self, opened: Opened, error: CustodyError, checked: bool) -> None:
+        """Keep in the journal what was refused once its signatures were verified, and raise an alarm for a clone."""
+        if error.code == "untrusted/seen-ahead":
+            alarm.critical("an act by %s saw a log longer than this one", opened.act.signers[0].person)
+        if error.code == "untrusted/seen-ahead" or (checked and isinstance(error, Refused)):
+            self.journal.refusal(opened, error)
+
+    def receipt(self, act_id: str, *, duplicate: bool = False) -> Receipt:
+        """Return the receipt of a recorded act, with the proof it had first. Raises NotFound."""
+        found = self.recorder.find(UUID(act_id).bytes)
+        if found is None:
+            raise NotFound("not-found/act", "The ledger has no act with this id.", act=act_id)
+        row = self.recorder.row(found[0])
+        recorded = recorded_from(row)
+        size, _ = self.recorder.first_checkpoint_covering(recorded.index)
+        return Receipt(
+            act_id, recorded.index, recorded.recorded_at, recorded.defects, row.entry,
+            self._proof(recorded.index, size), duplicate,
+        )  # fmt: skip
+
+    def proof(self, index: int) -> str:
+        """Return a fresh tlog-proof of a leaf against the newest checkpoint. Raises NotFound."""
+        return self._proof(index, self.recorder.head().size)
+
+    def _proof(self, index: int, size: int) -> str:
+        path = self.recorder.inclusion_path(index, size)
+        return str(TlogProof(index, tuple(path), self.recorder.checkpoint(size)))
+
+
+def draft_of(opened: Opened, decision: Decision, facts: Facts, condition: DCBAppendCondition, policy: str) -> Draft:
+    """Make the draft of a decided act; its entry is completed inside the append lock."""
+    act, data = opened.act, opened.data
+    envelope = hashlib.sha256(data).hexdigest()
+    tags = tags_of(act, facts)
+
+    def complete(index: int, recorded_at: datetime, previous: Mapping[str, int]) -> bytes:
+        return write_entry(
+            recorded_at=recorded_at, act=act.id, type_name=act.act, envelope_sha256=envelope, size_bytes=len(data),
+            policy=policy, defects=decision.defects, previous=previous,
+        )  # fmt: skip
+
+    return Draft(
+        act.act, data, list(tags), id=opened.id, digest=opened.digest, complete=complete, condition=condition,
+        links=links_of(act, tags), decide_again_at=decision.decide_again_at,
+        disclosures=tuple((decode(each.commitment), each.salt, each.value) for each in opened.disclosures),
+    )  # fmt: skip
+
+
+def _taken(opened: Opened, position: int | None) -> Conflict:
+    return Conflict(
+        "conflict/act-id", "Another payload was recorded under this act's id.", act=opened.act.id, position=position
+    )
+
+
+def _genesis(recorder: Recorder) -> Genesis:
+    rows = recorder.rows(0, 1)
+    if not rows:
+        raise NotFound("not-found/ledger", "There is no ledger in this database: run custody init first.")
+    act = recorded_from(rows[0]).act
+    if not isinstance(act, Genesis):
+        raise Damaged("damaged/genesis", "The log does not begin with its genesis.", index=0)
+    return act
+
+
+def _policy(genesis: Genesis) -> Policy:
+    policy = shipped_policy(genesis.jurisdiction)
+    if policy.id != genesis.policy:
+        raise Untrusted(
+            "untrusted/policy", "This version ships other rule data than those the ledger is judged by.",
+            expected=genesis.policy, got=policy.id,
+        )  # fmt: skip
+    return policy

@@ -1,0 +1,190 @@
+"""Facts that a process remembers, so that a decision seldom reads the log.
+
+Every fact is remembered with the position up to which it is complete, and evolves with each act that is appended.
+What another process appended is not known here until an append condition fails; then the memory catches up. A stale
+fact can therefore cost a second decision, never a wrong one.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import RLock
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.dcb.api import DCBAppendCondition, DCBQuery, DCBQueryItem
+
+from custody.acts.entry import Recorded, read_entry, recorded_at
+from custody.facts.kinds import KINDS, Need, evolve, fold, must_refold
+from custody.ledger.drafts import Row
+from custody.ledger.opening import read_recorded
+from custody.ledger.reader import Reader
+
+_REMEMBERED = 50_000
+_RECENT = 10_000
+
+
+def recorded_from(row: Row) -> Recorded:
+    """Read a stored row back as the act it records."""
+    entry = read_entry(row.entry)
+    return Recorded(row.position - 1, recorded_at(entry), read_recorded(row.envelope), entry.defects)
+
+
+@dataclass(slots=True)
+class _Known:
+    fact: Any
+    upto: int
+    """The position up to which the fact is complete."""
+
+
+class FactMemory:
+    """Facts by need, and when recent entries were recorded. Safe to use from any thread."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._lock = RLock()
+        self._known: OrderedDict[Need, _Known] = OrderedDict()
+        self._times: OrderedDict[int, datetime] = OrderedDict()
+        self._waiting: dict[int, tuple[Recorded, Sequence[str]]] = {}
+        self.size = reader.head().size
+        """Every fact remembered is complete at least up to this position."""
+
+    def view(self) -> View:
+        """Begin a decision: what it reads from here on is complete at least up to the present size."""
+        with self._lock:
+            return View(self, self.size)
+
+    def advance(self, recorded: Recorded, tags: Sequence[str]) -> None:
+        """Take in an act that this process appended; acts may arrive out of order and wait for those before."""
+        with self._lock:
+            self._waiting[recorded.index] = (recorded, tags)
+            while self.size in self._waiting:
+                self._take_in(*self._waiting.pop(self.size))
+            if len(self._waiting) > _RECENT:
+                self.catch_up()
+
+    def catch_up(self) -> None:
+        """Take in what stands in the log beyond what is remembered."""
+        with self._lock:
+            while rows := self._reader.rows(self.size, 256):
+                for row in rows:
+                    ours = self._waiting.pop(row.position - 1, None)
+                    self._take_in(*(ours or (recorded_from(row), self._reader.tags_at(row.position))))
+
+    def _take_in(self, recorded: Recorded, tags: Sequence[str]) -> None:
+        position = recorded.index + 1
+        for tag in tags:
+            kind, _, name = tag.partition(":")
+            need = Need(kind, name)  # type: ignore[arg-type]
+            known = self._known.get(need)
+            if known is None or known.upto >= position:
+                continue
+            if must_refold(need, recorded):
+                del self._known[need]
+            else:
+                known.fact = evolve(need, known.fact, recorded)
+        self._remember_time(recorded.index, recorded.recorded_at)
+        self.size = position
+
+    def fold(self, needs: Sequence[Need]) -> dict[Need, Any]:
+        """Return the fact of each need, reading from the log those that are not remembered."""
+        with self._lock:
+            found = {}
+            missing = []
+            for need in needs:
+                known = self._known.get(need)
+                if known is None:
+                    missing.append(need)
+                else:
+                    self._known.move_to_end(need)
+                    found[need] = known.fact
+            if missing:
+                found.update(self._read(missing))
+            return found
+
+    def _read(self, needs: Sequence[Need]) -> dict[Need, Any]:
+        query = DCBQuery([item_of(need) for need in needs])
+        rows, size = self._reader.select(query)
+        by_tag: dict[str, list[Row]] = {}
+        for row, tags in rows:
+            for tag in tags:
+                by_tag.setdefault(tag, []).append(row)
+        recorded: dict[int, Recorded] = {}
+        found = {}
+        for need in needs:
+            types = KINDS[need.kind].types
+            history = [row for row in by_tag.get(need.tag, ()) if not types or row.type in types]
+            recorded.update({row.position: recorded_from(row) for row in history if row.position not in recorded})
+            found[need] = fold(need, [recorded[row.position] for row in history])
+            self._known[need] = _Known(found[need], size)
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return found
+
+    def recorded_at(self, index: int) -> datetime | None:
+        """When the entry at a leaf index was recorded; None beyond the log."""
+        with self._lock:
+            if index in self._times:
+                return self._times[index]
+        rows = self._reader.rows(index, 1)
+        if not rows:
+            return None
+        moment = recorded_at(read_entry(rows[0].entry))
+        with self._lock:
+            self._remember_time(index, moment)
+        return moment
+
+    def _remember_time(self, index: int, moment: datetime) -> None:
+        self._times[index] = moment
+        while len(self._times) > _RECENT:
+            self._times.popitem(last=False)
+
+    def record(self, act_id: str) -> Recorded | None:
+        """A recorded act by its id."""
+        found = self._reader.find(UUID(act_id).bytes)
+        return recorded_from(self._reader.row(found[0])) if found else None
+
+    def history(self, tag: str) -> list[Recorded]:
+        """Every act under a tag, in log order."""
+        rows, _ = self._reader.select(DCBQuery([DCBQueryItem(tags=[tag])]))
+        return [recorded_from(row) for row, _ in rows]
+
+
+@dataclass(slots=True)
+class View:
+    """One decision's reading: a `custody.facts.gather.Source` that keeps what it was asked for."""
+
+    memory: FactMemory
+    after: int
+    asked: list[DCBQueryItem] = field(default_factory=list)
+
+    def fold(self, needs: Sequence[Need]) -> Mapping[Need, Any]:
+        """Facts by need, noted for the condition."""
+        self.asked += [item_of(need) for need in needs]
+        return self.memory.fold(needs)
+
+    def record(self, act_id: str) -> Recorded | None:
+        """A recorded act by its id; what amends it is part of the condition."""
+        self.asked.append(DCBQueryItem(types=["correction", "remedy"], tags=[f"act:{act_id}"]))
+        return self.memory.record(act_id)
+
+    def history(self, tag: str) -> Sequence[Recorded]:
+        """Every act under a tag, noted for the condition."""
+        self.asked.append(DCBQueryItem(tags=[tag]))
+        return self.memory.history(tag)
+
+    def recorded_at(self, index: int) -> datetime | None:
+        """When an entry was recorded, which never changes."""
+        return self.memory.recorded_at(index)
+
+    def condition(self) -> DCBAppendCondition:
+        """Append only if nothing that was read has changed since."""
+        return DCBAppendCondition(DCBQuery(self.asked), after=self.after)
+
+
+def item_of(need: Need) -> DCBQueryItem:
+    """The query by which a need's acts are found."""
+    return DCBQueryItem(types=list(KINDS[need.kind].types), tags=[need.tag])

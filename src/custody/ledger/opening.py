@@ -1,0 +1,127 @@
+"""Opening an envelope: from foreign bytes to an act whose signatures are known to hold.
+
+1. The envelope is strict DSSE of the act's payload type; the payload is a strict act of this ledger.
+2. Every named signer has exactly one signature by the named key, and there is no other.
+3. The disclosures are exactly those the act commits to.
+4. Each signature verifies under the enrolled key (or the key that the act itself brings).
+
+Steps 1 to 3 need no facts; step 4 needs the keys as they stand in the log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from custody.acts import PAYLOAD_TYPE, act_from
+from custody.acts.act import Act
+from custody.acts.values import decode, seal_commitment, sealed_in
+from custody.errors import Malformed, Untrusted
+from custody.facts.gather import Facts
+from custody.rules.trust import signing_key
+from custody.signing import Envelope, pae, read_envelope
+from custody.strict import read_json
+
+_LONGEST_VALUE = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """A sealed value opened: the 32-byte salt and the value, which stay beside the log."""
+
+    salt: bytes
+    value: str
+
+    @property
+    def commitment(self) -> str:
+        """What the act holds of it: base64url SHA-256(salt ‖ UTF-8 value)."""
+        return seal_commitment(self.salt, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An envelope that was read: its exact bytes, the act in it, and the disclosures that belong to it."""
+
+    data: bytes
+    envelope: Envelope
+    act: Act
+    disclosures: tuple[Disclosure, ...]
+
+    @property
+    def id(self) -> bytes:
+        """The act's id as 16 bytes."""
+        return UUID(self.act.id).bytes
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the payload: the same payload under the same id is the same act."""
+        return hashlib.sha256(self.envelope.payload).digest()
+
+
+def open_envelope(data: bytes, disclosures: Sequence[Disclosure], origin: str) -> Opened:
+    """Read an envelope (steps 1 to 3). Raises Malformed, TooLarge, Untrusted."""
+    envelope = read_envelope(data)
+    if envelope.payload_type != PAYLOAD_TYPE:
+        raise Malformed(
+            "malformed/payload-type", "The envelope holds no act.",
+            field="payloadType", expected=PAYLOAD_TYPE, got=envelope.payload_type,
+        )  # fmt: skip
+    fields = read_json(envelope.payload, "act")
+    act = act_from(fields)
+    if act.ledger != origin:
+        raise Untrusted("untrusted/other-ledger", "The act was signed for another ledger.", ledger=act.ledger)
+    _signatures_match_signers(envelope, act)
+    _disclosures_match(disclosures, sealed_in(fields))
+    return Opened(data, envelope, act, tuple(disclosures))
+
+
+def read_recorded(data: bytes) -> Act:
+    """Return the act in an envelope that the ledger recorded. History loads whatever today's rules say."""
+    return act_from(read_json(read_envelope(data).payload, "act"))
+
+
+def verify_signatures(opened: Opened, facts: Facts) -> None:
+    """Verify every signature under its key as it stands in the log (step 4). Raises Untrusted, naming the signer."""
+    message = pae(opened.envelope.payload_type, opened.envelope.payload)
+    values = {signature.key_id: signature.value for signature in opened.envelope.signatures}
+    for signer in opened.act.signers:
+        if not signing_key(opened.act, signer, facts).verifies(values[signer.key], message):
+            raise Untrusted(
+                "untrusted/signature", "A signature does not verify: these are not the bytes that were signed.",
+                person=signer.person, part=signer.part, key=signer.key,
+            )  # fmt: skip
+
+
+def _signatures_match_signers(envelope: Envelope, act: Act) -> None:
+    named = [signer.key for signer in act.signers]
+    signed = [signature.key_id for signature in envelope.signatures]
+    for key in named:
+        if key not in signed:
+            raise Untrusted("untrusted/signature-missing", "The signature of a named signer is missing.", key=key)
+    for key in signed:
+        if key not in named:
+            raise Untrusted("untrusted/signature-extra", "There is a signature by nobody the act names.", key=key)
+    if len(set(signed)) != len(signed):
+        raise Untrusted("untrusted/signature-twice", "A key signed twice.", keys=signed)
+
+
+def _disclosures_match(disclosures: Sequence[Disclosure], commitments: list[str]) -> None:
+    for each in disclosures:
+        if len(each.salt) != 32 or len(each.value) > _LONGEST_VALUE:
+            raise Malformed("malformed/disclosure", "A disclosure is a 32-byte salt and a value.", field="disclosures")
+    opened = {each.commitment for each in disclosures}
+    missing = [each for each in commitments if each not in opened]
+    extra = opened - set(commitments)
+    if missing or extra or len(opened) != len(disclosures):
+        raise Malformed(
+            "malformed/disclosures", "The disclosures are not exactly those the act commits to.",
+            field="disclosures", missing=missing, extra=sorted(extra),
+        )  # fmt: skip
+
+
+def same_root(stated: str, root: bytes) -> bool:
+    """Whether a stated base64url root is this root."""
+    return hmac.compare_digest(decode(stated), root)
