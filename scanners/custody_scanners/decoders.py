@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Literal
 
 from PIL import Image
 
@@ -94,11 +94,11 @@ def _load_pyzbar() -> Decoder:
 def _load_zxing() -> Decoder:
     import zxingcpp
 
-    symbologies: Final[dict[object, Symbology]] = {
+    symbologies: dict[zxingcpp.BarcodeFormat, Symbology] = {
         zxingcpp.BarcodeFormat.QRCodeModel2: "qr",
         zxingcpp.BarcodeFormat.DataMatrix: "data-matrix",
     }
-    formats = zxingcpp.BarcodeFormat.QRCodeModel2 | zxingcpp.BarcodeFormat.DataMatrix
+    formats = zxingcpp.BarcodeFormats(list(symbologies))
 
     def read(grey: Image.Image) -> list[Reading]:
         readings = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from custody import label
@@ -142,7 +143,8 @@ class _Cell:
         return placed, whole
 
 
-def wrap(text: str, size: float, room: float) -> list[str]:
+@lru_cache(maxsize=4096)  # the labels of one case repeat most of their lines
+def wrap(text: str, size: float, room: float) -> tuple[str, ...]:
     """Break a printable text into lines no wider than ``room``, between words, hanzi and brackets."""
     lines, used = [""], 0.0
     for piece in _TOGETHER.findall(text):
@@ -153,7 +155,7 @@ def wrap(text: str, size: float, room: float) -> list[str]:
                 used = 0.0
             lines[-1] += part
             used += advance
-    return lines
+    return tuple(lines)
 
 
 def shorten(text: str, size: float, room: float) -> str:

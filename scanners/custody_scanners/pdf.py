@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from io import BytesIO
-from typing import Final
+from threading import Lock
+from typing import Any, Final
 
+from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -12,7 +16,34 @@ from reportlab.pdfgen.canvas import Canvas
 from custody_scanners import font
 from custody_scanners.layout import Layout, PlacedSymbol
 
+rl_config.useA85 = 0  # compressed pages stay bytes: PDF is binary anyway, and ASCII costs a quarter more
+
 _NAME: Final = "NotoSansSC"
+_INSET: Final = ".005"
+_LESS_TWO: Final = ".990"
+"""Modules keep 0.005 dot off the dot grid: viewers paint whatever an edge touches, and a PDF's numbers are rounded,
+so an edge on the grid would now and then blacken the next dot. As text after the dot, since formatting floats
+would take most of the time of a print job."""
+
+_one_at_a_time: Final = Lock()  # reportlab keeps the state of embedded fonts in one table for the process
+
+
+class _Font(TTFont):  # type: ignore[misc]  # reportlab has no types
+    def addObjects(self, doc: Any) -> None:
+        """Write the font's objects. reportlab maps characters beyond U+FFFF to five digits, readers want UTF-16."""
+        super().addObjects(doc)
+        for name, stream in doc.idToObject.items():
+            if name.startswith("toUnicodeCMap:"):
+                stream.content = re.sub("<([0-9A-F]{5,6})>", _utf16, stream.content)
+
+
+def _utf16(code: re.Match[str]) -> str:
+    return f"<{chr(int(code[1], 16)).encode('utf-16-be').hex().upper()}>"
+
+
+@lru_cache(maxsize=1)
+def _register() -> None:
+    pdfmetrics.registerFont(_Font(_NAME, font.FILE))
 
 
 def render(layout: Layout) -> bytes:
@@ -20,7 +51,12 @@ def render(layout: Layout) -> bytes:
 
     The same layout gives the same bytes.
     """
-    pdfmetrics.registerFont(TTFont(_NAME, font.FILE))
+    with _one_at_a_time:
+        return _render(layout)
+
+
+def _render(layout: Layout) -> bytes:
+    _register()
     point = 72 / layout.dpi
     target = BytesIO()
     canvas = Canvas(target, invariant=True, pageCompression=1)
@@ -39,13 +75,11 @@ def render(layout: Layout) -> bytes:
 
 
 def _path(placed: PlacedSymbol, height: int) -> str:
-    """One filled path for the whole symbol, so that neighbouring modules share no anti-aliased seam.
-
-    Whole dots need none of the canvas's number formatting, which would take most of the time of a print job.
-    """
+    """All modules as one filled path, a rectangle for each run, in the numbers that the page is written in."""
     module = placed.module
     rectangles = (
-        f"{placed.x + column * module} {height - placed.y - (row + 1) * module} {length * module} {module} re"
+        f"{placed.x + column * module}{_INSET} {height - placed.y - (row + 1) * module}{_INSET}"
+        f" {length * module - 1}{_LESS_TWO} {module - 1}{_LESS_TWO} re"
         for column, row, length in placed.symbol.runs()
     )
     return f"{' '.join(rectangles)} f"

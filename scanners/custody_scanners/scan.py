@@ -100,7 +100,7 @@ def judge(readings: Iterable[Reading], mode: Mode, live: Sequence[Name]) -> Scan
             codes.append(verdict)
         else:
             problems.append(verdict)
-    codes = _pair_symbols(codes)
+    codes = _reading_order(_pair_symbols(codes))
     copies = _copies(codes)
     if mode == "page":
         problems += copies
@@ -180,6 +180,17 @@ def _pair_symbols(codes: Sequence[Code]) -> list[Code]:
 def _one_label(one: Code, other: Code) -> bool:
     beside = one.box.gap(other.box) < max(one.box.longest, other.box.longest)
     return one.code == other.code and not {*one.symbologies} & {*other.symbologies} and beside
+
+
+def _reading_order(codes: Sequence[Code]) -> list[Code]:
+    """Rows from the top, each from the left, as on a sheet of labels that lies straight."""
+    rows: list[list[Code]] = []
+    for code in sorted(codes, key=lambda code: code.box.centre[1]):
+        if rows and code.box.centre[1] - rows[-1][0].box.centre[1] < code.box.longest / 2:
+            rows[-1].append(code)
+        else:
+            rows.append([code])
+    return [code for row in rows for code in sorted(row, key=lambda code: code.box.centre[0])]
 
 
 def _copies(codes: Sequence[Code]) -> list[Problem]:

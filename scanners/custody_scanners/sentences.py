@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from argparse import Namespace
 from collections.abc import Mapping
 from typing import Final
 
@@ -78,3 +81,14 @@ def explain(error: CustodyError, lang: str) -> str:
     """Return an error's sentence in ``zh`` or ``en``, and its code."""
     known = error.code in CATALOGUE
     return f"{say(error.code, lang, **error.fields) if known else error.sentence} [{error.code}]"
+
+
+def language(args: Namespace) -> str:
+    """Return ``zh`` or ``en``: what ``--lang`` says, else what the environment's LANG says, else ``zh``."""
+    lang: str | None = getattr(args, "lang", None)
+    return lang or ("zh" if os.environ.get("LANG", "zh").startswith("zh") else "en")
+
+
+def complain(sentence: str) -> None:
+    """Print a sentence to standard error."""
+    print(sentence, file=sys.stderr)

@@ -1,0 +1,80 @@
+"""``custody label``: labels into a file."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Final
+
+from custody import label
+from custody.errors import CustodyError
+from custody_scanners.labels import FORMATS, Drawn, Label, blank, draw
+from custody_scanners.sentences import complain, explain, language, say
+
+DONE: Final = 0
+WRONG_USE: Final = 2
+
+
+def run(args: Namespace) -> int:
+    """Draw what the arguments ask for; return the exit status."""
+    lang = language(args)
+    if bool(args.ids) == bool(args.blank):
+        complain(say("use/label", lang))
+        return WRONG_USE
+    format = args.format or _format_of(args.output)
+    try:
+        labels = blank(args.kind, args.blank) if args.blank else [_label(each, args) for each in args.ids]
+        job = [each for each in labels for _ in range(args.copies)]
+        drawn = draw(job, args.stock, format, args.dpi)
+        _write(args.output, drawn.data)
+    except CustodyError as error:
+        complain(explain(error, lang))
+        return WRONG_USE
+    except OSError as error:
+        complain(say("file/unwritable", lang, file=args.output, reason=error.strerror))
+        return WRONG_USE
+    _report_drawn(args, lang, labels, drawn)
+    return DONE
+
+
+def lines_for(code: str, args: Namespace) -> tuple[str, ...]:
+    """Return the lines of text that stand on the label of ``code``: those given by ``--line``."""
+    return tuple(args.line)
+
+
+def _label(text: str, args: Namespace) -> Label:
+    code = label.code_of(text) if len(text) == label.ID_LENGTH else text
+    label.parse(code)
+    return Label(code, lines_for(code, args))
+
+
+def _format_of(file: str) -> str:
+    suffix = Path(file).suffix.removeprefix(".").lower()
+    return suffix if suffix in FORMATS else "pdf"
+
+
+def _write(file: str, data: bytes) -> None:
+    if file == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        Path(file).write_bytes(data)
+
+
+def _report_drawn(args: Namespace, lang: str, labels: list[Label], drawn: Drawn) -> None:
+    talk = sys.stderr if args.output == "-" else sys.stdout
+    if args.json:
+        report = {
+            "file": args.output, "media_type": drawn.media_type, "labels": [each.code for each in labels],
+            "missing": drawn.missing, "shortened": drawn.shortened,
+        }  # fmt: skip
+        print(json.dumps(report, ensure_ascii=False), file=talk)
+    else:
+        print(say("label/written", lang, count=len(labels) * args.copies, file=args.output), file=talk)
+    if drawn.missing:
+        named = " ".join(f"{each} (U+{ord(each):04X})" for each in drawn.missing)
+        complain(say("label/missing", lang, characters=named))
+    if drawn.shortened:
+        complain(say("label/shortened", lang, codes=" ".join(dict.fromkeys(drawn.shortened))))
