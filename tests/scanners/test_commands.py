@@ -1,0 +1,138 @@
+"""``custody label`` and ``custody scan`` as a person or a script uses them."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from custody import label
+from custody_scanners import commands, labels
+from custody_scanners.camera import watch
+
+ITEM, CODE = "EV1BHP5N40BAQPAA", "EV1BHP5N40BAQPAA1D0A"
+OTHER = "EV1QSPP7FT4Y5M95MEXW"
+
+
+def custody(*arguments: object, lang: str = "en") -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--lang")
+    subparsers = parser.add_subparsers(required=True)
+    commands.add_label(subparsers)
+    commands.add_scan(subparsers)
+    args = parser.parse_args(["--lang", lang, *map(str, arguments)])
+    status: int = args.run(args)
+    return status
+
+
+def test_a_label_goes_out_and_is_scanned_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "label.png"
+    assert custody("label", ITEM, "--line", "封签 F-880732", "-o", file) == 0
+    assert custody("scan", file, "--json") == 0
+    report = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert [code["code"] for code in report["codes"]] == [CODE]
+    assert report["accepted"] is True
+
+
+def test_a_blank_sheet_is_scanned_as_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "sheet.png"
+    assert custody("label", "--blank", 24, "--kind", "place", "--stock", "a4-3x8", "-o", file, "--json") == 0
+    drawn = json.loads(capsys.readouterr().out)["labels"]
+    assert all(label.is_code(code, "place") for code in drawn)
+    assert custody("scan", "--page", file, "--json") == 0
+    assert [code["code"] for code in json.loads(capsys.readouterr().out)["codes"]] == drawn
+    assert custody("scan", file) == 1
+
+
+@pytest.mark.parametrize("format", [*labels.FORMATS])
+def test_the_files_name_chooses_the_format(format: str, tmp_path: Path) -> None:
+    beginnings = {"pdf": b"%PDF", "png": b"\x89PNG", "svg": b"<svg", "zpl": b"^XA"}
+    file = tmp_path / f"label.{format.upper()}"
+    assert custody("label", ITEM, "-o", file) == 0
+    assert file.read_bytes().startswith(beginnings[format])
+
+
+def test_copies_follow_each_other(tmp_path: Path) -> None:
+    file = tmp_path / "labels.zpl"
+    assert custody("label", ITEM, OTHER, "--copies", 3, "-o", file) == 0
+    assert file.read_bytes().count(b"^XA") == 6
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "字库中没有"), ("en", "Not in the font")])
+def test_a_character_that_cannot_be_printed_is_named(
+    lang: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert custody("label", ITEM, "--line", "陈𰻝", "-o", tmp_path / "label.pdf", lang=lang) == 0
+    complaint = capsys.readouterr().err
+    assert words in complaint
+    assert "𰻝 (U+30EDD)" in complaint
+
+
+def test_wrong_use_writes_nothing_and_answers_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "label.pdf"
+    assert custody("label", "-o", file) == 2
+    assert custody("label", ITEM, "--blank", 3, "-o", file) == 2
+    assert custody("label", "EV1BHP5N40BAQPAA1D0B", "-o", file) == 2
+    assert custody("label", ITEM, "-o", tmp_path / "none" / "label.pdf") == 2
+    assert custody("scan") == 2
+    assert custody("scan", "--wedge", "--camera", 0) == 2
+    assert custody("scan", tmp_path / "none.png") == 2
+    assert not file.exists()
+    assert capsys.readouterr().out == ""
+
+
+def test_a_file_that_is_no_picture_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("云岭")
+    assert custody("scan", file, lang="zh") == 1
+    assert "文件不是可读的图像" in capsys.readouterr().out
+
+
+def test_a_wedge_answers_each_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    typed = io.TextIOWrapper(io.BytesIO(f"{CODE}\n{CODE}\n\n\xff乱码\n".encode()))
+    monkeypatch.setattr(sys, "stdin", typed)
+    assert custody("scan", "--wedge", "--json") == 1
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [answer["status"] for answer in answers] == ["accepted", "again", "malformed"]
+
+
+def test_the_command_line_names_what_can_be_drawn() -> None:
+    assert tuple(labels.STOCKS) == commands.STOCKS
+    assert tuple(labels.FORMATS) == commands.FORMATS
+    assert commands.DPI == labels.DPI
+    assert tuple(label.PREFIXES.values()) == commands.KINDS
+
+
+def test_adding_the_commands_loads_neither_drawing_nor_decoding() -> None:
+    program = "import sys, custody_scanners.commands; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"reportlab", "PIL", "qrcode", "zxingcpp", "pyzbar", "fontTools"} & {*loaded}
+
+
+def test_the_doctor_looks_at_decoders_font_and_camera() -> None:
+    findings: list[Any] = commands.doctor()
+    assert [(name, works) for name, works, _, _ in findings][:3] == [
+        ("pyzbar", True),
+        ("zxing-cpp", True),
+        ("font", True),
+    ]
+    assert findings[3][0] == "camera"
+    assert all(zh and en.isascii() for _, _, zh, en in findings)
+
+
+def test_a_camera_believes_two_frames_in_a_row_and_tells_once() -> None:
+    from io import BytesIO
+
+    def frame(code: str) -> Image.Image:
+        return Image.open(BytesIO(labels.draw([labels.Label(code)], format="png").data)).convert("L")
+
+    nothing = Image.new("L", (300, 300), 255)
+    clip = [frame(CODE), nothing, frame(CODE), frame(CODE), frame(CODE), frame(OTHER), frame(OTHER), nothing, nothing]
+    assert [code.code for code in watch([*clip, frame(OTHER), frame(OTHER)])] == [CODE, OTHER, OTHER]
