@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Lock
+from time import sleep
 from typing import Generic, TypeVar
+
+_GRACE_SECONDS = 0.0001
 
 Work = TypeVar("Work")
 Result = TypeVar("Result")
@@ -34,6 +37,7 @@ class GroupCommit(Generic[Work, Result]):
         self._most = most
         self._mutex = Lock()
         self._flushing = False
+        self._last = 0
         self._queue: deque[_Ticket[Work, Result]] = deque()
 
     def submit(self, work: Work) -> Result:
@@ -52,8 +56,13 @@ class GroupCommit(Generic[Work, Result]):
         return ticket.result
 
     def _lead(self) -> None:
+        if len(self._queue) < self._last:
+            # Those just answered are about to come again: without a moment's grace batches of all and of one
+            # would alternate. A lone caller never waits, since the batch before his was as small.
+            sleep(_GRACE_SECONDS)
         with self._mutex:
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._most))]
+        self._last = len(batch)
         try:
             results = self._flush([ticket.work for ticket in batch])
             for ticket, result in zip(batch, results, strict=True):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, suppress
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
@@ -98,25 +98,20 @@ class Session(AbstractContextManager["Session"]):
 
     def commit(self, inserts: Sequence[tuple[Table, Rows]], head: Head) -> None:
         """Write rows and the new head, wake those who listen, and commit."""
-        with self._driver.pipeline() if self._postgres else nullcontext():
-            for table, rows in inserts:
-                if rows:
-                    self._insert(table, rows)
-            self._execute(
-                f"UPDATE {self._log.head} SET size = ?, root = ?, recorded_at = ?",
-                (head.size, head.root, to_microseconds(head.recorded_at)),
-            )
-            if self._postgres:
-                self._driver.execute(f"NOTIFY {channel(self._log)}")
-            self._driver.cursor().execute("COMMIT")
-        self._open = False
-
-    def _insert(self, table: Table, rows: Rows) -> None:
-        cursor = self._driver.cursor()
+        filled = [(table, rows) for table, rows in inserts if rows]
+        values = [head.size, head.root, to_microseconds(head.recorded_at)]
+        update = f"UPDATE {self._log.head} SET size = ?, root = ?, recorded_at = ?"
         if self._postgres:
-            cursor.execute(_unnested(table), [list(column) for column in zip(*rows, strict=True)])
+            arrays = [list(column) for _, rows in filled for column in zip(*rows, strict=True)]
+            with self._driver.pipeline():
+                self._execute(_in_one_statement([table for table, _ in filled], update, self._log), arrays + values)
+                self._execute("COMMIT", ())
         else:
-            cursor.executemany(_values(table), rows)
+            for table, rows in filled:
+                self._driver.cursor().executemany(_insert(table), rows)
+            self._execute(update, values)
+            self._execute("COMMIT", ())
+        self._open = False
 
     def _execute(self, sql: str, values: Sequence[Any]) -> Any:
         cursor = self._driver.cursor()
@@ -139,19 +134,25 @@ def _head(rows: Rows) -> Head:
 
 @lru_cache(maxsize=512)
 def _for_psycopg(sql: str) -> str:
-    return sql.replace("?", "%s")
+    return sql.replace("?", "%b" if "unnest" in sql else "%s")
+
+
+def _in_one_statement(tables: Sequence[Table], update: str, log: Log) -> str:
+    """All inserts, the new head and the notification as one PostgreSQL statement: one plan, one round trip."""
+    steps = [*map(_insert_arrays, tables), update]
+    named = ", ".join(f"step{number} AS ({step})" for number, step in enumerate(steps))
+    return f"WITH {named} SELECT pg_notify('{channel(log)}', '')"
 
 
 @lru_cache(maxsize=32)
-def _values(table: Table) -> str:
+def _insert(table: Table) -> str:
     return f"INSERT INTO {_into(table)} VALUES ({','.join('?' * len(table.columns))}) {_on_conflict(table)}"
 
 
 @lru_cache(maxsize=32)
-def _unnested(table: Table) -> str:
-    """One statement for any number of rows: an array for each column."""
-    types = (column.type.compile(_POSTGRESQL) for column in table.columns)
-    arrays = ", ".join(f"%b::{kind}[]" for kind in types)
+def _insert_arrays(table: Table) -> str:
+    """An insert of any number of rows: an array for each column."""
+    arrays = ", ".join(f"?::{column.type.compile(_POSTGRESQL)}[]" for column in table.columns)
     return f"INSERT INTO {_into(table)} SELECT * FROM unnest({arrays}) {_on_conflict(table)}"
 
 

@@ -47,7 +47,8 @@ class TagMemory:
 
     def learn_newest(self, session: Session, names: Iterable[str]) -> None:
         """Make the newest positions of these tags known, as far as they stand in the dictionary."""
-        asked = {self.ids[name] for name in names if name in self.ids} - self.newest.keys()
+        known = {self.ids[name] for name in names if name in self.ids}
+        asked = {tag for tag in known if tag not in self.newest}
         if not asked:
             return
         among, values = session.among("tag", asked)
