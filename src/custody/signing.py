@@ -64,6 +64,8 @@ class VerifyingKey:
     key_id: str
     algorithm: Algorithm
     key: Ed25519PublicKey | EllipticCurvePublicKey
+    spki: bytes
+    """The SubjectPublicKeyInfo DER."""
     raw: bytes
     """The 32 bytes of an Ed25519 key; empty otherwise."""
 
@@ -123,9 +125,9 @@ def read_public_key(spki: bytes) -> VerifyingKey:
     if isinstance(key, Ed25519PublicKey):
         raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
         _refuse_weak_point(raw)
-        return VerifyingKey(key_id_of(spki), "ed25519", key, raw)
+        return VerifyingKey(key_id_of(spki), "ed25519", key, spki, raw)
     if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
-        return VerifyingKey(key_id_of(spki), "p256", key, b"")
+        return VerifyingKey(key_id_of(spki), "p256", key, spki, b"")
     raise Untrusted("untrusted/key-algorithm", "Only Ed25519 and P-256 keys can be enrolled.")
 
 

@@ -82,6 +82,12 @@ class Reader:
             found = self._tagged_rows(session, f"{where} ORDER BY position", values)
         return [(Row(position, kind, entry, data), tags) for position, kind, entry, data, tags in found], size
 
+    def tagged_rows(self, after: int, limit: int) -> list[tuple[Row, list[str]]]:
+        """Up to ``limit`` stored events after a position, each with its tags in its own order."""
+        with self._session() as session:
+            found = self._tagged_rows(session, "position > ? ORDER BY position LIMIT ?", [after, limit])
+        return [(Row(position, kind, entry, data), tags) for position, kind, entry, data, tags in found]
+
     def tags_at(self, position: int) -> list[str]:
         """The tags of the event at a position, in its own order; none beyond the log."""
         with self._session() as session:

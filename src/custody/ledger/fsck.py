@@ -1,0 +1,304 @@
+"""Verifying a whole ledger from its stored bytes: every step reports all it finds, and none stops the others.
+
+1. Tree: positions without gaps, leaf hashes, tiles, every checkpoint's root and signature; the same of the journal.
+2. Entries: each names its envelope by hash and size, its act and type; the tables that find acts by id and by tag
+   agree; time never runs back.
+3. Links: ``previous`` of each entry is the last act on each item, key and person.
+4. Signatures: every envelope verifies under the keys as they stood at its position.
+5. Decisions: every act is decided again as of its ``recorded_at``: not refused, and with the same defects.
+6. Witnessing: the head that each act saw is the root this log had at that size.
+7. Disclosures: what an act commits to is there, or was erased (counted); nothing else is kept.
+8. Registers: they equal a rebuild (`custody.registers`, checked by the caller).
+
+The numbers are the same in docs/operating.md and in the report.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from multiprocessing import get_context
+from typing import Any
+from uuid import UUID
+
+from custody.acts.act import Act
+from custody.acts.entry import Entry, Recorded, read_entry, recorded_at
+from custody.acts.parties import Genesis
+from custody.acts.values import decode, encode, sealed_in
+from custody.errors import CustodyError
+from custody.facts.gather import Facts
+from custody.facts.tags import links_of
+from custody.ledger.drafts import Row
+from custody.ledger.engine import open_engine
+from custody.ledger.opening import read_recorded
+from custody.ledger.policies import shipped_policy
+from custody.ledger.reader import Reader
+from custody.ledger.replay import Replay
+from custody.ledger.tables import JOURNAL, LEDGER
+from custody.ledger.treecheck import check_tree
+from custody.rules.judge import decide
+from custody.rules.policy import Policy
+from custody.rules.trust import check_trust, signing_key
+from custody.signing import pae, read_envelope, read_public_key
+from custody.strict import read_json
+
+Progress = Callable[[int, int], None]
+_PAGE = 200
+_CHUNK = 500
+
+Check = tuple[int, str, bytes, bytes, bytes]
+"""(leaf index, person, SubjectPublicKeyInfo, signature, message): one signature to verify."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it should be: in which step, at which leaf, and what."""
+
+    step: int
+    code: str
+    zh: str
+    en: str
+    index: int | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Report:
+    """Everything that was found, and what was looked at."""
+
+    entries: int = 0
+    signatures: int = 0
+    erased_disclosures: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    def found(self, step: int, code: str, zh: str, en: str, index: int | None = None, **facts: Any) -> None:
+        """Add a finding."""
+        self.findings.append(Finding(step, code, zh, en, index, facts))
+
+
+def verify_ledger(reader: Reader, journal: Reader, *, jobs: int = 1, progress: Progress | None = None) -> Report:
+    """Verify a ledger and its journal from what the database holds. Raises only Unavailable."""
+    report = Report()
+    rows = reader.rows(0, 1)
+    try:
+        genesis = read_recorded(rows[0].envelope) if rows else None
+    except CustodyError:
+        genesis = None
+    if not isinstance(genesis, Genesis):
+        report.found(1, "no-genesis", "台账没有开账记录。", "The log does not begin with a genesis.", 0)
+        return report
+    for log, keys in ((reader, genesis.log_keys), (journal, (genesis.journal_key,))):
+        for problem in check_tree(log, keys):
+            report.found(1, *problem)
+    with _verifying(jobs, report) as verifying:
+        _Walk(reader, genesis, report, verifying).run(progress)
+    return report
+
+
+class _verifying:
+    """Signatures on their way to being verified, here or in other processes; findings are added as they come."""
+
+    def __init__(self, jobs: int, report: Report) -> None:
+        self._pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) if jobs > 1 else None
+        self._report = report
+        self._waiting: list[Check] = []
+        self._sent: list[Future[list[tuple[int, str]]]] = []
+
+    def __enter__(self) -> _verifying:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._send()
+        for future in self._sent:
+            self._take(future.result())
+        if self._pool:
+            self._pool.shutdown()
+
+    def add(self, check: Check) -> None:
+        """Have one signature verified."""
+        self._report.signatures += 1
+        self._waiting.append(check)
+        if len(self._waiting) >= _CHUNK:
+            self._send()
+
+    def _send(self) -> None:
+        checks, self._waiting = self._waiting, []
+        if self._pool is None:
+            self._take(false_signatures(checks))
+            return
+        self._sent.append(self._pool.submit(false_signatures, checks))
+        while len(self._sent) > 64:  # keep what is on its way bounded
+            self._take(self._sent.pop(0).result())
+
+    def _take(self, false: list[tuple[int, str]]) -> None:
+        for index, person in false:
+            self._report.found(
+                4, "signature", "签名与所签内容不符。", "A signature does not verify.", index, person=person
+            )  # fmt: skip
+
+
+def false_signatures(checks: list[Check]) -> list[tuple[int, str]]:
+    """Verify signatures and return (leaf index, person) of those that do not hold."""
+    keys = {spki: read_public_key(spki) for spki in {check[2] for check in checks}}
+    return [
+        (index, person)
+        for index, person, spki, signature, message in checks
+        if not keys[spki].verifies(signature, message)
+    ]  # fmt: skip
+
+
+class _Walk:
+    """One pass over the log, act by act."""
+
+    def __init__(self, reader: Reader, genesis: Genesis, report: Report, verifying: _verifying) -> None:
+        self.reader = reader
+        self.report = report
+        self.verifying = verifying
+        self.policy: Policy | None = shipped_policy(genesis.jurisdiction)
+        self.replay = Replay(reader)
+        self.last: dict[str, int] = {}
+        self.roots: dict[int, bytes] = {}
+        self.before: datetime | None = None
+
+    def run(self, progress: Progress | None) -> None:
+        """Walk over every row."""
+        size = self.reader.head().size
+        for row, tags in _rows(self.reader, size):
+            index = row.position - 1
+            try:
+                self._row(row, tags)
+            except CustodyError as error:
+                self.report.found(
+                    2, "unreadable", "记录无法读取。", "A record cannot be read.", index, reason=error.sentence
+                )  # fmt: skip
+            self.report.entries += 1
+            if progress and row.position % _PAGE == 0:
+                progress(row.position, size)
+        if progress:
+            progress(size, size)
+
+    def _row(self, row: Row, indexed: list[str]) -> None:
+        entry = read_entry(row.entry)
+        act = read_recorded(row.envelope)
+        recorded = Recorded(row.position - 1, recorded_at(entry), act, entry.defects)
+        self._entry(row, entry, act, recorded)
+        facts = self.replay.facts(recorded)
+        self._signatures(row, act, facts)
+        self._decision(recorded, entry, facts)
+        self._seen(recorded)
+        self._disclosures(row)
+        tags = self.replay.advance(recorded, facts)
+        if list(tags) != indexed:
+            self.report.found(2, "tags", "检索标记与记录不符。", "The tags disagree with the act.", recorded.index)
+        self._links(recorded, entry, links_of(act, tags))
+
+    def _entry(self, row: Row, entry: Entry, act: Act, recorded: Recorded) -> None:
+        stated = (entry.envelope, entry.size_bytes, entry.act, entry.type, row.type)
+        true = (hashlib.sha256(row.envelope).hexdigest(), len(row.envelope), act.id, act.act, act.act)
+        if stated != true:
+            self.report.found(
+                2, "entry", "条目与信封不符。", "An entry does not fit its envelope.", recorded.index,
+                expected=list(true), got=list(stated),
+            )  # fmt: skip
+        known = self.reader.find(UUID(act.id).bytes)
+        if known != (row.position, hashlib.sha256(read_envelope(row.envelope).payload).digest()):
+            self.report.found(2, "act-id", "编号索引与记录不符。", "The index of act ids disagrees.", recorded.index)
+        if self.before is not None and recorded.recorded_at < self.before:
+            self.report.found(2, "time", "入账时间倒退。", "The recorded time runs back.", recorded.index)
+        self.before = recorded.recorded_at
+
+    def _signatures(self, row: Row, act: Act, facts: Facts) -> None:
+        envelope = read_envelope(row.envelope)
+        message = pae(envelope.payload_type, envelope.payload)
+        values = {each.key_id: each.value for each in envelope.signatures}
+        if set(values) != {signer.key for signer in act.signers} or len(values) != len(envelope.signatures):
+            self.report.found(4, "signers", "签名与签署人不一致。", "Signatures and signers differ.", row.position - 1)
+            return
+        for signer in act.signers:
+            try:
+                key = signing_key(act, signer, facts)
+            except CustodyError as error:
+                self.report.found(
+                    4, "key", "签署密钥当时无效。", "A key did not sign at that position.", row.position - 1,
+                    person=signer.person, reason=error.code,
+                )  # fmt: skip
+                continue
+            self.verifying.add((row.position - 1, signer.person, key.spki, values[signer.key], message))
+
+    def _decision(self, recorded: Recorded, entry: Entry, facts: Facts) -> None:
+        if self.policy is None or entry.policy != self.policy.id:
+            self.report.found(
+                5, "not-re-decided", "所依规则版本不在本软件中，未重新判定。",
+                "Judged by rule data that this version does not ship: not decided again.", recorded.index,
+            )  # fmt: skip
+            return
+        try:
+            check_trust(recorded.act, facts)
+            decision = decide(recorded.act, facts, self.policy, recorded.recorded_at)
+        except CustodyError as error:
+            self.report.found(
+                5, "refused", "按当时规则应被拒绝。", "By the rules of its time it was not allowed.", recorded.index,
+                reason=error.code,
+            )  # fmt: skip
+            return
+        if decision.defects != recorded.defects:
+            self.report.found(
+                5, "defects", "瑕疵记载与重新判定不符。", "Its defects differ from those decided now.", recorded.index,
+                expected=[each.code for each in decision.defects], got=[each.code for each in recorded.defects],
+            )  # fmt: skip
+
+    def _seen(self, recorded: Recorded) -> None:
+        seen = recorded.act.seen
+        root = self.reader.root_at(seen.size) if seen.size <= recorded.index else None
+        if root is None or encode(root) != seen.root:
+            self.report.found(
+                6, "seen", "签署人所见的日志状态不是本台账的。", "The head its signers saw is not one of this log.",
+                recorded.index, size=seen.size,
+            )  # fmt: skip
+
+    def _disclosures(self, row: Row) -> None:
+        commitments = sealed_in(read_json(read_envelope(row.envelope).payload, "act"))
+        if not commitments:
+            return
+        kept = self.reader.disclosures([decode(each) for each in commitments])
+        self.report.erased_disclosures += len({*commitments}) - len(kept)
+        for commitment, (salt, value) in kept.items():
+            if hashlib.sha256(salt + value.encode()).digest() != commitment:
+                self.report.found(
+                    7,
+                    "disclosure",
+                    "披露值与承诺不符。",
+                    "A disclosure does not open its commitment.",
+                    row.position - 1,
+                )
+
+    def _links(self, recorded: Recorded, entry: Entry, links: tuple[str, ...]) -> None:
+        true = {tag: self.last.get(tag, -1) for tag in links}
+        if entry.previous != true:
+            self.report.found(
+                3, "previous", "前后链接不符：可能有记录被遗漏。", "A link to the act before is wrong.", recorded.index,
+                expected=true, got=dict(entry.previous),
+            )  # fmt: skip
+        self.last.update(dict.fromkeys(links, recorded.index))
+
+
+def _rows(reader: Reader, size: int) -> Iterator[tuple[Row, list[str]]]:
+    after = 0
+    while after < size:
+        page = reader.tagged_rows(after, _PAGE)
+        if not page:
+            return
+        yield from page
+        after = page[-1][0].position
+
+
+def verify_database(url: str, *, jobs: int = 1, progress: Progress | None = None) -> Report:
+    """Verify the ledger in a database (steps 1 to 7). Raises Unavailable if it cannot be read."""
+    engine = open_engine(url)
+    try:
+        return verify_ledger(Reader(engine, LEDGER), Reader(engine, JOURNAL), jobs=jobs, progress=progress)
+    finally:
+        engine.dispose()
