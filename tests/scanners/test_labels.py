@@ -13,7 +13,7 @@ from custody.errors import Malformed, TooLarge
 from custody_scanners import decoders, font
 from custody_scanners.labels import DPI, FORMATS, MOST, STOCKS, Label, blank, draw
 from custody_scanners.layout import Page, lay_out
-from custody_scanners.scan import judge, scan_grey
+from custody_scanners.scan import Mode, judge, scan_grey
 from custody_scanners.symbols import Symbol
 
 Rasterise = Callable[[bytes, str, int], list[Image.Image]]
@@ -39,7 +39,7 @@ def test_what_is_drawn_reads_back_by_each_decoder_alone_and_by_both(
 ) -> None:
     labels = roll(STOCKS[stock].per_page)
     (page,) = rasterise(draw(labels, stock, format, dpi).data, format, dpi)
-    mode = "single" if len(labels) == 1 else "page"
+    mode: Mode = "single" if len(labels) == 1 else "page"
     expected = [each.code for each in labels]
     for name, read in decoders.live().items():
         alone = judge(read(page), mode, [name])
@@ -173,7 +173,7 @@ def test_a_blank_roll_has_fresh_codes_of_its_kind_and_no_text(kind: str) -> None
 
 def test_a_job_that_cannot_be_drawn_says_why() -> None:
     (one,) = roll(1)
-    jobs = {
+    jobs: dict[str, Callable[[], object]] = {
         "malformed/label-stock": lambda: draw([one], "a5"),
         "malformed/label-format": lambda: draw([one], format="docx"),
         "malformed/label-dpi": lambda: draw([one], dpi=96),

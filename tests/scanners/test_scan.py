@@ -6,7 +6,7 @@ import random
 import sys
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import qrcode
@@ -19,7 +19,7 @@ from custody.errors import Malformed, Unavailable
 from custody_scanners import decoders, sentences
 from custody_scanners.decoders import Box, Name, Reading, Symbology
 from custody_scanners.labels import Label, blank, draw
-from custody_scanners.scan import Scan, judge, scan, scan_grey
+from custody_scanners.scan import Mode, Scan, judge, scan, scan_grey
 
 LIVE: Final[tuple[Name, ...]] = ("pyzbar", "zxing-cpp")
 ONE, TWO = "EV1BHP5N40BAQPAA1D0A", "EV1QSPP7FT4Y5M95MEXW"
@@ -57,7 +57,8 @@ def test_one_label_in_view_is_believed() -> None:
 
 
 def test_an_empty_picture_is_refused() -> None:
-    for mode in ("single", "page"):
+    modes: tuple[Mode, ...] = ("single", "page")
+    for mode in modes:
         found = scan_grey(Image.new("L", (300, 300), 255), mode)
         assert (found.accepted, found.codes, problems(found)) == (False, (), ["none"])
 
@@ -84,17 +85,17 @@ def test_a_strangers_code_is_no_label_and_beside_one_it_spoils_the_counter_but_n
 
 
 @pytest.mark.parametrize("mode", ["single", "page"])
-def test_a_label_whose_check_characters_disagree_is_refused(mode: str) -> None:
-    found = scan_grey(picture(WRONG_CHECK), mode)  # type: ignore[arg-type]
+def test_a_label_whose_check_characters_disagree_is_refused(mode: Mode) -> None:
+    found = scan_grey(picture(WRONG_CHECK), mode)
     assert (found.accepted, found.codes, problems(found)) == (False, (), ["check-characters"])
 
 
 @pytest.mark.parametrize("mode", ["single", "page"])
 @pytest.mark.parametrize("other", [TWO, WRONG_CHECK, "044", "https://example.test/"])
-def test_decoders_that_disagree_about_one_place_are_refused(mode: str, other: str) -> None:
+def test_decoders_that_disagree_about_one_place_are_refused(mode: Mode, other: str) -> None:
     for texts in ((ONE, other), (other, ONE)):
         readings = [seen("pyzbar", texts[0]), seen("zxing-cpp", texts[1], Box(12, 8, 112, 111))]
-        found = judge(readings, mode, LIVE)  # type: ignore[arg-type]
+        found = judge(readings, mode, LIVE)
         assert (found.accepted, found.codes, problems(found)) == (False, (), ["disagreement"])
         assert {*found.problems[0].texts} == {ONE, other}
 
@@ -175,7 +176,7 @@ def test_only_qr_and_data_matrix_are_read() -> None:
     import zxingcpp
 
     for format in (zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.Aztec, zxingcpp.BarcodeFormat.PDF417):
-        drawn = zxingcpp.create_barcode(ONE, format).to_image(scale=4)
+        drawn: Any = zxingcpp.create_barcode(ONE, format).to_image(scale=4)
         image = Image.frombytes("L", drawn.shape[::-1], bytes(memoryview(drawn)))
         assert problems(scan_grey(image)) == ["none"]
 
@@ -214,10 +215,10 @@ def damaged(image: Image.Image, chance: random.Random) -> Image.Image:
 
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**32), st.sampled_from(["bag-50x30", "tube-40x20"]), st.sampled_from(["single", "page"]))
-def test_a_damaged_label_is_read_rightly_or_not_at_all(seed: int, stock: str, mode: str) -> None:
+def test_a_damaged_label_is_read_rightly_or_not_at_all(seed: int, stock: str, mode: Mode) -> None:
     chance = random.Random(seed)
     code = label.make("item", chance.randbytes(9))
     image = Image.open(BytesIO(draw([Label(code)], stock, "png", 203).data)).convert("L")
-    found = scan_grey(damaged(image, chance), mode)  # type: ignore[arg-type]
+    found = scan_grey(damaged(image, chance), mode)
     assert {each.code for each in found.codes} <= {code}
     assert found.accepted == (found.codes != () and not any(problem.refuses for problem in found.problems))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 import zxingcpp
@@ -42,8 +43,9 @@ def test_every_code_makes_symbols_of_the_same_sizes_that_read_back(code: str) ->
     for draw, width, height, version, level in expected:
         symbol = draw(code)
         (found,) = read(symbol)
+        extra: Any = found.extra
         assert (symbol.width, symbol.height) == (width, height)
-        assert (found.text, found.extra["Version"], found.ec_level) == (code, version, level)
+        assert (found.text, extra["Version"], found.ec_level) == (code, version, level)
 
 
 def test_a_code_with_many_digits_makes_no_smaller_symbol() -> None:
