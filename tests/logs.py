@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from custody_migrations import migrate
 from eventsourcing.dcb.api import DCBAppendCondition, DCBQuery, DCBQueryItem
 from sqlalchemy import Engine, func, select
 
@@ -23,6 +22,7 @@ from custody.tlog.checkpoint import Checkpoint, open_checkpoint
 from custody.tlog.merkle import leaf_hash, root_of, verify_consistency, verify_inclusion
 from custody.tlog.note import Signer
 from custody.tlog.tiles import completed_between
+from custody_migrations import migrate
 
 ORIGIN = "custody.example/test"
 SIGNER = Signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(bytes(range(32))))

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBQueryItem
-from logs import NOON, SIGNER, Clock, check, draft, everything, opened, unless
 from sqlalchemy import delete
 
 from custody.errors import Damaged, NotFound, TooLarge
@@ -14,6 +13,7 @@ from custody.ledger.drafts import Appended, ConditionFailed, DecideAgain, IdTake
 from custody.ledger.recorder import Recorder
 from custody.ledger.tables import JOURNAL, disclosure
 from custody.tlog.merkle import EMPTY_ROOT
+from logs import NOON, SIGNER, Clock, check, draft, everything, opened, unless
 
 
 def test_an_append_says_where_the_act_stands(database_url: str) -> None:

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent
 from eventsourcing.dcb.tests import DCBRecorderTestCase
-from logs import SIGNER, Clock, check, opened
 
 from custody.ledger.drafts import ConditionFailed
 from custody.ledger.recorder import Recorder
+from logs import SIGNER, Clock, check, opened
 
 DCBRecorderTestCase.__test__ = False  # type: ignore[attr-defined]  # the abstract case itself runs nothing
 

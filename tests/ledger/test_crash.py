@@ -12,13 +12,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from custody_migrations import migrate
-from databases import plain
-from logs import SIGNER, Clock, check, draft
 from sqlalchemy import create_engine
 
 from custody.errors import Unavailable
 from custody.ledger.recorder import Recorder
+from custody_migrations import migrate
+from databases import plain
+from logs import SIGNER, Clock, check, draft
 
 READING = [
     "BEGIN",
@@ -122,6 +122,7 @@ def test_whatever_step_fails_the_log_stays_whole(
     again = [recorder.submit(each) for each in batch]
     assert [answer.duplicate for answer in again] == [persisted] * 9
     assert [answer.position for answer in again] == list(range(253, 262))
+    assert all(b"[('item:2', 251)]" in answer.entry for answer in again)
     assert [other.submit(each).entry for each in batch] == [answer.entry for answer in again]
     recorder.submit(draft("after", "item:1", links=("item:1",)))
     check(recorder, 262)

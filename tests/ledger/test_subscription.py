@@ -8,11 +8,11 @@ from itertools import islice
 
 import psycopg
 import pytest
-from databases import plain
 from eventsourcing.dcb.api import DCBQuery, DCBQueryItem
-from logs import SIGNER, Clock, draft, opened
 
 from custody.ledger.recorder import Recorder
+from databases import plain
+from logs import SIGNER, Clock, draft, opened
 
 
 def test_a_follower_gets_what_was_and_what_comes_in_order(database_url: str) -> None:

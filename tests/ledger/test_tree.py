@@ -6,7 +6,6 @@ import random
 
 import pytest
 from eventsourcing.dcb.api import DCBEvent
-from logs import SIGNER, Clock, check, draft, everything, opened
 from sqlalchemy import text
 
 from custody.errors import Damaged, NotFound
@@ -14,6 +13,7 @@ from custody.ledger.recorder import Recorder
 from custody.tlog.merkle import leaf_hash, root_of, verify_consistency, verify_inclusion
 from custody.tlog.proof import TlogProof
 from custody.tlog.tiles import tiles_at
+from logs import SIGNER, Clock, check, draft, everything, opened
 
 
 def grown(recorder: Recorder, count: int, step: int = 256) -> None:
@@ -76,7 +76,8 @@ def test_a_tree_beyond_65536_leaves_is_restored_and_proved(sqlite_url: str) -> N
         check(fresh, size + 1)
         # The first recorder has not seen that entry: its next append catches up.
         assert recorder.submit(draft("after another's")).position == size + 2
-        assert recorder.head().root == root_of([leaf_hash(row.entry) for row in everything(recorder.engine, recorder.log.entry)])
+        entries = [row.entry for row in everything(recorder.engine, recorder.log.entry)]
+        assert recorder.head().root == root_of([leaf_hash(entry) for entry in entries])
 
 
 def test_two_recorders_on_one_database_stay_in_step(database_url: str) -> None:

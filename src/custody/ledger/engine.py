@@ -39,12 +39,7 @@ def open_engine(url: str | URL, *, threads: int = 20) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed, threads)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"),
-            pool_size=min(threads, 5),
-            max_overflow=max(threads - 5, 0),
-            pool_pre_ping=True,  # a restarted server costs one round trip, not one failed append for each connection
-        )
+        return _open_postgresql(parsed, threads)
     raise ValueError(f"custody keeps its ledger in SQLite or PostgreSQL, not {parsed.get_backend_name()}")
 
 
@@ -55,7 +50,7 @@ def writes(engine: Engine) -> Engine:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn a driver's errors into Unavailable (nothing was written, or it will show) or Damaged."""
+    """Turn a driver's errors into Unavailable or Damaged."""
     try:
         yield
     except sqlalchemy.exc.TimeoutError as error:
@@ -84,7 +79,7 @@ def meaning(error: BaseException) -> BaseException:
 def _unavailable(error: BaseException) -> CustodyError:
     return Unavailable(
         "unavailable/database",
-        "The database is locked, full or gone; nothing was written.",
+        "The database is locked, full or gone: try again.",
         retry_after=RETRY_AFTER_SECONDS,
         cause=str(error).strip(),
     )
@@ -106,6 +101,22 @@ def _open_sqlite(url: URL, threads: int) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _open_postgresql(url: URL, threads: int) -> Engine:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=threads,
+        max_overflow=0,
+        pool_pre_ping=True,  # a restarted server costs one round trip, not one failed append for each connection
+    )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    connection.execute(f"SET lock_timeout = {int(BUSY_SECONDS * 1000)}")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -88,7 +88,7 @@ class Session(AbstractContextManager["Session"]):
         if self._postgres:
             self._open = True
             with self._driver.pipeline():
-                self._driver.execute("BEGIN")
+                self._driver.execute("BEGIN ISOLATION LEVEL READ COMMITTED")  # see what was committed while we waited
                 head, *rows = self.fetch_each([(f"{select} FOR UPDATE", ()), *queries])
         else:
             self._driver.cursor().execute("BEGIN IMMEDIATE")

@@ -52,11 +52,12 @@ class TagMemory:
         if not asked:
             return
         among, values = session.among("tag", asked)
-        self.newest.update({tag: {} for tag in asked})
-        for tag, kind, position in session.fetch(
+        rows = session.fetch(
             f"SELECT tag, type, max(position) FROM {self._log.tagged} WHERE {among} GROUP BY tag, type",
             *values,
-        ):
+        )
+        self.newest.update({tag: {} for tag in asked})  # not before the answer is here: present means complete
+        for tag, kind, position in rows:
             self.newest[tag][kind] = position
 
     def of(self, name: str) -> Newest:

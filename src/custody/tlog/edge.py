@@ -47,6 +47,7 @@ class Edge:
     tiles: list[Nodes] = field(default_factory=list)
     completed: list[Completed] = field(default_factory=list)
     """Tiles that `add` filled since this edge was made or copied."""
+    _root: bytes | None = None
 
     @classmethod
     def restored(cls, size: int, tiles: Sequence[Iterable[bytes]]) -> Edge:
@@ -68,6 +69,7 @@ class Edge:
             running = node_hash(row[-2], running)
             index, level = index >> 1, level + 1
         self.size += 1
+        self._root = None
         self._close_full_tiles()
 
     def hash_at(self, level: int, index: int) -> bytes | None:
@@ -80,7 +82,9 @@ class Edge:
 
     def root(self) -> bytes:
         """The root of the tree."""
-        return root_at(self.size, self._open_hash)
+        if self._root is None:
+            self._root = root_at(self.size, self._open_hash)
+        return self._root
 
     def _open_hash(self, level: int, index: int) -> bytes:
         found = self.hash_at(level, index)

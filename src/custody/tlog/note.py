@@ -6,6 +6,7 @@ ignored, as the specification asks, so that witnesses and newer algorithms can a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,6 +20,7 @@ from custody.tlog.encoding import from_base64, to_base64
 ED25519 = 0x01
 MAX_SIGNATURES = 100
 _DASH = "\u2014 "
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ def _decode_text(note: str | bytes) -> str:
 
 
 def _has_control(text: str) -> bool:
-    return any(character < " " and character != "\n" for character in text)
+    return _CONTROL.search(text) is not None
 
 
 def _require_name(name: str) -> None:
