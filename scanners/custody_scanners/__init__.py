@@ -1,0 +1,1 @@
+"""Labels and scanning: symbols drawn for printers, pictures and wedge scanners read, nothing believed unchecked."""

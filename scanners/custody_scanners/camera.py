@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from PIL import Image
 
 from custody.errors import Unavailable
 from custody_scanners.scan import Code, scan_grey
+
+_NO_OPENCV: Final = "Camera support is missing: install opencv-python-headless, or scan image files or by wedge."
 
 
 def frames(index: int) -> Iterator[Image.Image]:
@@ -18,7 +20,7 @@ def frames(index: int) -> Iterator[Image.Image]:
     device = opencv.VideoCapture(index)
     try:
         if not device.isOpened():
-            raise Unavailable("unavailable/camera", "The camera cannot be opened.", index=index)
+            raise Unavailable("unavailable/camera", f"Camera {index} cannot be opened.", index=index)
         while True:
             taken, picture = device.read()
             if not taken:
@@ -56,4 +58,4 @@ def _opencv() -> Any:
     try:
         return importlib.import_module("cv2")
     except ImportError as error:
-        raise Unavailable("unavailable/camera-support", "OpenCV is not installed.") from error
+        raise Unavailable("unavailable/camera-support", _NO_OPENCV) from error

@@ -14,6 +14,8 @@ from custody.errors import Malformed, TooLarge
 MOST_BYTES: Final = 32 * 1024 * 1024
 MOST_PIXELS: Final = 50_000_000
 """An A4 page at 600 dpi has 35 million."""
+MOST_SIDE: Final = 32_767
+"""Pixels along one side; zxing-cpp takes no more than 65,535."""
 
 _TOO_MANY: Final = "The image has too many pixels."
 _FORMATS: Final = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
@@ -50,7 +52,7 @@ def _read(path: Path) -> bytes:
 
 def _check_size(picture: Image.Image) -> None:
     width, height = picture.size
-    if width * height > MOST_PIXELS:
+    if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE:
         raise TooLarge("too-large/image-pixels", _TOO_MANY, limit=MOST_PIXELS, got=width * height)
 
 

@@ -125,7 +125,7 @@ class _Cell:
         return round(millimetres * self.dpi / 25.4)
 
     def lines(self, lines: Sequence[str], beside: PlacedSymbol) -> tuple[list[PlacedText], bool]:
-        """Set the lines, centred on the axis, in the largest type that holds them all, and say whether any did."""
+        """Set the lines, centred on the axis, in the largest type that holds them all, and say whether one did."""
         x = beside.x + (beside.symbol.width + beside.symbol.quiet) * self.module
         room = 2 * (self.axis - self.top)
         for millimetres in self.stock.text_sizes:
@@ -139,8 +139,8 @@ class _Cell:
         if not whole:
             wrapped = [*wrapped[: fit - 1], shorten(wrapped[fit - 1], size, self.right - x)]
         first = self.axis - (len(wrapped) * step) // 2 + round((step + size * _CAP_HEIGHT) / 2)
-        placed = [PlacedText(text, x, first + n * step, size) for n, text in enumerate(wrapped) if text.strip()]
-        return placed, whole
+        placed = [PlacedText(text.strip(), x, first + n * step, size) for n, text in enumerate(wrapped)]
+        return [text for text in placed if text.text], whole
 
 
 @lru_cache(maxsize=4096)  # the labels of one case repeat most of their lines

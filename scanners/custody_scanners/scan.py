@@ -120,12 +120,9 @@ def _by_place(readings: Iterable[Reading]) -> list[list[Reading]]:
     """Group readings that lie upon each other."""
     places: list[list[Reading]] = []
     for reading in readings:
-        for place in places:
-            if any(_same_place(reading.box, other.box) for other in place):
-                place.append(reading)
-                break
-        else:
-            places.append([reading])
+        touched = [place for place in places if any(_same_place(reading.box, other.box) for other in place)]
+        places = [place for place in places if place not in touched]
+        places.append([*(other for place in touched for other in place), reading])
     return places
 
 

@@ -1,4 +1,7 @@
-"""Every sentence that labels and scanning say, by stable code, in zh-CN and in English."""
+"""Every sentence that labels and scanning say, by stable code, in zh-CN and in English.
+
+The English of an error stands where it is raised; its Chinese here, or in `custody.sentences` if the ledger raised it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from custody.errors import CustodyError
+from custody.sentences import sentence
 
 CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
     "scan/none": ("画面中没有标签。", "There is no label in view."),
@@ -29,30 +33,6 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
     "wedge/accepted": ("已读", "accepted"),
     "wedge/again": ("已扫过", "already scanned"),
     "wedge/malformed": ("不予采信", "not accepted"),
-    "malformed/label": ("不是本系统的标签。", "This is not a label of this system."),
-    "malformed/label-check": ("校验字符不符，请重扫。", "The check characters do not agree: scan again."),
-    "malformed/label-id": ("不是标签编号。", "This is not the id of a label."),
-    "malformed/no-labels": ("没有要打印的标签。", "There is no label to draw."),
-    "malformed/label-stock": ("没有这种标签纸，或该格式不能用于此纸。", "No such stock, or not in this format."),
-    "malformed/label-format": ("没有这种文件格式。", "There is no such format."),
-    "malformed/label-dpi": ("没有这种打印分辨率。", "There is no such resolution."),
-    "malformed/label-kind": ("没有这种标签。", "There is no such kind of label."),
-    "malformed/image": ("文件不是可读的图像。", "This is not an image that can be read."),
-    "too-large/labels": (
-        "标签太多（上限 {limit}），请改用 PDF 或分批。",
-        "Too many labels (at most {limit}): choose PDF, or split the job.",
-    ),
-    "too-large/image-bytes": ("图像文件太大。", "The image file is too large."),
-    "too-large/image-pixels": ("图像像素太多。", "The image has too many pixels."),
-    "unavailable/decoder": (
-        "本机没有可用的识码组件（pyzbar 或 zxing-cpp）。",
-        "Neither pyzbar nor zxing-cpp can be loaded on this machine.",
-    ),
-    "unavailable/camera-support": (
-        "未安装摄像头支持：请安装 opencv-python-headless，或改用图像文件、扫描枪。",
-        "Camera support is not installed: install opencv-python-headless, or scan image files or by wedge.",
-    ),
-    "unavailable/camera": ("摄像头 {index} 打不开。", "Camera {index} cannot be opened."),
     "label/written": ("已写入 {count} 个标签：{file}", "{count} labels written: {file}"),
     "label/missing": (
         "字库中没有这些字，已印为“〓”：{characters}",
@@ -72,6 +52,24 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+CHINESE: Final[Mapping[str, str]] = {
+    "malformed/no-labels": "没有要打印的标签。",
+    "malformed/label-stock": "没有这种标签纸，或该格式不能用于此纸：{got}",
+    "malformed/label-format": "没有这种文件格式：{got}",
+    "malformed/label-dpi": "没有这种打印分辨率：{got}",
+    "malformed/label-kind": "没有这种标签：{got}",
+    "malformed/image": "文件不是可读的图像。",
+    "malformed/scan-mode": "没有这种扫描方式：{got}",
+    "too-large/labels": "标签太多（{got} 个，上限 {limit}），请改用 PDF 或分批。",
+    "too-large/image-bytes": "图像文件太大，上限 {limit} 字节。",
+    "too-large/image-pixels": "图像像素太多，上限 {limit}。",
+    "unavailable/decoder": "本机没有可用的识码组件（pyzbar 或 zxing-cpp）。",
+    "unavailable/camera-support": "未安装摄像头支持：请安装 opencv-python-headless，或改用图像文件、扫描枪。",
+    "unavailable/camera": "摄像头 {index} 打不开。",
+}
+"""What this package's errors say in zh-CN, by code; names in braces are fields of the error."""
+
+
 def say(code: str, lang: str, **fields: object) -> str:
     """Return the sentence of a code in ``zh`` or ``en``."""
     return CATALOGUE[code][0 if lang.startswith("zh") else 1].format(**fields)
@@ -79,8 +77,9 @@ def say(code: str, lang: str, **fields: object) -> str:
 
 def explain(error: CustodyError, lang: str) -> str:
     """Return an error's sentence in ``zh`` or ``en``, and its code."""
-    known = error.code in CATALOGUE
-    return f"{say(error.code, lang, **error.fields) if known else error.sentence} [{error.code}]"
+    known = CHINESE.get(error.code) if lang.startswith("zh") else None
+    words = known.format_map(error.fields) if known else sentence(error, lang)
+    return f"{words} [{error.code}]"
 
 
 def language(args: Namespace) -> str:

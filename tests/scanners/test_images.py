@@ -89,7 +89,7 @@ def test_a_damaged_file_is_read_rightly_or_malformed(format: str, data: st.DataO
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_a_small_file_that_claims_many_pixels_is_too_large() -> None:
-    for width, height in ((10_000, 10_000), (65_000, 65_000), (2**31 - 1, 2**31 - 1)):
+    for width, height in ((10_000, 10_000), (65_000, 65_000), (2**31 - 1, 2**31 - 1), (1, 70_000)):
         with pytest.raises(TooLarge) as caught:
             open_grey(png_header(width, height))
         assert caught.value.code == "too-large/image-pixels"
@@ -107,3 +107,10 @@ def test_a_large_file_is_too_large_before_it_is_looked_at(tmp_path: Path) -> Non
 def test_a_file_that_is_not_there_is_the_callers_matter(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         scan(tmp_path / "none.png")
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 2), (1, 5000), (5000, 1), (21, 21), (16, 32_767)])
+def test_a_picture_of_an_odd_size_has_no_label_in_it(size: tuple[int, int]) -> None:
+    for grey in (0, 128, 255):
+        found = scan(saved(Image.new("L", size, grey), "PNG"))
+        assert [problem.code for problem in found.problems] == ["none"]

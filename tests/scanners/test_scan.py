@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -105,6 +106,13 @@ def test_one_decoder_that_reads_two_texts_at_one_place_is_refused() -> None:
     assert (found.codes, problems(found)) == ((), ["disagreement"])
 
 
+def test_a_reading_that_lies_upon_two_others_makes_them_one_place() -> None:
+    left, middle, right = Box(0, 0, 100, 100), Box(40, 0, 140, 100), Box(80, 0, 180, 100)
+    readings = [seen("zxing-cpp", ONE, left), seen("zxing-cpp", TWO, right), seen("pyzbar", ONE, middle)]
+    found = judge(readings, "page", LIVE)
+    assert (found.codes, problems(found)) == ((), ["disagreement"])
+
+
 def test_a_disagreement_leaves_the_other_labels_of_a_page() -> None:
     found = judge([seen("pyzbar", ONE), seen("zxing-cpp", "044"), seen("zxing-cpp", TWO, THERE)], "page", LIVE)
     assert ([code.code for code in found.codes], problems(found), found.accepted) == ([TWO], ["disagreement"], False)
@@ -190,6 +198,14 @@ def test_a_picture_can_be_given_as_bytes_or_by_path(tmp_path: Path) -> None:
     file = tmp_path / "标签.png"
     picture(ONE).save(file)
     assert scan(file).codes == scan(file.read_bytes()).codes != ()
+
+
+def test_every_error_of_this_package_has_a_sentence_in_chinese() -> None:
+    modules = Path(sentences.__file__).parent.glob("*.py")
+    call = re.compile(r'(?:Malformed|TooLarge|Unavailable)\(\s*f?"([a-z-]+/[a-z{}-]+)"')
+    raised = {code for module in modules for code in call.findall(module.read_text(encoding="utf-8"))}
+    by_field = {f"malformed/label-{field}" for field in ("stock", "format", "dpi", "kind")}
+    assert raised - {"malformed/label-{field}"} | by_field == {*sentences.CHINESE}
 
 
 def test_every_problem_has_a_sentence_in_both_languages() -> None:
