@@ -1,0 +1,104 @@
+"""``python -m custody_api.demo --directory demo [--serve]``: build the demonstration once, then serve it."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from custody.ledger.fsck import verify_ledger
+from custody_api.demo.cast import register
+from custody_api.demo.day import SCENES, Day
+from custody_api.demo.office import CST, Office
+
+_BEGINS = 22
+_LASTS = timedelta(hours=16)
+"""The played day begins at ten in the evening and has ended sixteen hours later, before anything else is recorded."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Build the demonstration ledger if it is not there yet, and serve it if asked to."""
+    parser = argparse.ArgumentParser(prog="python -m custody_api.demo", description=__doc__)
+    parser.add_argument("--directory", type=Path, default=Path("demo"))
+    parser.add_argument("--serve", action="store_true")
+    parser.add_argument("--port", type=int, default=8000)
+    args = parser.parse_args(argv)
+    console = Console(soft_wrap=True)
+    if not (args.directory / "ledger.db").exists():
+        build(args.directory, console)
+    console.print((args.directory / "README.txt").read_text())
+    return serve(args.directory, args.port) if args.serve else 0
+
+
+def build(directory: Path, console: Console) -> None:
+    """Play the day in a directory beside, and put it in place when it is complete."""
+    partial = directory.with_name(f"{directory.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    office = Office(partial, _evening(datetime.now(UTC)))
+    try:
+        with Progress(console=console) as progress:
+            bar = progress.add_task("登记 Registering", total=len(SCENES) + 2)
+            day = Day(office, register(office), lambda line: progress.console.print(f"  [dim]{line}[/dim]"))
+            for title, scene in SCENES:
+                progress.update(bar, description=title, advance=1)
+                progress.console.print(f"[bold]{title}[/bold]")
+                scene(day)
+            progress.update(bar, description="核验 Verifying", advance=1)
+            report = verify_ledger(office.ledger.recorder, office.ledger.journal.recorder)
+            progress.update(bar, advance=1)
+        if report.findings:
+            raise AssertionError(report.findings)
+        _explain(day, directory, report.entries, report.signatures)
+    finally:
+        office.close()
+    partial.rename(directory)
+
+
+def _evening(now: datetime) -> datetime:
+    """The last evening from which the whole day that is played lies in the past."""
+    start = now.astimezone(CST).replace(hour=_BEGINS, minute=0, second=0, microsecond=0)
+    while start + _LASTS > now:
+        start -= timedelta(days=1)
+    return start
+
+
+def _explain(day: Day, directory: Path, entries: int, signatures: int) -> None:
+    """Write down what to try first."""
+    items, database = day.items, directory / "ledger.db"
+    refusals = "\n".join(f"  - {line}" for line in day.refusals)
+    (day.office.directory / "README.txt").write_text(
+        f"""演示台账 Demonstration ledger (fictional people and places; times are those of the played day)
+
+{entries} 条记录，{signatures} 个签名，已全部核验 / {entries} entries, {signatures} signatures, all verified
+当日被拒绝的操作 / refused during the day:
+{refusals}
+
+先试试 / try first:
+  .venv/bin/custody history {items["phone"]} --database {database}
+      一部手机的保管链：扣押、入库、调用、封签破损归还 / a phone: seized, stored, lent, returned with a broken seal
+  .venv/bin/custody show item {items["B"]} --database {database}
+      B管：冷藏，备查 / tube B: in the cold store, in reserve
+  .venv/bin/custody scan {directory}/labels/fraud-01.png --page --database {database}
+      打印的标签页，逐件识读 / a printed sheet of labels, read item by item
+  .venv/bin/custody verify --database {database}
+      逐一核验签名、判定、日志 / every signature, every decision, the log
+  密钥 keys: {directory}/keys/<person>.pem（无口令 without passphrase）; 标签 labels: {directory}/labels/
+"""
+    )
+
+
+def serve(directory: Path, port: int) -> int:
+    """Serve the demonstration on the loopback address, through the same command as any ledger."""
+    from custody.cli import main as custody
+
+    return custody(["serve", "--database", f"sqlite:///{directory / 'ledger.db'}", "--port", str(port)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
