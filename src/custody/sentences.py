@@ -1,0 +1,121 @@
+"""Every error's sentence in Chinese, by its stable code; the English one stands where the error is raised.
+
+What a refused rule says comes with the error itself, from the rule data whose hash is in the log. A test finds every
+code that has no sentence here. Names in braces are fields of the error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from custody.errors import CustodyError
+
+CHINESE: Final[Mapping[str, str]] = {
+    # Malformed: the bytes are not what the format says
+    "malformed/act": "行为记录的字段“{field}”不符合格式。应为：{expected}；实为：{got}。",
+    "malformed/base64": "base64 编码不符合格式（{field}）。",
+    "malformed/checkpoint": "检查点不符合格式（{field}）。",
+    "malformed/correction-insert": "补入的行为应为一个对象，不含 id、ledger、seen、follows、signers。",
+    "malformed/correction-old": "更正所称原值与记载不符（{field}）。",
+    "malformed/correction-path": "原记录中没有这个位置，或该位置不能更正（{field}）。",
+    "malformed/disclosure": "披露内容须为 32 字节盐值和原文。",
+    "malformed/disclosures": "披露内容与行为记录中的密封值不一致：缺少或多余。",
+    "malformed/entry": "条目不符合格式（{field}）。",
+    "malformed/entry-bundle": "条目包不符合格式。",
+    "malformed/entry-size": "条目超过 65,535 字节。",
+    "malformed/envelope": "签名信封的字段“{field}”不符合格式。应为：{expected}；实为：{got}。",
+    "malformed/envelope-size": "签名信封超过 1 MiB：请把物品分到多份记录中，每份不超过 1,000 件。",
+    "malformed/genesis": "台账只能由开账记录建立。",
+    "malformed/hash": "哈希值应为 32 字节。",
+    "malformed/journal detail": "日志明细无法读取。",
+    "malformed/journal entry": "日志条目无法读取。",
+    "malformed/key-file": "这不是可用的密钥文件（PKCS#8 PEM，Ed25519 或 P-256）：{file}",
+    "malformed/label": "这不是本系统的标签编码。",
+    "malformed/label-check": "标签校验字符不符，请重新扫描。",
+    "malformed/label-id": "这不是标签编号。",
+    "malformed/note": "签名文本不符合格式（{field}）。",
+    "malformed/payload-type": "信封中不是行为记录。",
+    "malformed/policy": "规则数据无法读取。",
+    "malformed/proof": "证明不符合格式。",
+    "malformed/signer-key": "签署人 {got} 没有可用的密钥。",
+    "malformed/tlog-proof": "日志证明不符合格式（{field}）。",
+    # Untrusted: signatures, keys or capacities do not bear the act out
+    "untrusted/capacity": "{person} 没有以此角色（{part}）签署的身份。",
+    "untrusted/checkpoint-origin": "检查点属于另一本台账：应为 {expected}，实为 {got}。",
+    "untrusted/consistency-proof": "一致性证明不成立。",
+    "untrusted/foreign-key": "该密钥登记在他人名下，不属于 {person}。",
+    "untrusted/inclusion-proof": "存在性证明不成立。",
+    "untrusted/key-algorithm": "只能登记 Ed25519 或 P-256 密钥。",
+    "untrusted/key-file-mode": "密钥文件可被他人读取，请执行 chmod 600：{file}",
+    "untrusted/key-form": "公钥无法读取，或不是唯一的 DER 形式。",
+    "untrusted/left": "{person} 已离职或未登记，不能签署。",
+    "untrusted/log-key": "这不是开账记录所载的日志密钥。",
+    "untrusted/note-signature": "签名文本上 {name} 的签名不成立。",
+    "untrusted/note-unsigned": "签名文本上没有受信任的签名。",
+    "untrusted/other-ledger": "该行为是为另一本台账（{ledger}）签署的。",
+    "untrusted/paper": "“{part}”不能以纸面签认代替。",
+    "untrusted/part": "此类行为没有“{part}”这一签署角色。",
+    "untrusted/part-crowded": "“{part_zh}”签署人过多：至多 {expected} 人，实有 {got} 人。",
+    "untrusted/part-missing": "缺少“{part_zh}”的签名：至少 {expected} 人，实有 {got} 人。",
+    "untrusted/passphrase": "密钥口令缺失或不正确。",
+    "untrusted/passphrase-file-mode": "口令文件可被他人读取，请执行 chmod 600：{file}",
+    "untrusted/policy": "本版本的规则数据与该台账所用的不一致。",
+    "untrusted/revoked-key": "{person} 的这把密钥已吊销。",
+    "untrusted/seen": "签署人所见的检查点不是本台账签发的（大小 {seen}）。",
+    "untrusted/seen-ahead": "签署人所见的台账比现有的更长：本台账可能被回退或复制。",
+    "untrusted/signature": "{person} 的签名不成立：签名所对的不是这些字节。",
+    "untrusted/signature-extra": "有一个签名不属于任何签署人。",
+    "untrusted/signature-missing": "缺少签署人的签名：{person}{key}",
+    "untrusted/signature-twice": "同一把密钥签了两次。",
+    "untrusted/signs-twice": "同一签署人被列了两次。",
+    "untrusted/two-parts": "{person} 在同一行为中以两种角色签署。",
+    "untrusted/unknown-key": "{person} 的这把密钥未登记。",
+    "untrusted/weak-key": "该 Ed25519 公钥不安全（低阶点或非规范形式）。",
+    # Stale, Conflict, NotFound
+    "awaits": "须先记载的行为尚未到达：{awaits}",
+    "stale": "签署之后物品已有变动，请重新查看并重新签署（其间的行为：{act}）。",
+    "stale/follows-stranger": "只能跟随由同一密钥签署的行为。",
+    "conflict/act-id": "该行为编号下已记载了另一份内容。",
+    "conflict/founded": "该数据库中已有台账。",
+    "conflict/log-key-exists": "日志密钥文件已存在：{file}。如确需使用，请用 --log-key 指明。",
+    "not-found/act": "台账中没有这份行为记录。",
+    "not-found/case": "台账中没有这个案件：{case}",
+    "not-found/checkpoint": "日志没有签发过这样的检查点。",
+    "not-found/item": "台账中没有这件物品：{item}",
+    "not-found/jurisdiction": "没有该法域的规则数据：{got}",
+    "not-found/ledger": "该数据库中没有台账：请先执行 custody init。",
+    "not-found/person": "台账中没有这个人员：{person}",
+    "not-found/place": "台账中没有这个场所：{place}",
+    "not-found/position": "日志没有这个位置。",
+    "not-found/size": "日志尚未达到这个长度。",
+    "not-found/tile": "日志没有这个分块。",
+    # Unavailable, Damaged
+    "unavailable/contention": "同时操作这些对象的人太多，请稍后重试。",
+    "unavailable/database": "数据库被锁、已满或无法连接；没有写入任何内容。",
+    "unavailable/server": "服务器无法连接或没有正常回答：{server}",
+    "damaged/clock": "系统时钟落后于日志最后一条，校准之前不再记载。",
+    "damaged/database": "数据库中有不应存在的内容，已停止写入。",
+    "damaged/entry": "有一个条目缺失或无法读取，已停止写入。",
+    "damaged/genesis": "日志的第一条不是开账记录。",
+    "damaged/rolled-back": "日志比曾签发的检查点短：数据可能被回退，已停止写入。",
+    "damaged/tile": "所存日志缺少分块，已停止写入。",
+    "damaged/tree": "叶子与日志头的根哈希不符，已停止写入。",
+}
+"""Code → the sentence in zh-CN."""
+
+
+class _Blanks(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def sentence(error: CustodyError, lang: str) -> str:
+    """Return what an error says in ``zh`` or ``en``; an unknown code falls back to the English sentence."""
+    if not lang.startswith("zh"):
+        return error.sentence
+    if error.code.startswith("refused/"):
+        return str(error.fields.get("zh") or error.sentence)
+    code = "awaits" if error.code.startswith("awaits/") else error.code
+    known = CHINESE.get(code)
+    return known.format_map(_Blanks(error.fields)) if known else error.sentence
