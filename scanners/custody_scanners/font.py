@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from threading import RLock
 from typing import Any, Final
 
 from fontTools.pens.svgPathPen import SVGPathPen
@@ -12,6 +13,8 @@ from fontTools.ttLib import TTFont
 FILE: Final = Path(__file__).parent / "fonts" / "NotoSansSC-subset.ttf"
 REPLACEMENT: Final = "〓"
 """Printed in place of a character that the font lacks, so that the gap is seen; callers report it as well."""
+
+_reading: Final = RLock()  # fontTools reads tables and glyphs when they are first asked for, and is not ready for two
 
 
 @lru_cache(maxsize=1)
@@ -28,9 +31,10 @@ def _glyphs() -> dict[int, str]:
 @lru_cache(maxsize=1)
 def _em_widths() -> dict[str, float]:
     """Each character's advance, in ems."""
-    font = _font()
-    units, metrics = font["head"].unitsPerEm, font["hmtx"].metrics
-    return {chr(code): metrics[name][0] / units for code, name in _glyphs().items()}
+    with _reading:
+        font = _font()
+        units, metrics = font["head"].unitsPerEm, font["hmtx"].metrics
+        return {chr(code): metrics[name][0] / units for code, name in _glyphs().items()}
 
 
 def missing_characters(text: str) -> list[str]:
@@ -54,12 +58,14 @@ def width(text: str, size: float) -> float:
 @lru_cache(maxsize=4096)
 def outline(character: str) -> str:
     """Return a printable character's outline as SVG path data: font units, y upwards, origin on the baseline."""
-    glyphs = _font().getGlyphSet()
-    pen = SVGPathPen(glyphs)
-    glyphs[_glyphs()[ord(character)]].draw(pen)
-    return str(pen.getCommands())
+    with _reading:
+        glyphs = _font().getGlyphSet()
+        pen = SVGPathPen(glyphs)
+        glyphs[_glyphs()[ord(character)]].draw(pen)
+        return str(pen.getCommands())
 
 
 def units_per_em() -> int:
     """Return the resolution of `outline`."""
-    return int(_font()["head"].unitsPerEm)
+    with _reading:
+        return int(_font()["head"].unitsPerEm)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import pytest
@@ -131,6 +132,14 @@ def test_the_same_labels_give_the_same_pdf() -> None:
     first, again = draw(labels, "a4-3x8").data, draw(labels, "a4-3x8").data
     assert first == again
     assert first.count(b"/Type /Page\n") == 2
+
+
+def test_threads_that_draw_at_the_same_time_do_not_disturb_each_other() -> None:
+    rolls = [roll(1, (f"云岭 第{n}号 {chr(0x4E00 + 40 * n)}",)) for n in range(40)]
+    jobs = [(labels, format) for labels in rolls for format in ("pdf", "svg", "zpl")]
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(lambda job: draw(job[0], format=job[1]).data, jobs))
+    assert together == [draw(labels, format=format).data for labels, format in jobs]
 
 
 def test_a_pdf_embeds_its_font() -> None:
