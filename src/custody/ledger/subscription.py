@@ -44,10 +44,7 @@ class Signal:
 
 
 class Subscription(DCBSubscription["Recorder"]):
-    """Events that match ``query`` after a position, for ever; `stop` ends it from any thread.
-
-    ``scanned_to`` is the position up to which everything that matches was handed out or is on its way.
-    """
+    """Events that match ``query`` after a position, for ever; `stop` ends it from any thread."""
 
     def __init__(
         self, recorder: Recorder, query: DCBQuery | None, after: int | None, *, signal: Signal, poll_seconds: float
@@ -59,6 +56,7 @@ class Subscription(DCBSubscription["Recorder"]):
 
     @property
     def scanned_to(self) -> int:
+        """The position up to which everything that matches was handed out or is on its way."""
         return self._last_position
 
     def stop(self) -> None:

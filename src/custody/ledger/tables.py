@@ -11,6 +11,7 @@ this (`custody_migrations`); nothing else issues DDL for it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
@@ -46,86 +47,79 @@ class Log:
         return (self.entry, self.act, self.tag, self.tagged, self.tile, self.checkpoint)
 
 
+def _table(name: str, *parts: Column[Any] | CheckConstraint | Index, **options: Any) -> Table:
+    return Table(name, metadata, *parts, sqlite_strict=True, **options)
+
+
+def _key(name: str, kind: Any = _Int) -> Column[Any]:
+    return Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _of(name: str, kind: Any, comment: str | None = None) -> Column[Any]:
+    return Column(name, kind, nullable=False, comment=comment)
+
+
+def _head(name: str) -> Table:
+    return _table(
+        name,
+        _key("one", Integer),
+        _of("size", _Int),
+        _of("root", LargeBinary),
+        _of("recorded_at", _Int, "microseconds since 1970, UTC"),
+        CheckConstraint("one = 1", name=f"{name}_is_one_row"),
+        postgresql_with={"fillfactor": "10"},  # the row is rewritten on every append: leave it room
+    )
+
+
+def _entry(name: str) -> Table:
+    return _table(
+        name,
+        _key("position"),
+        _of("type", Text),
+        _of("tags", Text),
+        _of("leaf", LargeBinary),
+        _of("entry", LargeBinary),
+        _of("envelope", LargeBinary),
+    )
+
+
+def _checkpoint(name: str) -> Table:
+    return _table(
+        name,
+        _key("size"),
+        _of("root", LargeBinary),
+        _of("recorded_at", _Int, "microseconds since 1970, UTC"),
+        _of("note", Text),
+    )
+
+
 def _log(name: str) -> Log:
+    tag = f"{name}_tag"
+    narrow = {"sqlite_with_rowid": False}  # the row lives in its key's own tree
     return Log(
         name,
-        head=Table(
-            f"{name}_head",
-            metadata,
-            Column("one", Integer, primary_key=True, autoincrement=False),
-            Column("size", _Int, nullable=False),
-            Column("root", LargeBinary, nullable=False),
-            Column("recorded_at", _Int, nullable=False, comment="microseconds since 1970, UTC"),
-            CheckConstraint("one = 1", name=f"{name}_head_is_one_row"),
-            sqlite_strict=True,
-            postgresql_with={"fillfactor": "10"},  # the row is rewritten on every append: leave it room
+        head=_head(f"{name}_head"),
+        entry=_entry(f"{name}_entry"),
+        act=_table(
+            f"{name}_act", _key("id", LargeBinary), _of("digest", LargeBinary), _of("position", _Int), **narrow
         ),
-        entry=Table(
-            f"{name}_entry",
-            metadata,
-            Column("position", _Int, primary_key=True, autoincrement=False),
-            Column("type", Text, nullable=False),
-            Column("tags", Text, nullable=False),
-            Column("leaf", LargeBinary, nullable=False),
-            Column("entry", LargeBinary, nullable=False),
-            Column("envelope", LargeBinary, nullable=False),
-            sqlite_strict=True,
+        tag=_table(tag, _key("id"), _of("name", Text), Index(f"{tag}_name", "name", unique=True)),
+        tagged=_table(f"{name}_tagged", _key("tag"), _key("position"), _of("type", Text), **narrow),
+        tile=_table(
+            f"{name}_tile", _key("level", Integer), _key("number"), _of("hashes", LargeBinary, "8,192 bytes")
         ),
-        act=Table(
-            f"{name}_act",
-            metadata,
-            Column("id", LargeBinary, primary_key=True),
-            Column("digest", LargeBinary, nullable=False),
-            Column("position", _Int, nullable=False),
-            sqlite_strict=True,
-            sqlite_with_rowid=False,
-        ),
-        tag=Table(
-            f"{name}_tag",
-            metadata,
-            Column("id", _Int, primary_key=True, autoincrement=False),
-            Column("name", Text, nullable=False),
-            Index(f"{name}_tag_name", "name", unique=True),
-            sqlite_strict=True,
-        ),
-        tagged=Table(
-            f"{name}_tagged",
-            metadata,
-            Column("tag", _Int, primary_key=True, autoincrement=False),
-            Column("position", _Int, primary_key=True, autoincrement=False),
-            Column("type", Text, nullable=False),
-            sqlite_strict=True,
-            sqlite_with_rowid=False,
-        ),
-        tile=Table(
-            f"{name}_tile",
-            metadata,
-            Column("level", Integer, primary_key=True, autoincrement=False),
-            Column("number", _Int, primary_key=True, autoincrement=False),
-            Column("hashes", LargeBinary, nullable=False, comment="8,192 bytes"),
-            sqlite_strict=True,
-        ),
-        checkpoint=Table(
-            f"{name}_checkpoint",
-            metadata,
-            Column("size", _Int, primary_key=True, autoincrement=False),
-            Column("root", LargeBinary, nullable=False),
-            Column("recorded_at", _Int, nullable=False, comment="microseconds since 1970, UTC"),
-            Column("note", Text, nullable=False),
-            sqlite_strict=True,
-        ),
+        checkpoint=_checkpoint(f"{name}_checkpoint"),
     )
 
 
 LEDGER = _log("ledger")
 JOURNAL = _log("journal")
 
-disclosure = Table(
+disclosure = _table(
     "disclosure",
-    metadata,
-    Column("commitment", LargeBinary, primary_key=True),
-    Column("salt", LargeBinary, nullable=False),
-    Column("value", Text, nullable=False),
-    Column("position", _Int, nullable=False, comment="the ledger position of the act that brought it"),
-    sqlite_strict=True,
+    _key("commitment", LargeBinary),
+    _of("salt", LargeBinary),
+    _of("value", Text),
+    _of("position", _Int, "the ledger position of the act that brought it"),
 )
+"""Salt and value of each sealed value, by its commitment. Deleting a row erases what was disclosed."""

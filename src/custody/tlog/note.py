@@ -95,6 +95,7 @@ class Signer:
 
     @property
     def name(self) -> str:
+        """The key's name: for a log, its origin."""
         return self.verifier.name
 
     def sign(self, text: str) -> Signature:
