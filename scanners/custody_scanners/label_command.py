@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from custody import label
-from custody.errors import CustodyError
-from custody_scanners.labels import FORMATS, Drawn, Label, blank, draw
+from custody.errors import CustodyError, Malformed
+from custody_scanners.labels import FORMATS, MOST, Drawn, Label, blank, draw
 from custody_scanners.sentences import complain, explain, language, say
 
 DONE: Final = 0
+REFUSED: Final = 1
 WRONG_USE: Final = 2
 
 
@@ -26,12 +28,12 @@ def run(args: Namespace) -> int:
     format = args.format or _format_of(args.output)
     try:
         labels = blank(args.kind, args.blank) if args.blank else [_label(each, args) for each in args.ids]
-        job = [each for each in labels for _ in range(args.copies)]
-        drawn = draw(job, args.stock, format, args.dpi)
+        job = (each for each in labels for _ in range(args.copies))
+        drawn = draw([*islice(job, MOST + 1)], args.stock, format, args.dpi)
         _write(args.output, drawn.data)
     except CustodyError as error:
         complain(explain(error, lang))
-        return WRONG_USE
+        return WRONG_USE if isinstance(error, Malformed) else REFUSED
     except OSError as error:
         complain(say("file/unwritable", lang, file=args.output, reason=error.strerror))
         return WRONG_USE

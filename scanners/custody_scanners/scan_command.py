@@ -27,7 +27,10 @@ def run(args: Namespace) -> int:
         complain(say("use/scan", language(args)))
         return WRONG_USE
     scanning: Callable[[Namespace], int] = (_scan_images, _scan_wedge, _scan_camera)[chosen.index(True)]
-    return scanning(args)
+    try:
+        return scanning(args)
+    except KeyboardInterrupt:  # how a clerk ends a camera or a wedge
+        return DONE
 
 
 def _scan_images(args: Namespace) -> int:
@@ -93,8 +96,6 @@ def _scan_camera(args: Namespace) -> int:
     except CustodyError as error:
         complain(explain(error, language(args)))
         return WRONG_USE
-    except KeyboardInterrupt:
-        pass
     return DONE
 
 

@@ -81,6 +81,7 @@ def test_wrong_use_writes_nothing_and_answers_2(tmp_path: Path, capsys: pytest.C
     assert custody("label", ITEM, "--blank", 3, "-o", file) == 2
     assert custody("label", "EV1BHP5N40BAQPAA1D0B", "-o", file) == 2
     assert custody("label", ITEM, "-o", tmp_path / "none" / "label.pdf") == 2
+    assert custody("label", ITEM, "--copies", 10**15, "-o", file) == 2
     assert custody("scan") == 2
     assert custody("scan", "--wedge", "--camera", 0) == 2
     assert custody("scan", tmp_path / "none.png") == 2
@@ -101,6 +102,23 @@ def test_a_wedge_answers_each_line(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     assert custody("scan", "--wedge", "--json") == 1
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [answer["status"] for answer in answers] == ["accepted", "again", "malformed"]
+
+
+def test_a_clerk_ends_a_scan_from_the_keyboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Keyboard(io.BytesIO):
+        def readline(self, size: int | None = -1, /) -> bytes:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Keyboard()))
+    assert custody("scan", "--wedge") == 0
+
+
+def test_a_camera_without_its_support_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    assert custody("scan", "--camera", 0, lang="zh") == 2
+    assert "opencv-python-headless" in capsys.readouterr().err
 
 
 def test_the_command_line_names_what_can_be_drawn() -> None:
