@@ -93,7 +93,9 @@ def _enrol(office: Office, person: str, name: str, agency: str) -> None:
             "act": "enrolment", "person": person, "subject": "person", "name": {"disclose": name}, "agency": agency,
             "public_key": office.new_key(person), "kind": "file", "evidence": "工作证与本人当面核对一致",
             "signers": [
-                {"part": "administrator", "person": admin_of(agency)}, {"part": "subject", "person": person}, *confirmer,
+                {"part": "administrator", "person": admin_of(agency)},
+                {"part": "subject", "person": person},
+                *confirmer,
             ],
         }
     )  # fmt: skip

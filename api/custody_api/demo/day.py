@@ -175,7 +175,7 @@ def _fraud_list(office: Office) -> list[dict[str, Any]]:
         (86, "digital", "手机", "部"), (41, "digital", "笔记本电脑", "台"), (212, "document", "银行卡", "张"),
         (38, "digital", "GOIP设备", "台"), (15, "document", "账册", "箱"),
     ]  # fmt: skip
-    lines = []
+    lines: list[dict[str, Any]] = []
     for count, category, description, unit in kinds:
         for number in range(1, count + 1):
             seal = f"F-{881_000 + len(lines)}" if category == "digital" else None

@@ -127,9 +127,8 @@ class Office:
         return Signer(origin, key)
 
     def _found(self) -> Ledger:
-        administrator = {
-            "person": "psb-admin", "name": {"disclose": "韩松"}, "public_key": self.new_key("psb-admin"), "kind": "file",
-        }  # fmt: skip
+        public = self.new_key("psb-admin")
+        administrator = {"person": "psb-admin", "name": {"disclose": "韩松"}, "public_key": public, "kind": "file"}
         prepared = self.prepared(
             {
                 "act": "genesis",

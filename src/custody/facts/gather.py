@@ -20,7 +20,7 @@ from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revo
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
 from custody.acts.taking import Labelling, Seizure, Unsealing
 from custody.errors import Malformed
-from custody.facts.amend import Reading, amended, inserted_act
+from custody.facts.amend import amended, inserted_act, readings, touched_items
 from custody.facts.case import CaseFacts, CodeFacts, KitFacts, SealFacts, codes_given, seals_put_on
 from custody.facts.item import ItemFacts
 from custody.facts.kinds import REVIEWERS, Need
@@ -36,8 +36,8 @@ class Source(Protocol):
     def record(self, act_id: str) -> Recorded | None:
         """Return a recorded act by its id."""
 
-    def history(self, tag: str) -> Sequence[Recorded]:
-        """Return every act under a tag, in log order."""
+    def histories(self, tags: Sequence[str]) -> Mapping[str, Sequence[Recorded]]:
+        """Return every act under each tag, in log order; an act under several tags is one object."""
 
     def recorded_at(self, index: int) -> datetime | None:
         """Return when the entry at a leaf index was recorded."""
@@ -51,6 +51,8 @@ class Facts:
     records: dict[str, Recorded | None] = field(default_factory=dict)
     histories: dict[str, tuple[Recorded, ...]] = field(default_factory=dict)
     amended_acts: tuple[Act, ...] = ()
+    touched: frozenset[str] = frozenset()
+    """The items whose history a correction makes read differently."""
     doubted: tuple[Recorded, ...] = ()
     seen_at: datetime | None = None
     """When the head that the signers saw was recorded; None for an empty log."""
@@ -134,29 +136,35 @@ def _gather_records(act: Act, source: Source, facts: Facts) -> None:
     if isinstance(act, Correction | Remedy):
         target = facts.records[act.target] = source.record(act.target)
         if isinstance(act, Correction) and target is not None:
-            facts.amended_acts = _as_amended(act, target)
-            items = {item for each in (target.act, *facts.amended_acts) for item in each.own_items()}
-            facts.histories = {item: tuple(source.history(f"item:{item}")) for item in sorted(items)}
+            _gather_amended(act, target, source, facts)
     if isinstance(act, Hold) and act.hold:
         facts.records[act.hold] = source.record(act.hold)
     if isinstance(act, Revocation):
-        history = source.history(f"key:{act.key}")
+        history = source.histories([f"key:{act.key}"])[f"key:{act.key}"]
         since = act.since
         facts.doubted = tuple(each for each in history if since is not None and each.recorded_at >= since)
 
 
-def _as_amended(correction: Correction, target: Recorded) -> tuple[Act, ...]:
-    """The acts that come to be read because of a correction; none where it does not fit (a rule says so)."""
+def _gather_amended(correction: Correction, target: Recorded, source: Source, facts: Facts) -> None:
+    """How the target reads after the correction, which items that touches, and the histories to be replayed."""
+    tag = f"act:{target.act.id}"
+    earlier = source.histories([tag])[tag]
+    read = next((each for each in readings((target, *earlier)) if each.recorded is target), None)
     found: list[Act] = []
     for change in correction.changes:
         try:
             if change.op == "insert":
                 found.append(inserted_act(correction, change))
-            elif change.op == "replace":
-                found.append(amended(Reading(target, target.act), change).act)
+            elif read is not None and change.op == "replace":
+                read = amended(read, change)
+                found.append(read.act)
         except Malformed:
-            continue
-    return tuple(found)
+            continue  # the rules say so
+    facts.amended_acts = tuple(found)
+    facts.touched = touched_items(correction, target.act, found)
+    tags = {item: f"item:{item}" for item in sorted(facts.touched)}
+    histories = source.histories(list(tags.values()))
+    facts.histories = {item: tuple(histories[tag]) for item, tag in tags.items()}
 
 
 def needs_of(act: Act) -> list[Need]:

@@ -85,8 +85,9 @@ def _oversight_tags(act: Act, facts: Facts) -> list[str]:
         found.append(f"act:{act.target}")
         target = facts.record(act.target)
         if target is not None:
-            found += _subject_tags(target.act, facts)
-        found += [tag for amended in facts.amended_acts for tag in _subject_tags(amended, facts)]
+            touched = [tag for each in (target.act, *facts.amended_acts) for tag in _subject_tags(each, facts)]
+            whole = isinstance(act, Remedy)
+            found += [tag for tag in touched if whole or not tag.startswith("item:") or tag[5:] in facts.touched]
     if isinstance(act, Revocation):
         found += [f"item:{item}" for recorded in facts.doubted for item in recorded.act.own_items()]
     return found

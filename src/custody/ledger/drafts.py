@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent
 from eventsourcing.persistence import IntegrityError
 
+from custody.errors import Malformed
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -21,6 +23,7 @@ class Draft(DCBEvent):
 
     ``complete(index, recorded_at, previous)`` gives the exact entry bytes, where ``previous`` maps each tag of
     ``links`` to the leaf index of the last event that bears it, or -1. It must be quick and have no effects.
+    Raises Malformed for text that a database could not hold: better now than in a batch, with others in it.
     """
 
     id: bytes
@@ -34,6 +37,13 @@ class Draft(DCBEvent):
     """The earliest instant at which a rule about time would decide otherwise."""
     disclosures: tuple[tuple[bytes, bytes, str], ...] = ()
     """(commitment, salt, value) of each sealed value, stored in the append's transaction."""
+
+    def __post_init__(self) -> None:
+        items = self.condition.fail_if_events_match.items if self.condition else ()
+        asked = (text for item in items for text in (*item.tags, *item.types))
+        values = (value for _, _, value in self.disclosures)
+        for text in (self.type, *self.tags, *self.links, *asked, *values):
+            _require_storable(text)
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,21 @@ class DecideAgain(AppendError):
     def __init__(self, recorded_at: datetime) -> None:
         super().__init__(f"the decision no longer holds at {recorded_at.isoformat()}")
         self.recorded_at = recorded_at
+
+
+def _require_storable(text: str) -> None:
+    storable = "\0" not in text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        storable = False
+    if not storable:
+        raise Malformed(
+            "malformed/text",
+            "A text holds a NUL or half a surrogate pair, which no database stores.",
+            field="text",
+            got=ascii(text[:40]),
+        )
 
 
 def to_microseconds(moment: datetime) -> int:

@@ -47,13 +47,23 @@ class GroupCommit(Generic[Work, Result]):
             self._queue.append(ticket)
             lead, self._flushing = not self._flushing, True
         if not lead:
-            ticket.wake.acquire()
+            self._wait(ticket)
         if ticket.result is None and ticket.error is None:
             self._lead()
         if ticket.error is not None:
             raise ticket.error
         assert ticket.result is not None  # noqa: S101 - a leader is always in the batch it takes
         return ticket.result
+
+    def _wait(self, ticket: _Ticket[Work, Result]) -> None:
+        try:
+            ticket.wake.acquire()
+        except BaseException:
+            # Interrupted (Ctrl-C). What was handed in cannot be withdrawn, and others may count on us to lead.
+            ticket.wake.acquire()
+            if ticket.result is None and ticket.error is None:
+                self._lead()
+            raise
 
     def _lead(self) -> None:
         if len(self._queue) < self._last:

@@ -33,6 +33,18 @@ def recorded_from(row: Row) -> Recorded:
     return Recorded(row.position - 1, recorded_at(entry), read_recorded(row.envelope), entry.defects)
 
 
+def histories(reader: Reader, tags: Sequence[str]) -> dict[str, list[Recorded]]:
+    """Read every act under each tag, in log order; an act under several tags is read once, and is one object."""
+    rows, _ = reader.select(DCBQuery([DCBQueryItem(tags=[tag]) for tag in tags])) if tags else ([], 0)
+    found: dict[str, list[Recorded]] = {tag: [] for tag in tags}
+    for row, under in rows:
+        recorded = recorded_from(row)
+        for tag in under:
+            if tag in found:
+                found[tag].append(recorded)
+    return found
+
+
 @dataclass(slots=True)
 class _Known:
     fact: Any
@@ -147,10 +159,13 @@ class FactMemory:
         found = self._reader.find(UUID(act_id).bytes)
         return recorded_from(self._reader.row(found[0])) if found else None
 
+    def histories(self, tags: Sequence[str]) -> dict[str, list[Recorded]]:
+        """Every act under each tag, in log order."""
+        return histories(self._reader, tags)
+
     def history(self, tag: str) -> list[Recorded]:
         """Every act under a tag, in log order."""
-        rows, _ = self._reader.select(DCBQuery([DCBQueryItem(tags=[tag])]))
-        return [recorded_from(row) for row, _ in rows]
+        return self.histories([tag])[tag]
 
 
 @dataclass(slots=True)
@@ -171,10 +186,10 @@ class View:
         self.asked.append(DCBQueryItem(types=["correction", "remedy"], tags=[f"act:{act_id}"]))
         return self.memory.record(act_id)
 
-    def history(self, tag: str) -> Sequence[Recorded]:
-        """Every act under a tag, noted for the condition."""
-        self.asked.append(DCBQueryItem(tags=[tag]))
-        return self.memory.history(tag)
+    def histories(self, tags: Sequence[str]) -> Mapping[str, Sequence[Recorded]]:
+        """Every act under each tag, noted for the condition."""
+        self.asked += [DCBQueryItem(tags=[tag]) for tag in tags]
+        return self.memory.histories(tags)
 
     def recorded_at(self, index: int) -> datetime | None:
         """When an entry was recorded, which never changes."""

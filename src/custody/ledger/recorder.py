@@ -107,8 +107,7 @@ class Recorder(Reader, DCBRecorder):
         """
         if not events:
             raise ProgrammingError("there is nothing to append")
-        drafts = [_finished(event) for event in events]
-        drafts[0].condition = condition
+        drafts = [_finished(event, None if number else condition) for number, event in enumerate(events)]
         outcomes = self._commits.submit(_Work(drafts, together=True))
         last = outcomes[-1]
         if isinstance(last, Exception):
@@ -233,7 +232,7 @@ def _admit(batch: Batch, work: _Work) -> list[Admitted | Exception]:
     return outcomes
 
 
-def _finished(event: DCBEvent) -> Draft:
+def _finished(event: DCBEvent, condition: DCBAppendCondition | None) -> Draft:
     """A draft of bytes that are complete already; only its condition can still refuse it."""
     require_entry_size(event.data)
     return Draft(
@@ -243,4 +242,5 @@ def _finished(event: DCBEvent) -> Draft:
         id=uuid4().bytes,
         digest=sha256(event.data).digest(),
         complete=lambda index, recorded_at, previous: event.data,
+        condition=condition,
     )

@@ -9,13 +9,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from eventsourcing.dcb.api import DCBQuery, DCBQueryItem
-
 from custody.acts.entry import Recorded
 from custody.facts.gather import Facts, gather
 from custody.facts.kinds import KINDS, Need, evolve, fold, must_refold
 from custody.facts.tags import tags_of
-from custody.ledger.memory import recorded_from
+from custody.ledger.memory import histories, recorded_from
 from custody.ledger.reader import Reader
 
 
@@ -40,9 +38,12 @@ class Replay:
         index = self._by_id.get(act_id)
         return None if index is None else recorded_from(self._reader.row(index + 1))
 
-    def history(self, tag: str) -> list[Recorded]:
-        """Every act under a tag before the present position, in log order."""
-        return self._history(tag, ())
+    def histories(self, tags: Sequence[str]) -> Mapping[str, Sequence[Recorded]]:
+        """Every act under each tag before the present position, in log order."""
+        return {
+            tag: [each for each in history if each.index < len(self._times)]
+            for tag, history in histories(self._reader, tags).items()
+        }
 
     def recorded_at(self, index: int) -> datetime | None:
         """When an entry before the present position was recorded."""
@@ -57,17 +58,12 @@ class Replay:
         tags = tags_of(recorded.act, facts)
         self._by_id[recorded.act.id] = recorded.index
         self._times.append(recorded.recorded_at)
-        for tag in tags:
-            kind, _, name = tag.partition(":")
-            if kind not in KINDS:
-                continue
-            need = Need(kind, name)
-            if must_refold(need, recorded):
-                self._known[need] = fold(need, self._history(tag, KINDS[need.kind].types))
+        needs = [Need(kind, name) for kind, _, name in (tag.partition(":") for tag in tags) if kind in KINDS]
+        past = self.histories([need.tag for need in needs if must_refold(need, recorded)])
+        for need in needs:
+            if need.tag in past:
+                types = KINDS[need.kind].types
+                self._known[need] = fold(need, [each for each in past[need.tag] if not types or each.act.act in types])
             else:
                 self._known[need] = evolve(need, self._known.get(need), recorded)
         return tags
-
-    def _history(self, tag: str, types: Sequence[str]) -> list[Recorded]:
-        rows, _ = self._reader.select(DCBQuery([DCBQueryItem(types=list(types), tags=[tag])]))
-        return [recorded_from(row) for row, _ in rows if row.position <= len(self._times)]

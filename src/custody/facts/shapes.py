@@ -1,0 +1,259 @@
+"""How facts are shown: one pure function from each fact to the JSON that registers, interface and past share.
+
+Times are RFC 3339 in UTC, apart from ``occurred_at``, which keeps the offset that the signers wrote. People are shown
+by id: names are sealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Any, Final
+
+from custody.acts.entry import Recorded, instant
+from custody.facts.case import CaseFacts, CodeFacts, KitFacts
+from custody.facts.holding import Holder
+from custody.facts.item import Interval, ItemFacts
+from custody.facts.parties import KeyFacts, PersonFacts, PlaceFacts
+
+Shape = dict[str, Any]
+"""A JSON object."""
+
+STATUSES: Final[dict[str, tuple[str, str]]] = {
+    "voided": ("登记作废", "voided"),
+    "released": ("已出库处置", "released"),
+    "on-loan": ("调用中", "on loan"),
+    "to-laboratory": ("送检途中", "on the way to a laboratory"),
+    "in-laboratory": ("鉴定机构", "in a laboratory"),
+    "stored": ("在库", "stored"),
+    "in-hands": ("经手人持有", "in somebody's hands"),
+    "with-keeper": ("他人保管", "with an outside keeper"),
+}
+"""Every status an item can show, in Chinese and English. It is derived, never recorded."""
+
+INVESTIGATION: Final = "investigation"
+"""The stage of every case until acts that change the stage exist."""
+
+
+def status(item: ItemFacts) -> str:
+    """Derive where an item stands: the first of `STATUSES` that fits."""
+    if item.voided:
+        return "voided"
+    if item.released is not None:
+        return "released"
+    if item.loan is not None:
+        return "on-loan"
+    if item.laboratory is not None:
+        return "to-laboratory"
+    kind = item.holder.kind if item.holder else "outside"
+    if kind == "place":
+        arrived = next((each for each in reversed(item.custody) if each.type != "relocation"), None)
+        return "in-laboratory" if arrived and arrived.type == "lab-receipt" else "stored"
+    return "in-hands" if kind == "person" else "with-keeper"
+
+
+def item_shape(item: ItemFacts) -> Shape:
+    """Show what an item's own facts say; `in_context` completes it."""
+    return {
+        "item": item.item,
+        "case": item.case,
+        "category": item.category,
+        "description": item.description,
+        "quantity": item.quantity,
+        "unit": item.unit,
+        "evidential": item.evidential,
+        "kit": item.kit,
+        "designation": item.designation,
+        "code": item.code,
+        "retired_codes": list(item.retired_codes),
+        "custody": _custody(item),
+        "control": None,
+        "measure": item.measure,
+        "seal": {"number": item.seal, "state": item.seal_state},
+        "condition": item.condition,
+        "loan": _loan(item),
+        "laboratory": item.laboratory,
+        "disposition": {"state": "released" if item.released else "none", "kind": item.released},
+        "status": status(item),
+        "defects": [
+            {"id": each.id, "code": each.code, "rule": each.rule, "severity": each.severity, "act": each.act,
+             "state": each.state}
+            for each in item.defects
+        ],
+        "holds": [{"act": act, "reason": reason, "scope": "item"} for act, reason in item.holds],
+        "deadlines": [],
+        "version": item.version + 1,
+    }  # fmt: skip
+
+
+def in_context(item: Shape, case: Shape | None, agency: str | None) -> Shape:
+    """Complete an item's shape by its case (as `case_shape` shows it) and by the agency of who holds it.
+
+    Control lies with the agency that leads the case, as long as no act moves it.
+    """
+    control = case and {"agency": case["lead"], "stage": case["stage"], "since_act": case["opened_by"]}
+    holds = case["holds"] if case else []
+    return {**item, "custody": {**item["custody"], "agency": agency}, "control": control,
+            "holds": [*item["holds"], *({**each, "scope": "case"} for each in holds)]}  # fmt: skip
+
+
+def _custody(item: ItemFacts) -> Shape:
+    now = item.custody[-1] if item.custody else None
+    return {
+        **_held_by(item.holder),
+        "agency": None,
+        "since": instant(now.since) if now else None,
+        "since_act": now.act if now else None,
+    }
+
+
+def _held_by(holder: Holder | None) -> Shape:
+    place = holder.id if holder and holder.kind == "place" else None
+    return {"holder": holder.id if holder else None, "kind": holder.kind if holder else None, "place": place}
+
+
+def _loan(item: ItemFacts) -> Shape | None:
+    loan = item.loan
+    if loan is None:
+        return None
+    return {"borrower": loan.borrower, "purpose": loan.purpose, "due": instant(loan.due), "act": loan.act}
+
+
+def custody_shape(item: ItemFacts) -> list[Shape]:
+    """Show an item's stretches of custody in reading order; the last one has no end, unless the item left for good."""
+    ends: list[Interval | None] = [*item.custody[1:], None]
+    shown = []
+    for each, after in zip(item.custody, ends, strict=True):
+        shown.append({
+            "from": instant(each.since),
+            "to": instant(after.since) if after else None,
+            **_held_by(each.holder),
+            "act": each.act,
+            "type": each.type,
+            "position": each.index + 1,
+            "given_by": _held_by(each.given_by) if each.given_by else None,
+            "parties": [{"part": part, "person": person} for part, person in each.parties],
+        })  # fmt: skip
+    return shown
+
+
+def gaps_shape(stretches: Iterable[Shape]) -> list[Shape]:
+    """Name the gaps between stretches as `custody_shape` shows them: who had it last, and who then gave it."""
+    known = list(stretches)
+    return [
+        {
+            "after": one["act"], "before": two["act"], "from": one["from"], "to": two["from"],
+            "held_by": one["holder"], "given_by": two["given_by"] and two["given_by"]["holder"],
+        }
+        for one, two in pairwise(known)
+        if (two["given_by"] or _held_by(None))["holder"] != one["holder"]
+    ]  # fmt: skip
+
+
+def act_shape(recorded: Recorded) -> Shape:
+    """Show a recorded act as it was signed: who, in which part, when, and the defects it was accepted with."""
+    act = recorded.act
+    return {
+        "act": act.id,
+        "type": act.act,
+        "position": recorded.index + 1,
+        "recorded_at": instant(recorded.recorded_at),
+        "occurred_at": act.occurred_at.isoformat(),
+        "signers": [{"part": each.part, "person": each.person} for each in act.signers],
+        "attested": [{"part": each.part, "kind": each.kind, "house": each.house} for each in act.attestations],
+        "target": getattr(act, "target", None),
+        "defects": [{"id": each.id, "code": each.code, "severity": each.severity} for each in recorded.defects],
+    }
+
+
+def history_shape(item: str, acts: Iterable[Shape], stretches: Iterable[Shape]) -> Shape:
+    """Show an item's chain of custody: the acts oldest first, the stretches they make, the gaps between."""
+    known = list(stretches)
+    return {"item": item, "acts": list(acts), "custody": known, "gaps": gaps_shape(known)}
+
+
+def case_shape(case: CaseFacts) -> Shape:
+    """Show a case; how many items it has is said by whoever counts them."""
+    return {
+        "case": case.case,
+        "kind": case.kind,
+        "lead": case.lead,
+        "stage": INVESTIGATION,
+        "officers": sorted(case.officers),
+        "legal_reviewer": case.legal_reviewer,
+        "minor": case.minor,
+        "opened_at": instant(case.opened_at),
+        "opened_by": case.opened_by,
+        "holds": [{"act": act, "reason": reason} for act, reason in case.holds.items()],
+        "noted": [{"fact": each.fact, "at": instant(each.at), "items": list(each.items)} for each in case.noted],
+    }
+
+
+def place_shape(place: PlaceFacts) -> Shape:
+    """Show a place."""
+    return {
+        "place": place.place,
+        "name": place.name,
+        "parent": place.parent,
+        "agency": place.agency,
+        "class": place.place_class,
+        "dual_control": place.dual_control,
+        "temperature": place.temperature.model_dump() if place.temperature else None,
+        "registered_at": place.registered_at + 1,
+    }
+
+
+def person_shape(person: PersonFacts) -> Shape:
+    """Show a person or a system; the name is sealed, and the keys have facts of their own."""
+    grants: Mapping[str, Any] = person.capacities
+    return {
+        "person": person.person,
+        "agency": person.agency,
+        "subject": person.subject,
+        "unit": person.unit,
+        "left": person.left,
+        "capacities": [grant.model_dump(mode="json") for _, grant in sorted(grants.items())],
+        "places": sorted(person.places),
+        "enrolled_at": person.enrolled_at + 1,
+    }
+
+
+def key_shape(key: KeyFacts) -> Shape:
+    """Show a key: who enrolled it, at which position, and whether it still signs."""
+    return {
+        "key": key.key.key_id,
+        "kind": key.kind,
+        "live": key.live,
+        "enrolled_by": key.enrolled_by,
+        "enrolled_at": key.enrolled_at + 1,
+        "revoked_at": None if key.revoked_at is None else key.revoked_at + 1,
+        "doubted_since": instant(key.doubted_since) if key.doubted_since else None,
+    }
+
+
+def code_shape(code: CodeFacts) -> Shape:
+    """Show a label code: which item it names, and whether it is in force."""
+    return {
+        "code": code.code,
+        "item": code.item,
+        "state": "retired" if code.retired_by else "in-force",
+        "retired_by": code.retired_by,
+    }
+
+
+def kit_shape(kit: KitFacts) -> Shape:
+    """Show a blood kit and its tubes as they were drawn, and where each was sent."""
+    return {
+        "kit": kit.kit,
+        "case": kit.case,
+        "drawn_by": kit.drawn_by,
+        "tubes": [
+            {
+                "item": item,
+                **tube.model_dump(mode="json", exclude={"code"}),
+                "laboratory": kit.dispatched.get(item),
+                "examiners": sorted(kit.examiners.get(item, ())),
+            }
+            for item, tube in kit.tubes.items()
+        ],
+    }
