@@ -57,9 +57,12 @@ def _moment(value: object) -> datetime:
     if not isinstance(value, str) or not re.match(_MOMENT, value):
         raise ValueError("a time like 2026-03-12T22:41:00+08:00, with its numeric offset")
     try:
-        return datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
     except ValueError:
         raise ValueError("a time that exists, like 2026-03-12T22:41:00+08:00") from None
+    if not 1900 <= moment.year <= 2999:  # so that a few hours more or less still exist
+        raise ValueError("a time between 1900 and 2999")
+    return moment
 
 
 def _date(value: object) -> date:
@@ -216,7 +219,7 @@ def decode(text: str) -> bytes:
 def sealed_in(value: Any) -> list[str]:
     """Return every commitment that stands anywhere in a decoded payload, in reading order."""
     if isinstance(value, dict):
-        if value.keys() == {"sealed"}:
+        if value.keys() == {"sealed"} and isinstance(value["sealed"], str):
             return [value["sealed"]]
         return [found for inner in value.values() for found in sealed_in(inner)]
     if isinstance(value, list):

@@ -6,8 +6,10 @@ The target keeps its place in the log; only how it reads changes, from the corre
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +18,8 @@ from custody.acts.act import Act
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Change, Correction
 from custody.errors import Malformed
+
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,5}")
 
 HEADER = ("act", "id", "ledger", "seen", "follows", "signers")
 """What the signers' keys and the log vouch for: no correction touches it."""
@@ -29,6 +33,11 @@ class Reading:
     act: Act
     voided: frozenset[int] = frozenset()
     amended: bool = False
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it happened, as far as it can have: a clock that ran ahead is read at the ledger's own time."""
+        return min(self.act.occurred_at, self.recorded.recorded_at)
 
     def position_of(self, item: str) -> int | None:
         """The index of an item in the act's own list, unless it was voided there."""
@@ -50,18 +59,22 @@ def readings(records: Iterable[Recorded]) -> list[Reading]:
 
 def _apply(found: list[Reading], recorded: Recorded, correction: Correction) -> None:
     place = next((i for i, each in enumerate(found) if each.recorded.act.id == correction.target), None)
-    if place is None:
+    if place is None:  # a seal or a kit that the target does not name: it only meets what is inserted
+        found[-1:-1] = [_inserted(recorded, correction, each) for each in correction.changes if each.op == "insert"]
         return
     for change in correction.changes:
         if change.op == "insert":
-            inserted = Reading(recorded, inserted_act(correction, change), amended=True)
-            found.insert(place, inserted)
+            found.insert(place, _inserted(recorded, correction, change))
             place += 1
         elif change.op == "void" and not change.path:
             found.pop(place)
             return
         else:
             found[place] = amended(found[place], change)
+
+
+def _inserted(recorded: Recorded, correction: Correction, change: Change) -> Reading:
+    return Reading(recorded, inserted_act(correction, change), amended=True)
 
 
 def amended(reading: Reading, change: Change) -> Reading:
@@ -104,7 +117,7 @@ def _replaced(act: _Same, change: _Same) -> Act:
 
 def inserted_act(correction: Correction, change: Change) -> Act:
     """The act that a correction inserts: its own header, the fields of ``new``. Raises Malformed."""
-    if not isinstance(change.new, dict) or set(change.new) & (set(HEADER) - {"act"}):
+    if change.path or not isinstance(change.new, dict) or set(change.new) & (set(HEADER) - {"act"}):
         raise Malformed(
             "malformed/correction-insert", "An inserted act is an object without id, ledger, seen, follows, signers.",
             field=change.path,
@@ -128,7 +141,7 @@ def touched_items(correction: Correction, before: Act, after: Iterable[Act]) -> 
 def _line_index(path: str) -> int | None:
     """The index into the act's own list that a path points into, if it does."""
     parts = path.split("/")
-    inside = len(parts) > 2 and parts[1] in ("items", "lines", "tubes") and parts[2].isdigit()
+    inside = len(parts) > 2 and parts[1] in ("items", "lines", "tubes") and _NUMBER.fullmatch(parts[2])
     return int(parts[2]) if inside else None
 
 
@@ -150,7 +163,7 @@ def _put(node: Any, keys: list[str], value: Any, path: str) -> Any:
     key = keys[0]
     if isinstance(node, dict) and key in node:
         return {**node, key: _put(node[key], keys[1:], value, path)}
-    if isinstance(node, list) and key.isdigit() and int(key) < len(node):
+    if isinstance(node, list) and _NUMBER.fullmatch(key) and int(key) < len(node):
         index = int(key)
         return [*node[:index], _put(node[index], keys[1:], value, path), *node[index + 1 :]]
     raise Malformed("malformed/correction-path", "The act has nothing at this path.", field=path)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from custody.acts.case import CaseOpening, Noted
-from custody.acts.oversight import Hold
+from custody.acts.oversight import Correction, Hold
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt, Tube
 from custody.acts.taking import Labelling, Sealing, Seizure, Unsealing
 from custody.facts.amend import Reading
@@ -82,7 +82,8 @@ def evolve_case(facts: CaseFacts | None, reading: Reading, case: str) -> CaseFac
     act = reading.act
     if isinstance(act, CaseOpening) and act.case == case:
         return CaseFacts(
-            case, act.kind, act.lead, frozenset(act.officers), act.legal_reviewer, act.minor, act.occurred_at, act.id
+            case, act.kind, act.lead, frozenset(act.officers), act.legal_reviewer, act.minor,
+            reading.happened_at, act.id
         )  # fmt: skip
     if facts is None:
         return None
@@ -91,7 +92,7 @@ def evolve_case(facts: CaseFacts | None, reading: Reading, case: str) -> CaseFac
             return replace(facts, holds={**facts.holds, act.id: act.reason})
         return replace(facts, holds={each: why for each, why in facts.holds.items() if each != act.hold})
     if isinstance(act, Noted):
-        return replace(facts, noted=(*facts.noted, NotedFacts(act.fact, act.occurred_at, act.items)))
+        return replace(facts, noted=(*facts.noted, NotedFacts(act.fact, reading.happened_at, act.items)))
     return facts
 
 
@@ -119,8 +120,19 @@ def evolve_seal(facts: SealFacts | None, reading: Reading, number: str) -> SealF
     act = reading.act
     if isinstance(act, Unsealing) and facts:
         return replace(facts, opened=facts.opened or any(each.number == number for each in act.seals))
+    if isinstance(act, Correction) and facts is None and _says(number, [change.new for change in act.changes]):
+        return SealFacts(number, act.target, frozenset())
     items = seals_put_on(act).get(number)
     return SealFacts(number, act.id, frozenset(items)) if items and facts is None else facts
+
+
+def _says(text: str, value: object) -> bool:
+    """Whether a text stands as a value somewhere in decoded JSON."""
+    if isinstance(value, dict):
+        return any(_says(text, inner) for inner in value.values())
+    if isinstance(value, list):
+        return any(_says(text, inner) for inner in value)
+    return value == text
 
 
 def seals_put_on(act: object) -> dict[str, tuple[str, ...]]:

@@ -20,7 +20,7 @@ from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revo
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
 from custody.acts.taking import Labelling, Seizure, Unsealing
 from custody.errors import Malformed
-from custody.facts.amend import amended, inserted_act, readings, touched_items
+from custody.facts.amend import Reading, amended, inserted_act, readings, touched_items
 from custody.facts.case import CaseFacts, CodeFacts, KitFacts, SealFacts, codes_given, seals_put_on
 from custody.facts.item import ItemFacts
 from custody.facts.kinds import REVIEWERS, Need
@@ -56,6 +56,10 @@ class Facts:
     doubted: tuple[Recorded, ...] = ()
     seen_at: datetime | None = None
     """When the head that the signers saw was recorded; None for an empty log."""
+    founded: bool = False
+    """Whether the log has its genesis already; asked for a genesis only."""
+    target: Reading | None = None
+    """The act that a correction amends, as it reads before; None if there is none, or it was voided."""
 
     def key(self, key_id: str) -> KeyFacts | None:
         """What is known of a key."""
@@ -118,12 +122,17 @@ def gather(act: Act, source: Source) -> Facts:
     facts = Facts()
     _gather_records(act, source, facts)
     open_needs = set(needs_of(act)) | {need for other in facts.amended_acts for need in needs_of(other)}
-    open_needs |= {Need("item", item) for each in facts.records.values() if each for item in each.act.own_items()}
+    for each in facts.records.values():
+        if each is not None:
+            open_needs |= {Need("item", item) for item in each.act.own_items()}
+            open_needs |= {Need("person", signer.person) for signer in each.act.signers}
     while open_needs:
         folded = source.fold(sorted(open_needs))
         facts.found.update(folded)
         further = {need for need, fact in folded.items() for need in _follow(act, need, fact)}
         open_needs = further - facts.found.keys()
+    if isinstance(act, Genesis):
+        facts.founded = source.recorded_at(0) is not None
     if act.seen.size:
         facts.seen_at = source.recorded_at(act.seen.size - 1)
     return facts
@@ -150,12 +159,13 @@ def _gather_amended(correction: Correction, target: Recorded, source: Source, fa
     tag = f"act:{target.act.id}"
     earlier = source.histories([tag])[tag]
     read = next((each for each in readings((target, *earlier)) if each.recorded is target), None)
+    facts.target = read
     found: list[Act] = []
     for change in correction.changes:
         try:
             if change.op == "insert":
                 found.append(inserted_act(correction, change))
-            elif read is not None and change.op == "replace":
+            elif read is not None and (change.path or change.op == "replace"):
                 read = amended(read, change)
                 found.append(read.act)
         except Malformed:

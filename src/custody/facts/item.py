@@ -58,6 +58,8 @@ class OpenDefect:
     severity: Severity
     act: str
     state: Literal["open", "explained", "accepted", "contested"] = "open"
+    person: str | None = None
+    """In whose name a doubted key signed: only this person confirms or contests it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,8 @@ def in_reading_order(item: str, readings: list[Reading]) -> list[Reading]:
         if not is_late_entry(reading, item):
             placed.append(reading)
             continue
-        when = reading.act.occurred_at
-        spot = next((i for i, each in enumerate(placed) if _moves(each, item) and each.act.occurred_at > when), None)
+        when = reading.happened_at
+        spot = next((i for i, each in enumerate(placed) if _moves(each, item) and each.happened_at > when), None)
         placed.insert(len(placed) if spot is None else spot, reading)
     return placed
 
@@ -205,14 +207,14 @@ def _taken(reading: Reading, item: str, position: int) -> ItemFacts | None:
     if isinstance(act, Seizure):
         taken = act.items[position]
         return ItemFacts(
-            item, act.case, act.id, act.occurred_at, act.measure, taken.code, taken.category, taken.description,
+            item, act.case, act.id, reading.happened_at, act.measure, taken.code, taken.category, taken.description,
             taken.quantity, taken.unit, taken.evidential, taken=taken, officers=officers,
             seal=taken.seal, seal_state="sealed" if taken.seal else "none",
         )  # fmt: skip
     if isinstance(act, BloodDraw):
         tube = act.tubes[position]
         return ItemFacts(
-            item, act.case, act.id, act.occurred_at, "seized", tube.code, "biological", f"血样 {tube.designation}",
+            item, act.case, act.id, reading.happened_at, "seized", tube.code, "biological", f"血样 {tube.designation}",
             tube.volume_ml, "mL", True, kit=act.kit, designation=tube.designation, officers=officers,
             seal=tube.seal, seal_state="sealed",
         )  # fmt: skip
@@ -261,8 +263,11 @@ def _moved(facts: ItemFacts, reading: Reading, position: int) -> ItemFacts:
         return facts
     given_by = done.giver if done.giver is not None else facts.holder
     parties = tuple((signer.part, signer.person) for signer in act.signers)
-    stretch = Interval(done.taker, act.occurred_at, act.id, act.act, reading.recorded.index, given_by, parties)
-    return replace(facts, custody=(*facts.custody, stretch))
+    stretch = Interval(done.taker, reading.happened_at, act.id, act.act, reading.recorded.index, given_by, parties)
+    arrived = done.taker is not None and done.taker.kind == "place"
+    return replace(
+        facts, custody=(*facts.custody, stretch), laboratory=None if arrived else facts.laboratory
+    )  # fmt: skip
 
 
 def _defective(facts: ItemFacts, reading: Reading, position: int) -> ItemFacts:
@@ -280,15 +285,19 @@ def _overseen(facts: ItemFacts, reading: Reading, item: str) -> ItemFacts:
         state: dict[str, Literal["explained", "accepted", "contested"]] = {
             "explain": "explained", "accept": "accepted", "confirm": "accepted", "contest": "contested",
         }  # fmt: skip
+        by = {None, act.signers[0].person}
         return replace(
             facts,
             defects=tuple(
-                replace(each, state=state[act.action]) if each.id == act.defect else each for each in facts.defects
+                replace(each, state=state[act.action]) if each.id == act.defect and each.person in by else each
+                for each in facts.defects
             ),
         )
     if isinstance(act, Revocation) and act.since is not None:
         doubted = tuple(
-            OpenDefect(f"{each.act}/KEY_DOUBTED", "KEY_DOUBTED", "KEY_DOUBTED", "exclusion-risk", each.act)
+            OpenDefect(
+                f"{each.act}/KEY_DOUBTED", "KEY_DOUBTED", "I-D10", "exclusion-risk", each.act, person=act.person
+            )
             for each in facts.acts
             if act.key in each.keys and each.recorded_at >= act.since
         )

@@ -21,6 +21,7 @@ from custody.acts.act import Act
 from custody.acts.values import decode, seal_commitment, sealed_in
 from custody.errors import Malformed, Untrusted
 from custody.facts.gather import Facts
+from custody.facts.parties import new_key
 from custody.rules.trust import signing_key
 from custody.signing import Envelope, pae, read_envelope
 from custody.strict import read_json
@@ -73,6 +74,7 @@ def open_envelope(data: bytes, disclosures: Sequence[Disclosure], origin: str) -
     act = act_from(fields)
     if act.ledger != origin:
         raise Untrusted("untrusted/other-ledger", "The act was signed for another ledger.", ledger=act.ledger)
+    new_key(act)  # a key that cannot be enrolled is turned away here
     _signatures_match_signers(envelope, act)
     _disclosures_match(disclosures, sealed_in(fields))
     return Opened(data, envelope, act, tuple(disclosures))

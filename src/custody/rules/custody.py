@@ -9,6 +9,7 @@ from custody.acts.act import Act
 from custody.acts.custody import ByPerson, CheckIn, CheckOut, InPlace, Moving, Relocation, Return, Transfer
 from custody.acts.disposition import Release
 from custody.acts.samples import LabDispatch, LabReceipt
+from custody.acts.taking import Labelling, Sealing, Unsealing
 from custody.facts.gather import Facts
 from custody.facts.holding import holder_of, move
 from custody.facts.item import ItemFacts
@@ -118,14 +119,21 @@ def a_laboratory_receives_in_its_laboratory(matter: Matter) -> Iterator[Breach]:
         yield Breach(facts={"expected": "acceptance or refusal"})
 
 
+def keepers(act: Act, item: ItemFacts) -> list[str]:
+    """The persons who sign for a place: the one an item lies in, or the one it is put into."""
+    parts = ["custodian", "second-custodian", "examiner"]
+    if isinstance(act, Transfer):
+        parts += ["deliverer"] if isinstance(act.giver, InPlace) else []
+        parts += ["receiver"] if isinstance(act.taker, InPlace) else []
+    if isinstance(act, Release) and item.holder and item.holder.kind == "place":
+        parts.append("holder")
+    return [signer.person for part in parts for signer in act.signed_by(part)]
+
+
 @rule("officer-is-custodian", Moving)
 def a_custodian_is_never_an_officer_of_the_case(matter: Matter) -> Iterator[Breach]:
-    act = matter.act
-    keepers = [signer.person for part in ("custodian", "second-custodian") for signer in act.signed_by(part)]
-    if isinstance(act, Transfer) and isinstance(act.taker, InPlace):
-        keepers += [signer.person for signer in act.signed_by("receiver")]
     for index, item in matter.items():
-        for person in keepers:
+        for person in keepers(matter.act, item):
             if is_officer_of_case(matter, person, item):
                 yield Breach((index,), {"person": person, "case": item.case})
 
@@ -145,14 +153,15 @@ def a_place_takes_only_what_may_lie_there(matter: Matter) -> Iterator[Breach]:
 @rule("two-custodians", Moving)
 def dual_control_takes_two_custodians(matter: Matter) -> Iterator[Breach]:
     act = matter.act
-    persons = [signer.person for signer in act.signers]
     for index, item in matter.items():
+        if fills_gap(act, item):
+            continue
         places = {destination(act), item.holder.id if item.holder and item.holder.kind == "place" else None}
         for place in sorted(each for each in places if each):
-            known = matter.facts.place(place)
-            keepers = [person for person in persons if responsible(matter.facts, person, place, act)]
-            if known is not None and known.dual_control and len(keepers) < 2:
-                yield Breach((index,), {"place": place, "expected": 2, "got": len(keepers)})
+            dual = any(each.dual_control for each in matter.facts.above(place))
+            present = {each for each in keepers(act, item) if responsible(matter.facts, each, place, act)}
+            if dual and len(present) < 2:
+                yield Breach((index,), {"place": place, "expected": 2, "got": len(present)})
 
 
 @rule("loan-unapproved", CheckOut)
@@ -178,12 +187,16 @@ def a_vehicle_is_lent_by_a_responsible_person(matter: Matter) -> Iterator[Breach
                 yield Breach((index,), {"approver": signer.person, "expected": "approver-2"})
 
 
-@rule("not-available", CheckOut, LabDispatch, Release, CheckIn, Relocation, Transfer, LabReceipt)
+@rule("not-available", Moving, Sealing, Unsealing, Labelling)
 def what_is_out_or_gone_goes_nowhere(matter: Matter) -> Iterator[Breach]:
     act = matter.act
     for index, item in matter.items():
+        if fills_gap(act, item):
+            continue
         if item.released:
             yield Breach((index,), {"item": item.item, "released": item.released})
+        elif isinstance(act, Return | Sealing | Unsealing | Labelling):
+            continue
         elif item.loan is not None:
             yield Breach((index,), {"item": item.item, "on_loan_to": item.loan.borrower})
         elif isinstance(act, CheckOut | LabDispatch | Release) and item.laboratory is not None:

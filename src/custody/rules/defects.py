@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from custody.acts.act import Act
 from custody.acts.custody import CheckIn, Moving, Return
-from custody.acts.samples import BloodDraw
+from custody.acts.samples import BloodDraw, LabReceipt
 from custody.acts.taking import IN_SITU, Seizure
 from custody.facts.item import ItemFacts
 from custody.rules.custody import gives_with_gap
@@ -137,9 +137,13 @@ def the_drawer_is_qualified(matter: Matter) -> Iterator[Breach]:
 def a_sealed_item_arrives_with_its_seal(matter: Matter) -> Iterator[Breach]:
     for index, item in matter.items():
         seen = matter.act.lines[index].seal_seen
+        if fills_gap(matter.act, item):
+            continue  # what was seen then is not compared with what is on it now
+        numbered = seen not in ("none", "broken")
         if item.seal_state == "sealed" and seen != item.seal:
-            other = seen not in ("none", "broken")
-            yield Breach((index,), {"seal": item.seal, "seen": seen}, "exclusion-risk" if other else None)
+            yield Breach((index,), {"seal": item.seal, "seen": seen}, "exclusion-risk" if numbered else None)
+        if item.seal_state in ("none", "open") and numbered:
+            yield Breach((index,), {"seal": None, "seen": seen})
 
 
 @rule("LATE_ENTRY", Moving)
@@ -178,9 +182,12 @@ def an_act_is_signed_when_it_happens(matter: Matter) -> Iterator[Breach]:
 
 @rule("PAPER_THOUGH_ENROLLED", Act)
 def a_house_with_keys_signs_with_them(matter: Matter) -> Iterator[Breach]:
-    for paper in matter.act.attestations:
+    act = matter.act
+    for paper in act.attestations:
         if paper.house is not None and matter.facts.agency(paper.house) is not None:
             yield Breach(facts={"part": paper.part, "house": paper.house})
+        elif isinstance(act, LabReceipt) and paper.part == "examiner":
+            yield Breach(facts={"part": paper.part, "place": act.place})  # whoever operates a place has keys
 
 
 DEFECTS = (

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from custody.acts.custody import Outside, Transfer
 from custody.acts.disposition import Release
 from custody.rules.rule import Breach, Matter, rule
 
 
-@rule("on-hold", Release)
+@rule("on-hold", Release, Transfer)
 def nothing_leaves_while_it_is_held(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    if isinstance(act, Transfer) and not isinstance(act.taker, Outside):
+        return
     for index, item in matter.items():
         case = matter.facts.case(item.case)
         reasons = [reason for _, reason in item.holds] + (list(case.holds.values()) if case else [])

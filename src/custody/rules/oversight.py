@@ -4,21 +4,48 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 from custody.acts.act import Act
+from custody.acts.case import Noted
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction, Hold, Remedy
+from custody.acts.samples import BloodDraw
+from custody.acts.taking import Seizure
 from custody.errors import Malformed
 from custody.facts.amend import HEADER, Reading, amended, inserted_act, readings
+from custody.facts.case import codes_given, seals_put_on
 from custody.facts.gather import Facts
 from custody.facts.holding import move
 from custody.facts.item import ItemFacts, fold_item, in_reading_order
+from custody.rules.custody import (
+    a_laboratory_receives_in_its_laboratory,
+    a_loan_is_approved_for_its_borrower,
+    a_transfer_is_signed_by_those_it_names,
+    destination,
+)
 from custody.rules.rule import Breach, Matter, rule
+from custody.rules.samples import every_tube_has_a_seal_of_its_own, the_notes_add_up_to_the_sum
 
 UNCORRECTABLE = frozenset(
     {"genesis", "agency", "enrolment", "person", "revocation", "place", "correction", "remedy", "hold"}
 )
 """Acts that are not amended: another act of the same kind changes what they said."""
+
+INSERTABLE = frozenset(
+    {"check-in", "transfer", "relocation", "check-out", "return", "lab-dispatch", "lab-receipt", "sealing",
+     "unsealing"}
+)  # fmt: skip
+"""Acts that can be read into the past: a taking or an exit is recorded late instead, by those who did it."""
+
+STILL_TRUE = (
+    a_transfer_is_signed_by_those_it_names,
+    a_laboratory_receives_in_its_laboratory,
+    a_loan_is_approved_for_its_borrower,
+    the_notes_add_up_to_the_sum,
+    every_tube_has_a_seal_of_its_own,
+)
+"""Rules that an act keeps however it is corrected."""
 
 
 @rule("hold-unknown", Hold)
@@ -43,10 +70,21 @@ def _stands(matter: Matter, placed: Hold) -> bool:
     return all(placed.id in dict(item.holds) for _, item in matter.items())
 
 
+@rule("hold-foreign", Hold)
+def a_hold_is_lifted_by_the_house_that_placed_it(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    placed = matter.facts.record(act.hold) if act.action == "lift" and act.hold else None
+    if placed is None:
+        return
+    placer, lifter = (matter.facts.person(each.signers[0].person) for each in (placed.act, act))
+    if placer is not None and lifter is not None and placer.agency != lifter.agency:
+        yield Breach(facts={"placed_by": placer.agency, "lifted_by": lifter.agency})
+
+
 @rule("correction-target", Correction)
 def a_correction_amends_a_recorded_act_on_items_or_cases(matter: Matter) -> Iterator[Breach]:
     target = matter.facts.record(matter.act.target)
-    if target is None or target.act.act in UNCORRECTABLE:
+    if target is None or target.act.act in UNCORRECTABLE or matter.facts.target is None:
         yield Breach(facts={"target": matter.act.target, "type": target.act.act if target else None})
 
 
@@ -71,10 +109,9 @@ def a_correction_leaves_header_and_hashes_alone(matter: Matter) -> Iterator[Brea
 
 @rule("correction-does-not-fit", Correction)
 def what_a_correction_calls_old_stands_there(matter: Matter) -> Iterator[Breach]:
-    target = matter.facts.record(matter.act.target)
-    if target is None:
+    reading = matter.facts.target
+    if reading is None:
         return
-    reading = _as_it_reads(target, matter.facts)
     for change in matter.act.changes:
         try:
             if change.op == "insert":
@@ -86,12 +123,56 @@ def what_a_correction_calls_old_stands_there(matter: Matter) -> Iterator[Breach]
             return
 
 
-def _as_it_reads(target: Recorded, facts: Facts) -> Reading:
-    for history in facts.histories.values():
-        for reading in readings(history):
-            if reading.recorded.act.id == target.act.id and isinstance(reading.act, type(target.act)):
-                return reading
-    return Reading(target, target.act)
+@rule("correction-of-identity", Correction)
+def a_correction_leaves_identity_alone(matter: Matter) -> Iterator[Breach]:
+    """Tags are given once: an act is found under the items it named. So what it names wrongly is voided there, and
+    recorded anew; and a missing act is read before one that names the same items."""
+    if (target := matter.facts.target) is None:
+        return
+    named = set(target.act.own_items())
+    for act in matter.facts.amended_acts:
+        if act.id == target.act.id:
+            if _identity(act) != _identity(target.act):
+                yield Breach(facts={"target": target.act.id})
+        elif act.act not in INSERTABLE or not set(act.own_items()) <= named:
+            yield Breach(facts={"inserted": act.act, "foreign_items": sorted(set(act.own_items()) - named)})
+
+
+def _identity(act: Act) -> tuple[object, ...]:
+    """Which items an act names, under which codes, of which kit, and which tube is the reserve."""
+    tubes = [tube.purpose for tube in act.tubes] if isinstance(act, BloodDraw) else []
+    return act.own_items(), codes_given(act), tubes, getattr(act, "kit", None)
+
+
+@rule("no-case", Correction)
+def a_corrected_act_belongs_to_a_case(matter: Matter) -> Iterator[Breach]:
+    for act in matter.facts.amended_acts:
+        if isinstance(act, Noted | Seizure | BloodDraw) and matter.facts.case(act.case) is None:
+            yield Breach(facts={"case": act.case})
+
+
+@rule("seal-used", Correction)
+def a_corrected_seal_number_is_used_once(matter: Matter) -> Iterator[Breach]:
+    before = seals_put_on(matter.facts.target.act) if matter.facts.target else {}
+    for act in matter.facts.amended_acts:
+        for number in seals_put_on(act):
+            if number not in before and matter.facts.seal(number) is not None:
+                yield Breach(facts={"seal": number})
+
+
+@rule("correction-impossible", Correction)
+def a_corrected_act_agrees_with_itself(matter: Matter) -> Iterator[Breach]:
+    """Signers are not corrected, so what they signed for must still be what the act says."""
+    act = next((each for each in reversed(matter.facts.amended_acts) if each.id == matter.act.target), None)
+    if act is None:
+        return
+    corrected = replace(matter, act=act)
+    for each in STILL_TRUE:
+        for breach in each.breaches(corrected):
+            yield Breach(facts={"act": act.id, "problem": each.code, **breach.facts})
+    place = destination(act)
+    if place is not None and matter.facts.place(place) is None:
+        yield Breach(facts={"act": act.id, "problem": "unknown-place", "place": place})
 
 
 @rule("correction-impossible", Correction)
@@ -107,17 +188,31 @@ def a_corrected_history_can_have_happened(matter: Matter) -> Iterator[Breach]:
         problem = impossible(item, after)
         if problem is not None and impossible(item, before) is None:
             yield Breach(facts={"item": item, **problem})
+        elif (undone := _undone(matter.act, fold_item(item, before), fold_item(item, after))) is not None:
+            yield Breach(facts={"item": item, "problem": undone})
+
+
+def _undone(correction: Correction, before: ItemFacts | None, after: ItemFacts | None) -> str | None:
+    """What stands whatever is corrected: an exit is final, and an act put into the past moves nothing now."""
+    exits = (before.released if before else None, after.released if after else None)
+    if exits[0] != exits[1]:
+        return "an exit is final"
+    inserts = any(change.op == "insert" for change in correction.changes)
+    if inserts and before is not None and after is not None and before.holder != after.holder:
+        return "who holds it now would change"
+    return None
 
 
 def impossible(item: str, history: list[Reading]) -> dict[str, str] | None:
     """Why acts on an item, as they read, cannot all have happened; None if they can."""
     moving = [each for each in in_reading_order(item, history) if _moves(each, item)]
     for one, two in itertools.pairwise(moving):
-        if two.act.occurred_at < one.act.occurred_at:
+        if two.happened_at < one.happened_at:
             return {"act": two.act.id, "problem": "before the act it follows"}
     facts = fold_item(item, history)
     if facts is None or facts.voided:
-        return {"act": moving[0].act.id, "problem": "of an item that was never taken"} if len(moving) > 1 else None
+        later = [each for each in history if each.position_of(item) is not None]
+        return {"act": later[0].act.id, "problem": "of an item that was never taken"} if later else None
     gaps = [two.act for _, two in facts.gaps() if not _gap_was_recorded(history, two.act)]
     if gaps:
         return {"act": gaps[0], "problem": "from somebody who did not hold it"}
@@ -150,9 +245,13 @@ def a_remedy_answers_a_recorded_defect(matter: Matter) -> Iterator[Breach]:
 def _defect_known(act: Remedy, target: Recorded, facts: Facts) -> bool:
     if any(defect.id == act.defect for defect in target.defects):
         return act.action in ("explain", "accept")
-    return act.action in ("confirm", "contest") and any(
-        defect.id == act.defect for item in _items_of(target.act, facts) for defect in item.defects
-    )
+    return act.action in ("confirm", "contest") and bool(_doubts(act, target, facts))
+
+
+def _doubts(act: Remedy, target: Recorded, facts: Facts) -> set[str | None]:
+    """In whose names the doubted signatures of an act stand."""
+    items = _items_of(target.act, facts)
+    return {each.person for item in items for each in item.defects if each.id == act.defect}
 
 
 def _items_of(act: Act, facts: Facts) -> list[ItemFacts]:
@@ -173,17 +272,22 @@ def a_remedy_is_explained_accepted_or_confirmed_by_the_right_person(matter: Matt
     elif act.action == "explain":
         right = any(person.holds(capacity, on) for capacity in ("officer", "custodian", "examiner", "medic"))
     else:
-        right = signer.person in {each.person for each in target.act.signers}
+        right = signer.person in _doubts(act, target, matter.facts)
     if not right:
         yield Breach(facts={"person": signer.person, "action": act.action})
 
 
 REFUSALS = (
     only_a_standing_hold_is_lifted,
+    a_hold_is_lifted_by_the_house_that_placed_it,
     a_correction_amends_a_recorded_act_on_items_or_cases,
     author_and_approver_of_the_error_stay_apart,
     a_correction_leaves_header_and_hashes_alone,
     what_a_correction_calls_old_stands_there,
+    a_correction_leaves_identity_alone,
+    a_corrected_act_belongs_to_a_case,
+    a_corrected_seal_number_is_used_once,
+    a_corrected_act_agrees_with_itself,
     a_corrected_history_can_have_happened,
     a_remedy_answers_a_recorded_defect,
     a_remedy_is_explained_accepted_or_confirmed_by_the_right_person,

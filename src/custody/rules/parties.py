@@ -21,7 +21,7 @@ def _administers(matter: Matter, agency: str) -> bool:
 
 @rule("genesis-not-first", Genesis)
 def genesis_is_the_first_act(matter: Matter) -> Iterator[Breach]:
-    if matter.act.seen.size != 0:
+    if matter.act.seen.size != 0 or matter.facts.founded:
         yield Breach(facts={"seen": matter.act.seen.size})
 
 
@@ -131,10 +131,12 @@ def the_administrator_of_the_persons_agency_signs(matter: Matter) -> Iterator[Br
 
 
 @rule("unknown-place", Person)
-def a_person_looks_after_known_places(matter: Matter) -> Iterator[Breach]:
+def a_person_looks_after_places_of_the_own_agency(matter: Matter) -> Iterator[Breach]:
+    person = matter.facts.person(matter.act.person)
     for place in matter.act.places_added:
-        if matter.facts.place(place) is None:
-            yield Breach(facts={"place": place})
+        known = matter.facts.place(place)
+        if known is None or (person is not None and known.agency != person.agency):
+            yield Breach(facts={"place": place, "agency": known.agency if known else None})
 
 
 @rule("revocation-of-no-key", Revocation)
@@ -180,7 +182,7 @@ REFUSALS = (
     a_key_is_confirmed_by_an_older_key_or_a_reviewer,
     an_administrator_holds_no_other_capacity,
     the_administrator_of_the_persons_agency_signs,
-    a_person_looks_after_known_places,
+    a_person_looks_after_places_of_the_own_agency,
     only_a_live_key_of_the_person_is_revoked,
     the_key_itself_or_the_administrator_revokes,
     a_place_stands_in_a_place_of_its_own_agency,

@@ -6,12 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
-from custody.acts.custody import Moving
+from custody.acts.act import Act
+from custody.acts.custody import CheckOut, InPlace, Moving, Outside, Return, Transfer, person_of
 from custody.acts.disposition import Release
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
 from custody.acts.taking import CashDetails, Seizure, Unsealing
 from custody.facts.case import KitFacts
+from custody.facts.holding import Holder
 from custody.facts.item import ItemFacts
+from custody.facts.parties import PlaceFacts
+from custody.rules.custody import destination
+from custody.rules.order import fills_gap
 from custody.rules.rule import Breach, Matter, rule
 
 
@@ -22,11 +27,56 @@ def _tubes(matter: Matter) -> Iterator[tuple[int, ItemFacts, KitFacts]]:
             yield index, item, kit
 
 
-@rule("reserve-tube-without-reexamination", LabDispatch, LabReceipt, Unsealing)
+@rule("reserve-tube-without-reexamination", LabDispatch, LabReceipt, Unsealing, CheckOut, Transfer)
 def a_reserve_tube_stays_until_reexamination_is_granted(matter: Matter) -> Iterator[Breach]:
     for index, item, kit in _tubes(matter):
-        if kit.reserved(item.item):
+        if kit.reserved(item.item) and _leaves(matter.act, item):
             yield Breach((index,), {"item": item.item, "kit": kit.kit})
+
+
+def _leaves(act: Act, item: ItemFacts) -> bool:
+    """Whether a reserve tube would leave the store: by a transfer, once it lay there, it goes into places only."""
+    if not isinstance(act, Transfer):
+        return True
+    if fills_gap(act, item) or isinstance(act.taker, InPlace):
+        return False
+    return item.was_stored() or isinstance(act.taker, Outside)
+
+
+@rule("not-dispatched", Moving)
+def items_enter_a_laboratory_as_they_were_dispatched(matter: Matter) -> Iterator[Breach]:
+    """Otherwise whatever a dispatch demands (approval, two officers, no reserve tube) could be gone around."""
+    act = matter.act
+    place = destination(act)
+    known = matter.facts.place(place) if place else None
+    for index, item in matter.items():
+        if isinstance(act, LabReceipt):
+            strange = act.acceptance is not None and known is not None and item.laboratory != known.agency
+        else:
+            strange = _enters_laboratory(matter, item, known) and not fills_gap(act, item)
+        if strange:
+            yield Breach((index,), {"item": item.item, "dispatched_to": item.laboratory, "place": place})
+
+
+def _enters_laboratory(matter: Matter, item: ItemFacts, place: PlaceFacts | None) -> bool:
+    """Whether an act that is no lab-receipt brings an item from outside into a laboratory or an examiner's hands."""
+    act = matter.act
+    if isinstance(act, Return) and any(each.holder == Holder("place", act.place) for each in item.custody):
+        return False
+    taker = person_of(act.taker) if isinstance(act, Transfer) else None
+    if not (place is not None and place.place_class == "laboratory") and not _examines(matter, taker):
+        return False
+    if item.holder is None or item.holder.kind == "outside":
+        return True
+    if item.holder.kind == "place":
+        lies = matter.facts.place(item.holder.id)
+        return lies is None or lies.place_class != "laboratory"
+    return not _examines(matter, person_of(act.giver) if isinstance(act, Transfer) else None)
+
+
+def _examines(matter: Matter, person: str | None) -> bool:
+    known = matter.facts.person(person) if person else None
+    return known is not None and known.holds("examiner", matter.act.occurred_at.date())
 
 
 @rule("tubes-together", LabDispatch)
@@ -122,12 +172,15 @@ def only_the_seal_in_force_is_opened(matter: Matter) -> Iterator[Breach]:
     for seal in matter.act.seals:
         known = matter.facts.seal(seal.number)
         for item in seal.items:
-            if known is None or known.opened or item not in known.items:
+            facts = matter.facts.item(item)
+            in_force = facts is not None and facts.seal == seal.number  # also as a correction has it
+            if known is None or known.opened or not (item in known.items or in_force):
                 yield Breach((order[item],), {"item": item, "seal": seal.number})
 
 
 REFUSALS = (
     a_reserve_tube_stays_until_reexamination_is_granted,
+    items_enter_a_laboratory_as_they_were_dispatched,
     tubes_of_one_kit_never_travel_together,
     the_reserve_never_goes_to_the_first_laboratory,
     the_reserve_never_meets_the_first_examiner,
