@@ -1,0 +1,185 @@
+"""The ledger that acts go to: in a database opened here, or behind a server's HTTP API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+from custody.acts.values import encode
+from custody.cli.ledgers import reading, writing
+from custody.cli.parser import WrongUse
+from custody.cli.settings import Settings
+from custody.cli.signed import SignedAct
+from custody.errors import (
+    Conflict,
+    CustodyError,
+    Damaged,
+    Malformed,
+    NotFound,
+    Refused,
+    Stale,
+    TooLarge,
+    Unavailable,
+    Untrusted,
+)  # fmt: skip
+from custody.facts.kinds import Need
+from custody.ledger.ledger import Ledger
+from custody.ledger.opening import Disclosure
+from custody.tlog.checkpoint import Checkpoint, open_checkpoint
+from custody.tlog.note import Note, Verifier
+
+_SECONDS = 60
+
+
+class Connection(Protocol):
+    """What a client needs of a ledger."""
+
+    origin: str
+
+    def seen(self) -> dict[str, Any]:
+        """The newest checkpoint's size and root, as an act states them."""
+
+    def live_keys(self, person: str) -> tuple[str, ...]:
+        """The ids of the keys a person signs with; none if the person is unknown."""
+
+    def check(self, signed: SignedAct) -> list[dict[str, Any]]:
+        """Say what would be decided: the defects. Raises what submitting would raise."""
+
+    def submit(self, signed: SignedAct) -> tuple[dict[str, Any], bool]:
+        """Submit; returns the receipt, and whether the act was recorded before."""
+
+
+class InDatabase:
+    """A ledger in a database that this process opened."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.origin = ledger.origin
+        self._ledger = ledger
+
+    def seen(self) -> dict[str, Any]:
+        head = self._ledger.recorder.head()
+        return {"size": head.size, "root": encode(head.root)}
+
+    def live_keys(self, person: str) -> tuple[str, ...]:
+        memory = self._ledger.memory
+        memory.catch_up()
+        known = memory.fold([Need("person", person)])[Need("person", person)]
+        needs = [Need("key", key) for key in known.keys] if known else []
+        return tuple(need.id for need, key in memory.fold(needs).items() if key and key.live)
+
+    def check(self, signed: SignedAct) -> list[dict[str, Any]]:
+        if signed.missing():
+            decision = self._ledger.check_act(signed.act)
+        else:
+            decision = self._ledger.check(signed.envelope(), _disclosures(signed))
+        return [defect.model_dump(mode="json") for defect in decision.defects]
+
+    def submit(self, signed: SignedAct) -> tuple[dict[str, Any], bool]:
+        receipt = self._ledger.submit(signed.envelope(), _disclosures(signed))
+        return receipt.as_json(), receipt.duplicate
+
+
+class AtServer:
+    """A ledger behind an HTTP API."""
+
+    def __init__(self, server: str, verifier: Verifier | None) -> None:
+        if not server.startswith(("http://", "https://")):
+            raise WrongUse("use/server", "A server is named by its http or https address.")
+        self._server = server.rstrip("/")
+        self._verifier = verifier
+        self.origin = self._checkpoint().origin
+
+    def seen(self) -> dict[str, Any]:
+        head = self._checkpoint()
+        return {"size": head.size, "root": encode(head.root)}
+
+    def live_keys(self, person: str) -> tuple[str, ...]:
+        try:
+            known = self._json(f"/v1/people/{quote(person, safe='')}")
+        except NotFound:
+            return ()
+        return tuple(key["key"] for key in known.get("keys", ()) if key.get("live"))
+
+    def check(self, signed: SignedAct) -> list[dict[str, Any]]:
+        signed.envelope()  # a server decides only on what everybody signed
+        return list(self._json("/v1/acts/check", signed.as_json()).get("defects", ()))
+
+    def submit(self, signed: SignedAct) -> tuple[dict[str, Any], bool]:
+        signed.envelope()
+        status, data = self._request("/v1/acts", signed.as_json())
+        return json.loads(data), status == 200
+
+    def _checkpoint(self) -> Checkpoint:
+        note = self._request("/log/checkpoint")[1]
+        if self._verifier is not None:
+            return open_checkpoint(note, self._verifier)
+        return Checkpoint.parse(Note.parse(note).text)
+
+    def _json(self, path: str, body: Any = None) -> dict[str, Any]:
+        try:
+            return dict(json.loads(self._request(path, body)[1]))
+        except (ValueError, TypeError):
+            raise self._unavailable("no JSON") from None
+
+    def _request(self, path: str, body: Any = None) -> tuple[int, bytes]:
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json", "Accept": "application/json, text/plain"}
+        request = Request(self._server + path, data, headers)  # noqa: S310 - http or https, checked above
+        try:
+            with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
+                return answer.status, answer.read()
+        except HTTPError as error:
+            raise error_from(error.code, error.read(), self._server) from None
+        except (URLError, TimeoutError, ConnectionError) as error:
+            raise self._unavailable(str(error)) from None
+
+    def _unavailable(self, cause: str) -> Unavailable:
+        return Unavailable(
+            "unavailable/server", f"The server {self._server} does not answer as it should.",
+            server=self._server, cause=cause,
+        )  # fmt: skip
+
+
+_KINDS: dict[str, type[CustodyError]] = {
+    "malformed": Malformed, "untrusted": Untrusted, "refused": Refused, "stale": Stale, "awaits": Stale,
+    "conflict": Conflict, "not-found": NotFound, "damaged": Damaged, "too-large": TooLarge,
+}  # fmt: skip
+
+
+def error_from(status: int, data: bytes, server: str) -> CustodyError:
+    """Read a server's problem details back as the error they tell of."""
+    try:
+        body = dict(json.loads(data))
+        code = str(body.pop("code"))
+    except (ValueError, TypeError, KeyError):
+        return Unavailable(
+            "unavailable/server", f"The server {server} answered {status}.", server=server, status=status
+        )
+    said = str(body.pop("en", None) or body.pop("detail", None) or body.get("title") or code)
+    fields = {name: value for name, value in body.items() if name not in ("type", "status", "title", "detail")}
+    nested = fields.pop("fields", None)
+    kind = _KINDS.get(code.split("/")[0], Unavailable)
+    return kind(code, said, **{**fields, **(nested if isinstance(nested, dict) else {})})
+
+
+@contextmanager
+def connected(settings: Settings, *, write: bool) -> Iterator[Connection]:
+    """The ledger that the settings name. Raises WrongUse unless they name exactly one."""
+    if settings.server and settings.database:
+        raise WrongUse("use/one-ledger", "Both a database and a server are set: choose one with an option.")
+    if settings.server:
+        yield AtServer(settings.server, Verifier.parse(settings.log_verifier) if settings.log_verifier else None)
+    elif settings.database is None:
+        raise WrongUse("use/no-ledger", "Name the ledger: --database or --server.")
+    else:
+        with writing(settings) if write else reading(settings) as ledger:
+            yield InDatabase(ledger)
+
+
+def _disclosures(signed: SignedAct) -> tuple[Disclosure, ...]:
+    return tuple(Disclosure(each.salt, each.value) for each in signed.disclosures)

@@ -1,0 +1,83 @@
+"""Opening the ledger that the settings name: for reading, or with the log's keys for writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine, inspect
+
+from custody.cli.keys import open_key
+from custody.cli.settings import Settings, journal_key_of
+from custody.errors import Malformed, NotFound, Untrusted
+from custody.ledger.engine import open_engine, translated
+from custody.ledger.ledger import Ledger
+from custody.ledger.tables import LEDGER
+from custody.tlog.note import Signer
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Ledger]:
+    """A ledger that only reads; no key is needed. Raises WrongUse, NotFound, Unavailable."""
+    with _engine(settings) as engine, _closing(Ledger(engine)) as ledger:
+        yield ledger
+
+
+@contextmanager
+def writing(settings: Settings) -> Iterator[Ledger]:
+    """A ledger that can append: the log's and the journal's keys are those genesis names, else Untrusted."""
+    log_key = settings.needed_log_key()
+    with _engine(settings) as engine:
+        with _closing(Ledger(engine)) as known:
+            genesis = known.genesis
+        signer, journal_signer = signers(genesis.origin, log_key, settings)
+        if str(signer.verifier) not in genesis.log_keys or str(journal_signer.verifier) != genesis.journal_key:
+            raise Untrusted("untrusted/log-key", "These are not the log keys that genesis names.", file=log_key.name)
+        with _closing(Ledger(engine, signer, journal_signer)) as ledger:
+            yield ledger
+
+
+def signers(origin: str, log_key: Path, settings: Settings) -> tuple[Signer, Signer]:
+    """The signers of a log and of its journal, from the key file and the one beside it."""
+    return (
+        Signer(origin, log_signing_key(log_key, settings)),
+        Signer(f"{origin}/journal", log_signing_key(journal_key_of(log_key), settings)),
+    )
+
+
+def log_signing_key(path: Path, settings: Settings) -> Ed25519PrivateKey:
+    """Read a log's key file. Raises Malformed for a key that cannot sign checkpoints."""
+    key = open_key(path, settings)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise Malformed("malformed/log-key", "A log signs with an Ed25519 key.", file=path.name)
+    return key
+
+
+@contextmanager
+def _engine(settings: Settings) -> Iterator[Engine]:
+    url = settings.needed_database()
+    if settings.sqlite_file is not None and not settings.sqlite_file.exists():
+        raise _no_ledger()  # opening it would leave an empty file behind
+    engine = open_engine(url)
+    try:
+        with translated():
+            founded = inspect(engine).has_table(LEDGER.entry)
+        if not founded:
+            raise _no_ledger()
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _closing(ledger: Ledger) -> Iterator[Ledger]:
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def _no_ledger() -> NotFound:
+    return NotFound("not-found/ledger", "There is no ledger in this database: run custody init first.")
