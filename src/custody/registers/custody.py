@@ -1,0 +1,91 @@
+"""Custody: the chain of every item, stretch by stretch, and the acts on every item and every case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, select
+
+from custody.facts.item import ItemFacts
+from custody.facts.shapes import Shape, act_shape, custody_shape, history_shape
+from custody.registers.feeds import Touching
+from custody.registers.register import Part, Position, Register, Row, body, metadata, read, written
+
+stretch = Table(
+    "stretch",
+    metadata,
+    Column("item", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("holder", Text),
+    Column("since", Text, nullable=False),
+    Column("until", Text),
+    body(),
+    Index("stretch_holder", "holder", "since"),
+    sqlite_strict=True,
+)
+
+act = Table(
+    "act",
+    metadata,
+    Column("position", Position, primary_key=True, autoincrement=False),
+    body(),
+    sqlite_strict=True,
+)
+
+touched = Table(
+    "touched",
+    metadata,
+    Column("subject", Text, primary_key=True, comment="item:… or case:…"),
+    Column("position", Position, primary_key=True, autoincrement=False),
+    Index("touched_position", "position"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+
+def _stretch_rows(facts: ItemFacts) -> Iterator[Row]:
+    for number, shape in enumerate(custody_shape(facts)):
+        yield {
+            "item": facts.item, "number": number, "holder": shape["holder"], "since": shape["from"],
+            "until": shape["to"], "body": written(shape),
+        }  # fmt: skip
+
+
+def _act_rows(touching: Touching) -> Iterator[Row]:
+    yield {"position": touching.recorded.index + 1, "body": written(act_shape(touching.recorded))}
+
+
+def _touched_rows(touching: Touching) -> Iterator[Row]:
+    for tag in touching.tags:
+        if tag.startswith(("item:", "case:")):
+            yield {"subject": tag, "position": touching.recorded.index + 1}
+
+
+REGISTER = Register(
+    "custody",
+    1,
+    (
+        Part(stretch, "item", "item", _stretch_rows),
+        Part(act, "act", "position", _act_rows),
+        Part(touched, "act", "position", _touched_rows),
+    ),
+)
+
+
+def history(connection: Connection, item: str) -> Shape | None:
+    """Return an item's chain of custody."""
+    acts = acts_on(connection, f"item:{item}")
+    query = select(stretch.c.body).where(stretch.c.item == item).order_by(stretch.c.number)
+    return history_shape(item, acts, map(read, connection.scalars(query))) if acts else None
+
+
+def acts_on(connection: Connection, subject: str, after: int = 0, limit: int = 100_000) -> list[Shape]:
+    """Return the acts on ``item:…`` or ``case:…`` after a position, oldest first."""
+    query = (
+        select(act.c.body)
+        .join(touched, touched.c.position == act.c.position)
+        .where(touched.c.subject == subject, touched.c.position > after)
+        .order_by(touched.c.position)
+        .limit(limit)
+    )
+    return [read(text) for text in connection.scalars(query)]

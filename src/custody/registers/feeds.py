@@ -1,0 +1,190 @@
+"""What registers are fed with: the logs, chunk by chunk, as the facts of everything that each chunk touched.
+
+Facts are folded in memory act by act, the same way as for decisions. A correction or a late entry changes how earlier
+acts read; whatever it touches is then folded again from the log, up to the end of the chunk and no further, so that
+rows never run ahead of the position written with them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, Protocol
+from uuid import UUID
+
+from eventsourcing.dcb.api import DCBQuery, DCBQueryItem
+
+from custody.acts.entry import Recorded
+from custody.acts.oversight import Remedy
+from custody.facts.item import OpenDefect
+from custody.facts.kinds import KINDS, Need, evolve, fold, must_refold
+from custody.ledger.journal import Journal
+from custody.ledger.memory import item_of, recorded_from
+from custody.ledger.reader import Reader
+from custody.registers.register import Changes, Register
+
+REMEMBERED = 50_000
+"""Facts kept in memory; those that fell out are folded again from the log."""
+
+
+_STATES: Final[dict[str, Literal["explained", "accepted", "contested"]]] = {
+    "explain": "explained", "accept": "accepted", "confirm": "accepted", "contest": "contested",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Touching:
+    """An act as recorded, and everything it touched."""
+
+    recorded: Recorded
+    tags: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemlessDefects:
+    """The defects of an act that names no item, as they were remedied since."""
+
+    act: str
+    defects: tuple[OpenDefect, ...]
+
+
+class Feed(Protocol):
+    """One log as registers follow it."""
+
+    def size(self) -> int:
+        """The position of the log's last entry."""
+
+    def read(self, after: int, limit: int) -> tuple[int, Changes]:
+        """Return the facts of all that up to ``limit`` entries after a position touched, and the position reached."""
+
+
+class JournalFeed:
+    """The journal: its lines are facts as they stand."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def size(self) -> int:
+        """The position of the journal's last line."""
+        return self._journal.recorder.head().size
+
+    def read(self, after: int, limit: int) -> tuple[int, Changes]:
+        """Return the lines after a position."""
+        lines: dict[Any, Any] = {line.position: line for line in self._journal.read(after, limit)}
+        return max(lines, default=after), {"journal": lines}
+
+
+class LedgerFeed:
+    """The ledger's acts, folded. Followers at different positions are each served by a folding of their own."""
+
+    def __init__(self, reader: Reader, registers: Iterable[Register]) -> None:
+        self._reader = reader
+        self._kinds = frozenset().union(*(register.sources for register in registers)) & KINDS.keys()
+        self._foldings: dict[int, Folding] = {}
+
+    def size(self) -> int:
+        """The position of the ledger's last act."""
+        return self._reader.head().size
+
+    def keep(self, positions: Collection[int]) -> None:
+        """Forget the foldings at which no register stands any more."""
+        self._foldings = {at: folding for at, folding in self._foldings.items() if at in positions}
+
+    def read(self, after: int, limit: int) -> tuple[int, Changes]:
+        """Return the facts of all that the acts after a position touched."""
+        folding = self._foldings.pop(after, None) or Folding(self._reader, self._kinds, after)
+        changes = folding.advance(limit)
+        self._foldings.setdefault(folding.position, folding)
+        return folding.position, changes
+
+
+class Folding:
+    """Facts as of ``position``, as far as they are remembered."""
+
+    def __init__(self, reader: Reader, kinds: Collection[str], position: int) -> None:
+        self._reader = reader
+        self._kinds = kinds
+        self._known: OrderedDict[Need, Any] = OrderedDict()
+        self._from_the_first_act = position == 0  # then what is not known has no past
+        self.position = position
+
+    def advance(self, limit: int) -> Changes:
+        """Fold up to ``limit`` further acts and return the facts they touched, as of the last of them."""
+        events, _ = self._reader.scan(None, self.position, limit)
+        rows = self._reader.rows(self.position, len(events)) if events else []
+        acts = [Touching(recorded_from(row), event.event.tags) for row, event in zip(rows, events, strict=True)]
+        touched: dict[Need, bool] = {}
+        for each in acts:
+            self._take_in(each, touched)
+        self.position += len(acts)
+        self._fold_again([need for need, again in touched.items() if again])
+        changes: dict[str, dict[Any, Any]] = {"act": {each.recorded.index + 1: each for each in acts}}
+        for need in touched:
+            changes.setdefault(need.kind, {})[need.id] = self._known[need]
+        changes["itemless"] = self._itemless(acts)
+        self._forget()
+        return changes
+
+    def _take_in(self, each: Touching, touched: dict[Need, bool]) -> None:
+        """Evolve what is known; mark as True what has to be folded again from the log."""
+        recorded = each.recorded
+        for tag in each.tags:
+            kind, _, name = tag.partition(":")
+            if kind not in self._kinds:
+                continue
+            need = Need(kind, name)  # type: ignore[arg-type]
+            types = KINDS[need.kind].types
+            if types and recorded.act.act not in types:
+                continue
+            known = need in self._known or (self._from_the_first_act and need not in touched)
+            touched[need] = touched.get(need, False) or not known or must_refold(need, recorded)
+            if not touched[need]:
+                self._known[need] = evolve(need, self._known.get(need), recorded)
+                self._known.move_to_end(need)
+
+    def _fold_again(self, needs: Sequence[Need]) -> None:
+        if not needs:
+            return
+        found, _ = self._reader.select(DCBQuery([item_of(need) for need in needs]))
+        by_tag: dict[str, list[Recorded]] = {}
+        for row, tags in found:
+            if row.position > self.position:
+                break
+            recorded = recorded_from(row)
+            for tag in tags:
+                by_tag.setdefault(tag, []).append(recorded)
+        for need in needs:
+            types = KINDS[need.kind].types
+            acts = [each for each in by_tag.get(need.tag, ()) if not types or each.act.act in types]
+            self._known[need] = fold(need, acts)
+            self._known.move_to_end(need)
+
+    def _itemless(self, acts: Sequence[Touching]) -> dict[Any, Any]:
+        """The defects of acts without items, where this chunk brought or remedied some."""
+        asked = [each.recorded.act.target for each in acts if isinstance(each.recorded.act, Remedy)]
+        asked += [
+            each.recorded.act.id for each in acts if each.recorded.defects and not each.recorded.act.own_items()
+        ]
+        return {act_id: found for act_id in dict.fromkeys(asked) if (found := self._defects_of(act_id)) is not None}
+
+    def _defects_of(self, act_id: str) -> ItemlessDefects | None:
+        found = self._reader.find(UUID(act_id).bytes)
+        recorded = recorded_from(self._reader.row(found[0])) if found else None
+        if recorded is None or recorded.act.own_items():
+            return None
+        defects = tuple(
+            OpenDefect(each.id, each.code, each.rule, each.severity, act_id) for each in recorded.defects
+        )
+        remedies, _ = self._reader.select(DCBQuery([DCBQueryItem(types=["remedy"], tags=[f"act:{act_id}"])]))
+        for row, _ in remedies:
+            act = recorded_from(row).act
+            if row.position <= self.position and isinstance(act, Remedy):
+                state = _STATES[act.action]
+                defects = tuple(replace(each, state=state) if each.id == act.defect else each for each in defects)
+        return ItemlessDefects(act_id, defects)
+
+    def _forget(self) -> None:
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+            self._from_the_first_act = False

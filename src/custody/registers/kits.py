@@ -1,0 +1,34 @@
+"""Blood kits: their tubes as drawn, and the laboratory each went to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Column, Connection, Index, Table, Text, select
+
+from custody.facts.case import KitFacts
+from custody.facts.shapes import Shape, kit_shape
+from custody.registers.register import Part, Register, Row, body, metadata, read, written
+
+kit = Table(
+    "kit",
+    metadata,
+    Column("kit", Text, primary_key=True),
+    Column("case", Text, nullable=False),
+    body(),
+    Index("kit_case", "case", "kit"),
+    sqlite_strict=True,
+)
+
+
+def _rows(facts: KitFacts) -> Iterator[Row]:
+    yield {"kit": facts.kit, "case": facts.case, "body": written(kit_shape(facts))}
+
+
+REGISTER = Register("kits", 1, (Part(kit, "kit", "kit", _rows),))
+
+
+def find(connection: Connection, kit_id: str) -> Shape | None:
+    """Return a kit."""
+    text = connection.scalar(select(kit.c.body).where(kit.c.kit == kit_id))
+    return read(text) if text else None

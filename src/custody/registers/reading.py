@@ -1,0 +1,213 @@
+"""What clerks, prosecutors, courts and auditors ask, answered from the registers.
+
+All answers are JSON objects as `custody.facts.shapes` makes them; `custody.ledger.history` gives the same shapes for
+the past. Lists are ordered by a key and continued with ``after``, the key of the last one seen.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import AbstractContextManager
+from typing import Final
+
+from sqlalchemy import Connection, Engine
+
+from custody.errors import NotFound
+from custody.facts.shapes import Shape
+from custody.registers import cases, codes, custody, defects, items, kits, people, places, refusals
+from custody.registers.follower import REGISTERS, Follower
+from custody.registers.items import Search
+from custody.registers.store import Store
+
+PAGE: Final = 50
+MOST: Final = 1_000
+_POLL_SECONDS = 0.02
+
+
+class Registers:
+    """The registers of a ledger, to read from. Safe to use from any thread.
+
+    They are kept current by a `Runner` in this or another process; `catch_up` does it here and now. Methods that name
+    one thing raise NotFound; all of them raise Unavailable when the database cannot be reached.
+    """
+
+    def __init__(self, ledger: Engine, store: Store | None = None) -> None:
+        self._ledger = ledger
+        self.store = store or Store.beside(ledger)
+        self.store.prepare(REGISTERS)
+
+    def close(self) -> None:
+        """Let go of the registers' file. The ledger's engine stays its owner's."""
+        self.store.close()
+
+    def catch_up(self) -> None:
+        """Bring all registers to where the logs end, in this thread: for commands, which run no runner."""
+        Follower(self._ledger, self.store).catch_up()
+
+    def positions(self) -> dict[str, int]:
+        """The position of each register in its log."""
+        return self.store.positions(REGISTERS)
+
+    def wait(self, at_least: int, timeout: float = 2.0) -> bool:
+        """Return True once every register of the ledger is complete up to a position, False after ``timeout`` s.
+
+        Asks the database; in the process of the runner, `Runner.wait` is told at once.
+        """
+        deadline = time.monotonic() + timeout
+        names = [register.name for register in REGISTERS if register.log == "ledger"]
+        while True:
+            positions = self.positions()
+            if all(positions.get(name, -1) >= at_least for name in names):
+                return True
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_POLL_SECONDS)
+
+    def item(self, id_or_code: str) -> Shape:
+        """An item by its id, or by any code it ever bore.
+
+        Asked by a code, the answer has ``asked``: that code, ``in-force`` or ``retired``, and which act retired it;
+        ``code`` is always the one in force. Raises NotFound.
+        """
+        with self._reading() as connection:
+            asked = codes.find(connection, id_or_code)
+            found = items.find(connection, asked["item"] if asked else id_or_code)
+        if found is None:
+            raise _not_found("item", id_or_code)
+        return {**found, "asked": asked} if asked else found
+
+    def code(self, code: str) -> Shape:
+        """What a label code names: ``{"code","item","state","retired_by","in_force"}``. Raises NotFound."""
+        with self._reading() as connection:
+            found = codes.find(connection, code)
+            item = found and items.find(connection, found["item"])
+        if found is None:
+            raise _not_found("code", code)
+        return {**found, "in_force": item["code"] if item else None}
+
+    def items(
+        self,
+        *,
+        case: str | None = None,
+        agency: str | None = None,
+        holder: str | None = None,
+        place: str | None = None,
+        status: str | None = None,
+        category: str | None = None,
+        q: str | None = None,
+        after: str | None = None,
+        limit: int = PAGE,
+    ) -> list[Shape]:
+        """Items that fit everything given, ordered by id, beginning after the item ``after``; at most 1,000.
+
+        ``agency`` finds what an agency controls or holds, ``q`` words in id, code, seal, description and features.
+        """
+        wanted = Search(case, agency, holder, place, status, category, q)
+        with self._reading() as connection:
+            return items.search(connection, wanted, after, _page(limit))
+
+    def history(self, item: str) -> Shape:
+        """The chain of custody of an item: ``{"item","acts","custody","gaps"}``, oldest first. Raises NotFound."""
+        with self._reading() as connection:
+            asked = codes.find(connection, item)
+            found = custody.history(connection, asked["item"] if asked else item)
+        if found is None:
+            raise _not_found("item", item)
+        return found
+
+    def case(self, reference: str) -> Shape:
+        """A case, with ``items``: how many it has. Raises NotFound."""
+        with self._reading() as connection:
+            found = cases.find(connection, reference)
+            if found is None:
+                raise _not_found("case", reference)
+            return {**found, "items": items.count(connection, Search(case=reference))}
+
+    def cases(self, *, lead: str | None = None, after: str | None = None, limit: int = PAGE) -> list[Shape]:
+        """Cases ordered by reference, those of one leading agency if it is given."""
+        with self._reading() as connection:
+            return cases.search(connection, lead, after, _page(limit))
+
+    def case_items(self, reference: str, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
+        """The items of a case, ordered by id. Raises NotFound."""
+        with self._reading() as connection:
+            if cases.find(connection, reference) is None:
+                raise _not_found("case", reference)
+            return items.search(connection, Search(case=reference), after, _page(limit))
+
+    def case_acts(self, reference: str, *, after: int = 0, limit: int = PAGE) -> list[Shape]:
+        """The acts on a case and on its items after a position, oldest first."""
+        with self._reading() as connection:
+            return custody.acts_on(connection, f"case:{reference}", after, _page(limit))
+
+    def place(self, place: str) -> Shape:
+        """A place, with ``items``: how many lie in it. Raises NotFound."""
+        with self._reading() as connection:
+            found = places.find(connection, place)
+            if found is None:
+                raise _not_found("place", place)
+            return {**found, "items": items.count(connection, Search(place=place))}
+
+    def places(self, *, agency: str | None = None, after: str | None = None, limit: int = PAGE) -> list[Shape]:
+        """Places ordered by id, those of one agency if it is given."""
+        with self._reading() as connection:
+            return places.search(connection, agency, after, _page(limit))
+
+    def place_items(self, place: str, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
+        """What lies in a place now. Raises NotFound."""
+        with self._reading() as connection:
+            if places.find(connection, place) is None:
+                raise _not_found("place", place)
+            return items.search(connection, Search(place=place), after, _page(limit))
+
+    def person(self, person: str) -> Shape:
+        """A person or system: capacities, places, keys with who enrolled each, ``items`` held now. Raises NotFound."""
+        with self._reading() as connection:
+            found = people.find(connection, person)
+            if found is None:
+                raise _not_found("person", person)
+            return {**found, "items": items.count(connection, Search(holder=person))}
+
+    def people(self, *, agency: str | None = None, after: str | None = None, limit: int = PAGE) -> list[Shape]:
+        """People ordered by id, without their keys, those of one agency if it is given."""
+        with self._reading() as connection:
+            return people.search(connection, agency, after, _page(limit))
+
+    def person_items(self, person: str, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
+        """What a person holds now. Raises NotFound."""
+        with self._reading() as connection:
+            if people.find(connection, person) is None:
+                raise _not_found("person", person)
+            return items.search(connection, Search(holder=person), after, _page(limit))
+
+    def kit(self, kit: str) -> Shape:
+        """A blood kit, each tube with ``now``: the item as it is. Raises NotFound."""
+        with self._reading() as connection:
+            found = kits.find(connection, kit)
+            if found is None:
+                raise _not_found("kit", kit)
+            tubes = [{**tube, "now": items.find(connection, tube["item"])} for tube in found["tubes"]]
+            return {**found, "tubes": tubes}
+
+    def defects(
+        self, *, state: str | None = None, case: str | None = None, after: str | None = None, limit: int = PAGE
+    ) -> list[Shape]:
+        """Defects ordered by id, each with its items; ``state`` is open, explained, accepted or contested."""
+        with self._reading() as connection:
+            return defects.search(connection, state, case, after, _page(limit))
+
+    def refusals(self, *, after: int = 0, limit: int = PAGE) -> list[Shape]:
+        """Refusals after a position of the journal, oldest first."""
+        with self._reading() as connection:
+            return refusals.search(connection, after, _page(limit))
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self.store.reading()
+
+
+def _page(limit: int) -> int:
+    return max(1, min(limit, MOST))
+
+
+def _not_found(what: str, asked: str) -> NotFound:
+    return NotFound(f"not-found/{what}", f"The ledger knows no such {what}.", asked=asked)
