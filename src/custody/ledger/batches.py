@@ -7,6 +7,7 @@ before the first act that reads what an earlier one of the run writes; the run i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from custody.errors import CustodyError, Refused, Stale, Untrusted
@@ -20,31 +21,40 @@ if TYPE_CHECKING:
     from custody.ledger.ledger import Ledger, Outcome, Submission
 
 CHUNK = 256
+_THREADS = 4
 
 Verify = Callable[[Sequence[Opened], Sequence[Facts]], Sequence[bool]]
 """Says of each opened act whether all its signatures hold; what it denies is asked again, one by one."""
 
 
-class _Run:
-    """Decided acts that wait for one append, and the (tag, type) pairs they will write."""
+@dataclass(slots=True)
+class _Read:
+    """An opened act with the facts that were gathered for it, and the reading they came from."""
+
+    index: int
+    opened: Opened
+    view: View
+    facts: Facts
+
+
+class _Writes:
+    """The (tag, type) pairs that some acts write."""
 
     def __init__(self) -> None:
-        self.judged: list[tuple[int, Opened, Draft]] = []
-        self.written: dict[str, set[str]] = {}
+        self._types: dict[str, set[str]] = {}
 
-    def touches(self, view: View) -> bool:
-        """Whether a decision read something that this run is about to write."""
+    def add(self, draft: Draft) -> None:
+        for tag in draft.tags:
+            self._types.setdefault(tag, set()).add(draft.type)
+
+    def concern(self, view: View) -> bool:
+        """Whether a decision read any of them."""
         for item in view.asked:
             for tag in item.tags:
-                types = self.written.get(tag)
+                types = self._types.get(tag)
                 if types and (not item.types or types & set(item.types)):
                     return True
         return False
-
-    def add(self, index: int, opened: Opened, draft: Draft) -> None:
-        self.judged.append((index, opened, draft))
-        for tag in draft.tags:
-            self.written.setdefault(tag, set()).add(draft.type)
 
 
 def submit_batch(ledger: Ledger, submissions: Sequence[Submission], verify: Verify | None) -> list[Outcome]:
@@ -72,64 +82,72 @@ def _open(
 def _submit_chunk(
     ledger: Ledger, opened: Sequence[tuple[int, Opened]], outcomes: list[Outcome | None], verify: Verify | None
 ) -> None:
-    checked = _verified(ledger, [each for _, each in opened], verify)
-    run = _Run()
-    for (index, each), sound in zip(opened, checked, strict=True):
-        if not sound:
+    read = [_gathered(ledger, index, each) for index, each in opened]
+    sound = verify([each.opened for each in read], [each.facts for each in read]) if verify else _sound(ledger, read)
+    run: list[tuple[_Read, Draft]] = []
+    in_run, in_chunk = _Writes(), _Writes()
+    for each, holds in zip(read, sound, strict=True):
+        if in_run.concern(each.view) or not holds:
             _flush(ledger, run, outcomes)
-            run = _Run()
-            outcomes[index] = _alone(ledger, each)
+            run, in_run = [], _Writes()
+        if holds and in_chunk.concern(each.view):
+            each = _gathered(ledger, each.index, each.opened)
+        draft = _decided(ledger, each) if holds else None
+        if draft is None:
+            _flush(ledger, run, outcomes)
+            run, in_run = [], _Writes()
+            outcomes[each.index] = _alone(ledger, each.opened)
             continue
-        if not _decide_into(ledger, run, index, each):
-            _flush(ledger, run, outcomes)
-            run = _Run()
-            if not _decide_into(ledger, run, index, each):
-                outcomes[index] = _alone(ledger, each)
+        run.append((each, draft))
+        in_run.add(draft)
+        in_chunk.add(draft)
     _flush(ledger, run, outcomes)
 
 
-def _verified(ledger: Ledger, opened: Sequence[Opened], verify: Verify | None) -> list[bool]:
-    """Whether each act's signatures hold under the keys as the log has them now; False where that is not known."""
+def _gathered(ledger: Ledger, index: int, opened: Opened) -> _Read:
     view = ledger.memory.view()
-    facts = [gather(each.act, view) for each in opened]
-    if verify is not None:
-        return list(verify(opened, facts))
-    return list(ledger.verifiers.map(_sound, opened, facts))
+    return _Read(index, opened, view, gather(opened.act, view))
 
 
-def _sound(opened: Opened, facts: Facts) -> bool:
+def _sound(ledger: Ledger, read: Sequence[_Read]) -> list[bool]:
+    """Whether each act's signatures hold under the keys as the log has them; each thread takes a stretch."""
+    stretch = -(-len(read) // _THREADS) or 1
+    parts = [read[start : start + stretch] for start in range(0, len(read), stretch)]
+    return [holds for part in ledger.verifiers.map(_all_sound, parts) for holds in part]
+
+
+def _all_sound(read: Sequence[_Read]) -> list[bool]:
+    return [_signatures_hold(each) for each in read]
+
+
+def _signatures_hold(read: _Read) -> bool:
     try:
-        verify_signatures(opened, facts)
+        verify_signatures(read.opened, read.facts)
     except CustodyError:
         return False
     return True
 
 
-def _decide_into(ledger: Ledger, run: _Run, index: int, opened: Opened) -> bool:
-    """Decide an act and add it to the run. False if it has to be looked at alone, or after the run."""
-    view = ledger.memory.view()
-    facts = gather(opened.act, view)
-    if run.touches(view):
-        return False
+def _decided(ledger: Ledger, read: _Read) -> Draft | None:
+    """The draft of an act that is not turned away; None if it has to be looked at alone."""
     try:
-        ledger.check_seen(opened.act)
-        decision = decide(opened.act, facts, ledger.policy, ledger.clock())
+        ledger.check_seen(read.opened.act)
+        decision = decide(read.opened.act, read.facts, ledger.policy, ledger.clock())
     except (Stale, Refused, Untrusted):
-        return False
-    run.add(index, opened, ledger.draft(opened, decision, facts, view.condition()))
-    return True
+        return None
+    return ledger.draft(read.opened, decision, read.facts, read.view.condition())
 
 
-def _flush(ledger: Ledger, run: _Run, outcomes: list[Outcome | None]) -> None:
+def _flush(ledger: Ledger, run: Sequence[tuple[_Read, Draft]], outcomes: list[Outcome | None]) -> None:
     """Append a run in one go; what did not go through is tried alone, which decides it again or says why not."""
-    appended = ledger.recorder.submit_many([draft for _, _, draft in run.judged])
-    for (index, opened, draft), result in zip(run.judged, appended, strict=True):
+    appended = ledger.recorder.submit_many([draft for _, draft in run])
+    for (each, draft), result in zip(run, appended, strict=True):
         if isinstance(result, Appended):
-            outcomes[index] = ledger.take_in(opened, draft, result)
+            outcomes[each.index] = ledger.take_in(each.opened, draft, result)
         elif isinstance(result, CustodyError):
-            outcomes[index] = result
+            outcomes[each.index] = result
         else:
-            outcomes[index] = _alone(ledger, opened)
+            outcomes[each.index] = _alone(ledger, each.opened)
 
 
 def _alone(ledger: Ledger, opened: Opened) -> Outcome:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from custody.acts.act import Act
@@ -54,8 +55,8 @@ def decide(act: Act, facts: Facts, policy: Policy, now: datetime, *, planned: bo
     check_trust(act, facts)
     order.check_stale(act, facts)
     matter = Matter(act, facts, policy, now)
-    refuse(_broken(REFUSALS, matter), policy)
-    found = list(_broken(DEFECTS, matter))
+    refuse(_broken(_applying(type(act), REFUSALS), matter), policy)
+    found = list(_broken(_applying(type(act), DEFECTS), matter))
     if planned:
         refuse(((each, breach) for each, breach in found if each.if_planned), policy)
     return Decision(_numbered(act, found, policy), _decide_again_at(matter))
@@ -91,13 +92,18 @@ def explained(text: RuleText) -> dict[str, Any]:
     }
 
 
+@cache
+def _applying(kind: type[Act], rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    return tuple(each for each in rules if issubclass(kind, each.types))
+
+
 def _broken(rules: Iterable[Rule], matter: Matter) -> Iterable[tuple[Rule, Breach]]:
     day = matter.act.occurred_at.date()
     for each in rules:
         text = matter.policy.texts[each.code]
         if (text.valid_from and day < text.valid_from) or (text.valid_to and day > text.valid_to):
             continue
-        for breach in each.breaches(matter):
+        for breach in each.check(matter):
             yield each, breach
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from custody.acts.act import Act
@@ -24,7 +25,7 @@ class Breach:
     """Heavier or lighter than the rule data say, where the law itself distinguishes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Matter:
     """What is before the rules: an act, the facts it meets, the policy, and the instant at which it is decided."""
 
@@ -33,12 +34,14 @@ class Matter:
     policy: Policy
     now: datetime
 
-    def items(self) -> Iterator[tuple[int, ItemFacts]]:
+    def items(self) -> tuple[tuple[int, ItemFacts], ...]:
         """The items the act names that are known and not voided, each with its index in the act's own list."""
-        for index, item in enumerate(self.act.own_items()):
-            facts = self.facts.item(item)
-            if facts is not None and not facts.voided:
-                yield index, facts
+        return self._items
+
+    @cached_property
+    def _items(self) -> tuple[tuple[int, ItemFacts], ...]:
+        known = ((index, self.facts.item(item)) for index, item in enumerate(self.act.own_items()))
+        return tuple((index, facts) for index, facts in known if facts is not None and not facts.voided)
 
 
 Check = Callable[[Matter], Iterable[Breach]]

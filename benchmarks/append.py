@@ -1,0 +1,185 @@
+"""Appending signed acts, against three baselines of the same run.
+
+``python benchmarks/append.py [--database sqlite|postgres] [--acts N] [--rounds N]`` prints, as ratios:
+
+* the library's own recorder storing the same bytes, unsigned and unjudged (8 threads): the baseline;
+* raw INSERT + commit of the same bytes (1 thread);
+* the bare signature check of the same acts on one core: what no ledger in one thread can beat;
+* this ledger: 1 and 8 threads through ``submit``, and one ``submit_many``.
+
+Slices of each alternate, so that a machine that swings swings for all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from eventsourcing.persistence import StoredEvent
+from workload import chunks, database, plain, rate, table, workload
+
+from custody.ledger.fsck import Check, false_signatures
+from custody.ledger.ledger import Ledger, Receipt, Submission
+from custody.ledger.opening import open_envelope
+from custody.signing import pae
+
+_THREADS = 8
+
+
+def main() -> None:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--acts", type=int, default=6000)
+    parser.add_argument("--rounds", type=int, default=5)
+    args = parser.parse_args()
+    with database(args.database) as url:
+        work = workload(url, args.acts)
+        ledger = work.world.ledger
+        waiting = iter(work.submissions)
+        slice_size = args.acts // args.rounds // 6
+        found: dict[str, list[float]] = {}
+        with baselines(args.database, url) as (library, raw):
+            for _ in range(args.rounds):
+                one, eight, batch = _take(waiting, slice_size), _take(waiting, slice_size), _take(waiting, slice_size * 4)
+                data = [each.envelope for each in eight]
+                checks = list(_checks(ledger, eight))
+                cases: dict[str, Callable[[], int]] = {
+                    f"library's recorder, unsigned, {_THREADS} threads": lambda data=data: in_threads(library, data),
+                    "library's recorder, unsigned, 1 thread": lambda data=data: library(data),
+                    "raw INSERT + commit, 1 thread": lambda data=data: raw(data),
+                    "bare signature check, 1 core": lambda checks=checks: _verify(checks),
+                    "ledger, 1 thread": lambda one=one: _submit(ledger, one),
+                    f"ledger, {_THREADS} threads": lambda eight=eight: in_threads(
+                        lambda part: _submit(ledger, part), eight
+                    ),
+                    "ledger, submit_many": lambda batch=batch: _submit_many(ledger, batch),
+                }
+                for name, case in cases.items():
+                    found.setdefault(name, []).append(rate(case))
+        baseline = f"library's recorder, unsigned, {_THREADS} threads"
+        table(f"Appends, {args.database}, two signatures an act", baseline, found)
+        table("The same, against one core's signature checks", "bare signature check, 1 core", found)
+        ledger.close()
+
+
+def _take(waiting: Iterator[Submission], count: int) -> list[Submission]:
+    return [next(waiting) for _ in range(count)]
+
+
+def _submit(ledger: Ledger, submissions: Sequence[Submission]) -> int:
+    for each in submissions:
+        ledger.submit(each.envelope, each.disclosures)
+    return len(submissions)
+
+
+def _submit_many(ledger: Ledger, submissions: Sequence[Submission]) -> int:
+    outcomes = ledger.submit_many(submissions)
+    assert all(isinstance(each, Receipt) for each in outcomes), outcomes[:2]
+    return len(outcomes)
+
+
+def in_threads(run: Callable[[Any], int], values: Sequence[Any]) -> int:
+    """Run one part of the values in each thread."""
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return sum(pool.map(run, chunks(values, _THREADS)))
+
+
+def _checks(ledger: Ledger, submissions: Sequence[Submission]) -> Iterator[Check]:
+    for each in submissions:
+        opened = open_envelope(each.envelope, each.disclosures, ledger.origin)
+        message = pae(opened.envelope.payload_type, opened.envelope.payload)
+        for signer, signature in zip(opened.act.signers, opened.envelope.signatures, strict=True):
+            key = next(key for key in _keys(ledger) if key.key_id == signature.key_id)
+            yield 0, signer.person, key.spki, signature.value, message
+
+
+def _keys(ledger: Ledger) -> list[Any]:
+    known = ledger.memory._known
+    return [each.fact.key for need, each in known.items() if need.kind == "key" and each.fact]
+
+
+def _verify(checks: list[Check]) -> int:
+    assert not false_signatures(checks)
+    return len(checks) // 2
+
+
+Store = Callable[[Sequence[bytes]], int]
+
+
+@contextmanager
+def baselines(kind: str, url: str) -> Iterator[tuple[Store, Store]]:
+    """The library's own recorder and a bare INSERT, each storing given bytes one commit at a time."""
+    if kind == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="bench-", dir=Path.cwd()) as folder:
+            yield _sqlite_library(f"{folder}/library.db"), _sqlite_raw(f"{folder}/raw.db")
+    else:
+        yield _postgres_library(plain(url)), _postgres_raw(plain(url))
+
+
+def _store_with(recorder: Any) -> Store:
+    def store(values: Sequence[bytes]) -> int:
+        for value in values:
+            recorder.insert_events([StoredEvent(uuid4(), 1, "act", value)])
+        return len(values)
+
+    return store
+
+
+def _sqlite_library(path: str) -> Store:
+    from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
+
+    recorder = SQLiteApplicationRecorder(SQLiteDatastore(path))
+    recorder.create_table()
+    return _store_with(recorder)
+
+
+def _postgres_library(url: str) -> Store:
+    from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+
+    parts = psycopg.conninfo.conninfo_to_dict(url)
+    datastore = PostgresDatastore(
+        dbname=str(parts["dbname"]), host=str(parts["host"]), port=str(parts.get("port", "5432")),
+        user=str(parts.get("user", "postgres")), password=str(parts.get("password", "")), pool_size=_THREADS,
+    )  # fmt: skip
+    recorder = PostgresApplicationRecorder(datastore, events_table_name="library_events")
+    recorder.create_table()
+    return _store_with(recorder)
+
+
+def _sqlite_raw(path: str) -> Store:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("CREATE TABLE raw (position INTEGER PRIMARY KEY, data BLOB)")
+
+    def store(values: Sequence[bytes]) -> int:
+        for value in values:
+            connection.execute("INSERT INTO raw (data) VALUES (?)", (value,))
+        return len(values)
+
+    return store
+
+
+def _postgres_raw(url: str) -> Store:
+    connection = psycopg.connect(url, autocommit=True)
+    connection.execute("CREATE TABLE raw (position bigserial PRIMARY KEY, data bytea)")
+
+    def store(values: Sequence[bytes]) -> int:
+        for value in values:
+            connection.execute("INSERT INTO raw (data) VALUES (%b)", (value,), prepare=True)
+        return len(values)
+
+    return store
+
+
+if __name__ == "__main__":
+    main()
