@@ -72,12 +72,14 @@ def add_init(subparsers: Any) -> None:
 def run_init(args: Namespace) -> int:
     """Make the tables and the log's keys, sign genesis with the administrator's key, and record it."""
     settings = settings_of(args)
-    url, log_key = settings.needed_database(), settings.needed_log_key()
+    settings.needed_database()
+    log_key = settings.needed_log_key()
     policy = shipped_policy(args.jurisdiction).id
     key = open_key(Path(args.key), settings)
-    with _migrated(url) as engine:
+    with _migrated(settings) as engine:
         keys = _log_keys(log_key, settings)
-        log, journal = (Signer(name, key) for name, key in zip((args.origin, f"{args.origin}/journal"), keys.values(), strict=True))
+        log = Signer(args.origin, keys[log_key])
+        journal = Signer(f"{args.origin}/journal", keys[journal_key_of(log_key)])
         prepared = _genesis(args, policy, log, journal, key)
         _keep(keys)  # not before genesis was found to be sound, and not after it is recorded
         disclosures = [Disclosure(each.salt, each.value) for each in prepared.disclosures]
@@ -89,9 +91,11 @@ def run_init(args: Namespace) -> int:
 
 
 @contextmanager
-def _migrated(url: Any) -> Iterator[Engine]:
+def _migrated(settings: Settings) -> Iterator[Engine]:
     """The database with its tables. Raises Conflict if there is a ledger in it, before any key is made."""
-    engine = open_engine(url)
+    if settings.sqlite_file is not None:
+        settings.sqlite_file.touch(mode=0o600)  # sealed values stand in it in the open; SQLite's side files follow
+    engine = open_engine(settings.needed_database())
     try:
         migrate(engine)
         if Reader(engine).head().size:

@@ -11,6 +11,7 @@ import os
 import sys
 from argparse import SUPPRESS, ArgumentError, ArgumentParser
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import EntryPoint, entry_points, version
 
 from custody.cli.parser import Parser, WrongUse
@@ -103,7 +104,5 @@ def _add_everywhere(parser: ArgumentParser) -> None:
         "--json": {"action": "store_true", "help": text("help/json")},
     }
     for name, settings in options.items():
-        try:
+        with suppress(ArgumentError):  # the command may have this option itself
             parser.add_argument(name, default=SUPPRESS, **settings)  # type: ignore[arg-type]
-        except ArgumentError:
-            pass  # the command has this option itself

@@ -63,7 +63,7 @@ def _engine(settings: Settings) -> Iterator[Engine]:
     engine = open_engine(url)
     try:
         with translated():
-            founded = inspect(engine).has_table(LEDGER.entry)
+            founded = inspect(engine).has_table(LEDGER.entry.name)
         if not founded:
             raise _no_ledger()
         yield engine

@@ -34,7 +34,7 @@ def language() -> str:
     return _chosen.get()
 
 
-def text(code: str, **fields: object) -> str:
+def text(code: str, /, **fields: object) -> str:
     """Return the text of a code in the language in use."""
     return WORDS[code][0 if language() == "zh" else 1].format(**fields)
 
@@ -45,7 +45,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "help/command": ("命令", "COMMAND"),
     "help/lang": ("语言：zh 或 en", "language: zh or en"),
     "help/json": ("输出 JSON，供机器读取", "print JSON, for machines"),
-    "help/database": ("台账数据库：URL，或 SQLite 文件路径", "the ledger's database: a URL, or the path of a SQLite file"),
+    "help/database": ("台账数据库：URL，或 SQLite 文件路径", "the ledger's database: a URL, or a SQLite file's path"),
     "help/server": ("台账服务器地址", "the address of a ledger's server"),
     "help/log-key": ("日志私钥文件（SQLite 默认为“<数据库文件>.key”）",
                      "the log's private key (default for SQLite: <database file>.key)"),
@@ -55,7 +55,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "help/key-kind": ("算法", "algorithm"),
     "help/no-passphrase": ("不设口令", "protect the file by its mode alone"),
     "help/act": ("补全、签署并提交行为记录", "complete, sign and submit acts"),
-    "help/act-file": ("行为记录（JSON 或 JSON Lines），“-”为标准输入", "acts (JSON or JSON Lines); - is standard input"),
+    "help/act-file": ("行为记录（JSON 或 JSON Lines），“-”为标准输入", "acts (JSON, JSON Lines); - is standard input"),
     "help/act-key": ("签署用的密钥文件，可重复", "key file to sign with; repeatable"),
     "help/dry-run": ("只说明会如何裁定，不提交", "say what would be decided, submit nothing"),
     "help/sign-only": ("只签署，写入 -o 文件，交他人补签", "only sign, into -o FILE, for others to complete"),
@@ -83,8 +83,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "help/agency-name": ("首个机构的名称（默认同编号）", "its name (default: its id)"),
     "help/agency-kind": ("首个机构的类别", "its kind"),
     "help/admin": ("管理员的编号", "the administrator's id"),
-    "help/admin-name": ("管理员的姓名，密封保存（默认同编号）", "the administrator's name, kept sealed (default: the id)"),
-    "help/admin-key": ("管理员的密钥文件，由 custody keygen 生成", "the administrator's key file, made by custody keygen"),
+    "help/admin-name": ("管理员的姓名，密封保存（默认同编号）", "the administrator's name, kept sealed (default: id)"),
+    "help/admin-key": ("管理员的密钥文件，由 custody keygen 生成", "the administrator's key file, from custody keygen"),
     # questions
     "ask/passphrase": ("{file} 的口令：", "Passphrase of {file}: "),
     "ask/new-passphrase": ("{file} 的新口令：", "New passphrase of {file}: "),
