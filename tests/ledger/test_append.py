@@ -8,7 +8,7 @@ import pytest
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBQueryItem
 from sqlalchemy import delete
 
-from custody.errors import Damaged, NotFound, TooLarge
+from custody.errors import Damaged, Malformed, NotFound, TooLarge
 from custody.ledger.drafts import Appended, ConditionFailed, DecideAgain, IdTaken
 from custody.ledger.recorder import Recorder
 from custody.ledger.tables import JOURNAL, disclosure
@@ -179,6 +179,16 @@ def test_one_bad_draft_stops_no_other_and_leaves_no_gap(database_url: str) -> No
         kinds = [Appended, RuntimeError, TooLarge, ConditionFailed, DecideAgain, Appended]
         assert [type(outcome) for outcome in outcomes] == kinds
         check(recorder, 2)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+def test_text_that_a_database_cannot_hold_never_reaches_a_batch(text: str) -> None:
+    sealed = ((bytes(32), bytes(32), text),)
+    for options in ({"disclosures": sealed}, {"links": (text,)}, {"kind": text}, {"condition": unless(text)}):
+        with pytest.raises(Malformed):
+            draft("a", **options)
+    with pytest.raises(Malformed):
+        draft("a", text)
 
 
 def test_refused_appends_leave_no_gap(database_url: str) -> None:

@@ -17,6 +17,7 @@ from custody.ledger.drafts import Appended, ConditionFailed
 from custody.ledger.engine import open_engine
 from custody.ledger.group_commit import GroupCommit
 from custody.ledger.recorder import Recorder
+from custody.tlog.merkle import leaf_hash, verify_inclusion
 from custody_migrations import migrate
 from logs import SIGNER, Clock, check, draft, everything, opened, unless
 
@@ -83,6 +84,37 @@ def test_an_unconditional_append_in_flight_is_seen_by_a_conditional_one(database
             assert unconditional.result(30).position == 1
             assert isinstance(conditional.exception(30), ConditionFailed)
         check(quick, 1)
+
+
+def test_proofs_are_right_while_two_recorders_write(database_url: str) -> None:
+    with opened(database_url) as first:
+        second = Recorder(first.engine, SIGNER, clock=Clock())
+        first.submit(draft("start"))
+        done = threading.Event()
+
+        def prove() -> int:
+            proved = 0
+            while not done.is_set():
+                head = first.head()
+                path = first.inclusion_path(head.size - 1, head.size)
+                verify_inclusion(leaf_hash(first.row(head.size).entry), head.size - 1, head.size, path, head.root)
+                proved += 1
+            return proved
+
+        def write(recorder: Recorder, name: str) -> None:
+            for number in range(60):
+                recorder.submit(draft(f"{name}/{number}"))
+
+        with ThreadPoolExecutor(4) as threads:
+            readers = [threads.submit(prove) for _ in range(2)]
+            writers = [threads.submit(write, first, "first"), threads.submit(write, second, "second")]
+            try:
+                for writer in writers:
+                    writer.result(60)
+            finally:
+                done.set()
+            assert all(reader.result(60) for reader in readers)
+        check(first, 121)
 
 
 def test_the_same_act_from_many_threads_stands_once(database_url: str) -> None:

@@ -165,8 +165,9 @@ class Reader:
         return [Row(*row) for row in found]
 
     def _checkpoint(self, where: str, *values: Any) -> tuple[int, bytes, str] | None:
-        if where == "size = ?" and values[0] in self._checkpoints:
-            return (values[0], *self._checkpoints[values[0]])
+        known = self._checkpoints.get(values[0]) if where == "size = ?" else None
+        if known is not None:
+            return (values[0], *known)
         with self._session() as session:
             rows = session.fetch(f"SELECT size, root, note FROM {self.log.checkpoint} WHERE {where} LIMIT 1", *values)
         for size, root, note in rows:

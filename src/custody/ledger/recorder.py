@@ -210,8 +210,8 @@ class Recorder(Reader, DCBRecorder):
         position, duplicate = admitted.position, admitted.duplicate
         entry = batch.entry_at(position)
         if entry is not None:
-            size = batch.edge.size
-            return Appended(position, batch.recorded_at, entry, size, self._checkpoints[size][0], duplicate)
+            edge = batch.edge
+            return Appended(position, batch.recorded_at, entry, edge.size, edge.root(), duplicate)
         ((entry,),) = session.fetch(f"SELECT entry FROM {self.log.entry} WHERE position = ?", position)
         ((size, root, recorded_at),) = session.fetch(
             f"SELECT size, root, recorded_at FROM {self.log.checkpoint} WHERE size >= ? ORDER BY size LIMIT 1",

@@ -38,9 +38,14 @@ class Tree:
         self._tiles: OrderedDict[tuple[int, int], Nodes] = OrderedDict()
         self._lock = Lock()  # guards the two fields above; never held by one who waits for an append
 
-    def edge(self, session: Session, head: Head) -> Edge:
-        """The edge at ``head``, brought up to date first. Raises Damaged if the stored tree contradicts it."""
+    def edge(self, session: Session, locked: Head | None = None) -> Edge:
+        """The edge as of now, brought up to date first. Raises Damaged if the stored tree contradicts the head.
+
+        Whoever holds the append lock passes the head that he ``locked``. For anyone else the head is read here,
+        once nobody can move the edge any more: a head read earlier might be behind it, and look like a rollback.
+        """
         with self._lock:
+            head = locked or session.head()
             edge = self._edge or self._restored(session, head.size)
             if edge.size > head.size:
                 raise Damaged(
@@ -96,7 +101,7 @@ class Tree:
         edge = self._edge
         if edge is None or edge.size < size:
             with translated(), Session(self._engine, self._log) as session:
-                edge = self.edge(session, session.head())
+                edge = self.edge(session)
         if edge.size < size:
             raise NotFound("not-found/size", "The log is not that long yet.", size=edge.size, asked=size)
         return edge
