@@ -76,6 +76,8 @@ class Store:
 
     def positions(self, registers: Iterable[Register]) -> dict[str, int]:
         """Return the position of each register that is there in its present version."""
+        if self.schema is None and not Path(self.engine.url.database or "").exists():
+            return {}  # asking SQLite would make the file
         versions = {register.name: register.version for register in registers}
         with self.reading() as connection:
             if not inspect(connection).has_table(STATE.name, schema=self.schema):

@@ -1,0 +1,162 @@
+"""Reading the past: an item, its chain of custody, or a case as it was, folded from the acts and from nothing else.
+
+Two questions look alike and are not:
+
+* ``known_at``: what did the ledger *know* at that moment? Only acts recorded by then are read, and corrections only if
+  they were recorded by then.
+* ``as_of``: how *was* it at that moment, as we know now (or as was known at ``known_at``)? Acts are read as they stand
+  corrected, and only those that had occurred by then.
+
+For one and the same moment the answers differ exactly by corrections, late entries, and acts recorded after they
+occurred. The shapes are those of the registers, made by the same functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from eventsourcing.dcb.api import DCBQuery, DCBQueryItem
+
+from custody.acts.entry import Recorded
+from custody.acts.oversight import Correction
+from custody.acts.samples import BloodDraw
+from custody.acts.taking import Seizure
+from custody.errors import NotFound
+from custody.facts.amend import Reading, readings
+from custody.facts.case import CaseFacts, CodeFacts
+from custody.facts.holding import Holder
+from custody.facts.item import fold_item
+from custody.facts.kinds import KINDS, Need, fold
+from custody.facts.parties import PersonFacts, PlaceFacts
+from custody.facts.shapes import (
+    Shape,
+    act_shape,
+    case_shape,
+    code_shape,
+    custody_shape,
+    history_shape,
+    in_context,
+    item_shape,
+)
+from custody.ledger.memory import recorded_from
+from custody.ledger.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Which past is asked for; both None: the present. Datetimes are aware."""
+
+    as_of: datetime | None = None
+    known_at: datetime | None = None
+
+    def knows(self, recorded: Recorded) -> bool:
+        """Whether an act was recorded by then."""
+        return self.known_at is None or recorded.recorded_at <= self.known_at
+
+    def includes(self, reading: Reading) -> bool:
+        """Whether an act, as it reads, had occurred by then."""
+        return self.as_of is None or reading.act.occurred_at <= self.as_of
+
+
+NOW = Moment()
+
+
+def item_at(reader: Reader, id_or_code: str, moment: Moment = NOW) -> Shape:
+    """Return an item as `custody.registers` shows it, at a moment. Raises NotFound if it was not there yet."""
+    code = _code(reader, id_or_code, moment)
+    item = code.item if code else id_or_code
+    facts = fold_item(item, _readings(reader, f"item:{item}", moment))
+    if facts is None:
+        raise _not_found("item", id_or_code)
+    case = _case(reader, facts.case, moment)
+    shape = in_context(item_shape(facts), case_shape(case) if case else None, _agency(reader, facts.holder, moment))
+    return {**shape, "asked": code_shape(code)} if code else shape
+
+
+def history_at(reader: Reader, id_or_code: str, moment: Moment = NOW) -> Shape:
+    """Return the chain of custody of an item, at a moment. Raises NotFound if it was not there yet.
+
+    ``acts`` are shown as they were signed; the stretches and gaps they make are read as the acts stand corrected.
+    """
+    code = _code(reader, id_or_code, moment)
+    item = code.item if code else id_or_code
+    records = _records(reader, f"item:{item}", moment)
+    read = readings(records)
+    standing = {each.recorded.index: each for each in read}
+    acts = [
+        act_shape(each) for each in records if moment.includes(standing.get(each.index) or Reading(each, each.act))
+    ]
+    if not acts:
+        raise _not_found("item", id_or_code)
+    facts = fold_item(item, filter(moment.includes, read))
+    return history_shape(item, acts, custody_shape(facts) if facts else [])
+
+
+def case_at(reader: Reader, reference: str, moment: Moment = NOW) -> Shape:
+    """Return a case with ``items``, the number of its items, at a moment. Raises NotFound if it was not open yet."""
+    case = _case(reader, reference, moment)
+    if case is None:
+        raise _not_found("case", reference)
+    return {**case_shape(case), "items": len(_items_of(reader, reference, moment))}
+
+
+def _items_of(reader: Reader, reference: str, moment: Moment) -> set[str]:
+    """The items of a case that are not voided, at a moment."""
+    known = {each.act.id: each for each in _records(reader, f"case:{reference}", moment)}
+    targets = {each.act.target for each in known.values() if isinstance(each.act, Correction)}
+    known |= {act_id: each for act_id in targets - known.keys() if (each := _record(reader, act_id)) is not None}
+    found: set[str] = set()
+    for reading in readings(sorted(known.values(), key=lambda each: each.index)):
+        act = reading.act
+        if isinstance(act, Seizure | BloodDraw) and act.case == reference and moment.includes(reading):
+            found |= {item for index, item in enumerate(act.own_items()) if index not in reading.voided}
+    return found
+
+
+def _case(reader: Reader, reference: str, moment: Moment) -> CaseFacts | None:
+    facts: CaseFacts | None = None
+    kind = KINDS["case"]
+    records = _records(reader, f"case:{reference}", moment, kind.types)
+    for reading in filter(moment.includes, readings(records)):
+        facts = kind.evolve(facts, reading, reference)
+    return facts
+
+
+def _code(reader: Reader, code: str, moment: Moment) -> CodeFacts | None:
+    facts: CodeFacts | None = None
+    kind = KINDS["code"]
+    for reading in filter(moment.includes, readings(_records(reader, f"code:{code}", moment, kind.types))):
+        facts = kind.evolve(facts, reading, code)
+    return facts
+
+
+def _agency(reader: Reader, holder: Holder | None, moment: Moment) -> str | None:
+    """The agency of a person or a place, which never changes."""
+    if holder is None or holder.kind == "outside":
+        return None
+    need = Need(holder.kind, holder.id)
+    facts: PersonFacts | PlaceFacts | None = fold(
+        need, _records(reader, need.tag, Moment(known_at=moment.known_at), KINDS[need.kind].types)
+    )
+    return facts.agency if facts else None
+
+
+def _readings(reader: Reader, tag: str, moment: Moment) -> list[Reading]:
+    return [each for each in readings(_records(reader, tag, moment)) if moment.includes(each)]
+
+
+def _records(reader: Reader, tag: str, moment: Moment, types: Sequence[str] = ()) -> list[Recorded]:
+    rows, _ = reader.select(DCBQuery([DCBQueryItem(types=list(types), tags=[tag])]))
+    return [recorded for row, _ in rows if moment.knows(recorded := recorded_from(row))]
+
+
+def _record(reader: Reader, act_id: str) -> Recorded | None:
+    found = reader.find(UUID(act_id).bytes)
+    return recorded_from(reader.row(found[0])) if found else None
+
+
+def _not_found(what: str, asked: str) -> NotFound:
+    return NotFound(f"not-found/{what}", f"The ledger knew no such {what} at that moment.", asked=asked)
