@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from databases import postgres_database, postgres_server
+from telling import is_sound
+from world import World
 
 
 @pytest.fixture
@@ -34,3 +36,20 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """An empty database: the test runs once on SQLite and once on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def founded_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world in which everybody is enrolled and nothing has happened yet; only copied from, never changed."""
+    world = World(f"sqlite:///{tmp_path_factory.mktemp('world') / 'ledger.db'}")
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def world(founded_world: World, sqlite_url: str) -> Iterator[World]:
+    """A world of one's own. When the story is over, its whole ledger is verified, and its facts folded afresh."""
+    world = founded_world.twin(sqlite_url)
+    yield world
+    is_sound(world)
+    world.close()

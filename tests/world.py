@@ -5,9 +5,11 @@ All names are fictional. People are called by a short name (``"周远"``); their
 
 from __future__ import annotations
 
+import copy
 import itertools
 import os
 import random
+import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -68,6 +70,11 @@ AGENCIES = {
 }
 
 
+def disclosed(prepared: Prepared) -> tuple[Disclosure, ...]:
+    """What travels beside a prepared act."""
+    return tuple(Disclosure(each.salt, each.value) for each in prepared.disclosures)
+
+
 class Clock:
     """A clock that stands still until it is moved."""
 
@@ -90,6 +97,10 @@ class World:
         self.random = random.Random(seed)
         self.clock = Clock()
         self.keys: dict[str, PrivateKey] = {}
+        self.ring: dict[str, PrivateKey] = {}
+        """Every key that was ever made, by its id: whoever lost a key may still hold it."""
+        self.signed = b""
+        """The envelope that was submitted last."""
         self.places: dict[str, str] = {}
         self.seals = itertools.count(880_000)
         self.url = url
@@ -99,6 +110,32 @@ class World:
         self.engine = open_engine(url)
         self.ledger = self._found()
         self._people_and_places()
+
+    def twin(self, url: str) -> World:
+        """The same world going on in a copy of its SQLite file, so that not every story begins with genesis."""
+        other = copy.copy(self)
+        source, target = (sqlite3.connect(each.removeprefix("sqlite:///")) for each in (self.url, url))
+        with source, target:
+            source.backup(target)
+        source.close()
+        target.close()
+        other.url = url
+        other.random = random.Random(1)
+        other.clock = Clock(self.clock.now)
+        other.keys, other.ring, other.places = dict(self.keys), dict(self.ring), dict(self.places)
+        other.seals = itertools.count(880_000)
+        other.engine = open_engine(url)
+        other.ledger = other.opened_again()
+        return other
+
+    def opened_again(self) -> Ledger:
+        """The same database opened once more, as another process would."""
+        return Ledger(self.engine, self.log_key, self.journal_key, clock=self.clock)
+
+    def close(self) -> None:
+        """Let go of the ledger and its database."""
+        self.ledger.close()
+        self.engine.dispose()
 
     # -- signing and submitting
 
@@ -129,15 +166,13 @@ class World:
 
     def sign(self, prepared: Prepared) -> bytes:
         """Sign with the keys of all named signers."""
-        by_id = {key_id_of(public_bytes(key)): key for key in self.keys.values()}
-        return prepared.signed([by_id[signer.key] for signer in prepared.act.signers])
+        return prepared.signed([self.ring[signer.key] for signer in prepared.act.signers])
 
     def act(self, draft: dict[str, Any], **header: Any) -> Receipt:
         """Complete, sign and submit a draft; a minute passes."""
         prepared = self.prepare(draft, **header)
-        receipt = self.ledger.submit(
-            self.sign(prepared), tuple(Disclosure(each.salt, each.value) for each in prepared.disclosures)
-        )
+        self.signed = self.sign(prepared)
+        receipt = self.ledger.submit(self.signed, disclosed(prepared))
         self.clock.forward(minutes=1)
         return receipt
 
@@ -163,7 +198,12 @@ class World:
         """A fresh key for a person; returns the public key as an act writes it."""
         key = keyfile.generate("ed25519" if len(self.keys) % 3 else "p256")
         self.keys[person] = key
+        self.ring[key_id_of(public_bytes(key))] = key
         return encode(public_bytes(key))
+
+    def key_id(self, name: str) -> str:
+        """The id of the key that a person signs with."""
+        return key_id_of(public_bytes(self.key_of(name)))
 
     def _found(self) -> Ledger:
         public = self.new_key("psb-admin")
@@ -184,7 +224,7 @@ class World:
         )  # fmt: skip
         return found_ledger(
             self.engine, self.sign(prepared),
-            [Disclosure(each.salt, each.value) for each in prepared.disclosures],
+            disclosed(prepared),
             self.log_key, self.journal_key, clock=self.clock,
         )  # fmt: skip
 
@@ -313,6 +353,133 @@ class World:
             {
                 "act": "check-in", "lines": fields.pop("lines", None) or self.lines(items),
                 "place": self.places[place], "signers": self.signers(deliverer=by, custodian=to), **fields,
+            }
+        )  # fmt: skip
+
+    def relocates(self, items: list[str], to: str, by: str | list[str] = "梁静", **fields: Any) -> Receipt:
+        """Move items to another place."""
+        return self.act(
+            {
+                "act": "relocation", "lines": self.lines(items), "to": self.places[to], "reason": "调整库位",
+                "signers": self.signers(custodian=by), **fields,
+            }
+        )  # fmt: skip
+
+    def seals_up(self, *packages: list[str], numbers: list[str] | None = None, by: str = "周远") -> list[str]:
+        """Put a seal on each package; returns the numbers."""
+        numbers = numbers or [self.seal() for _ in packages]
+        self.act(
+            {
+                "act": "sealing", "signers": self.signers(sealer=by),
+                "seals": [
+                    {"items": items, "number": number, "packaging": "物证封装袋", "photos": []}
+                    for items, number in zip(packages, numbers, strict=True)
+                ],
+            }
+        )  # fmt: skip
+        return numbers
+
+    def opens(self, items: list[str], number: str, **fields: Any) -> Receipt:
+        """Two persons open a seal."""
+        return self.act(
+            {
+                "act": "unsealing", "seals": [{"items": items, "number": number}], "reason": "检验", "condition": "完好",
+                "signers": self.signers(opener="周远", second="何苗"), **fields,
+            }
+        )  # fmt: skip
+
+    def labels(self, item: str, **fields: Any) -> str:
+        """Put a fresh label on an item in place of the one in force; returns the new code."""
+        draft = {
+            "act": "labelling", "item": item, "code": self.code(), "retired": self.facts(item).code,
+            "reason": "damaged", "signers": self.signers(labeller="梁静"), **fields,
+        }  # fmt: skip
+        self.act(draft)
+        return str(draft["code"])
+
+    def notes(self, case: str, fact: str, items: list[str] | None = None, **fields: Any) -> Receipt:
+        """Note a fact that moves a clock."""
+        return self.act(
+            {
+                "act": "noted", "case": case, "fact": fact, "items": items or [], "statement": None,
+                "signers": self.signers(noter="周远"), **fields,
+            }
+        )  # fmt: skip
+
+    def holds(self, case: str, items: list[str] | None = None, by: str = "高岚", **fields: Any) -> str:
+        """Place a hold; returns its act."""
+        return self.act(
+            {
+                "act": "hold", "case": case, "action": "place", "hold": None, "items": items or [],
+                "reason": "complaint", "statement": None, "signers": self.signers(placer=by), **fields,
+            }
+        ).act  # fmt: skip
+
+    def lifts(self, hold: str, case: str, items: list[str] | None = None, by: str = "高岚") -> Receipt:
+        """Lift a hold."""
+        return self.act(
+            {
+                "act": "hold", "case": case, "action": "lift", "hold": hold, "items": items or [],
+                "reason": "complaint", "statement": None, "signers": self.signers(placer=by),
+            }
+        )  # fmt: skip
+
+    def corrects(
+        self, target: str, *changes: dict[str, Any], author: str = "梁静", approver: str = "高岚", **fields: Any
+    ) -> Receipt:
+        """Correct a recorded act."""
+        return self.act(
+            {
+                "act": "correction", "target": target, "changes": list(changes), "reason": "登记有误",
+                "evidence": [], "signers": self.signers(author=author, approver=approver), **fields,
+            }
+        )  # fmt: skip
+
+    def remedies(self, defect: str, action: str, by: str, **fields: Any) -> Receipt:
+        """Explain, accept, confirm or contest."""
+        return self.act(
+            {
+                "act": "remedy", "defect": defect, "action": action, "statement": "情况说明",
+                "signers": self.signers(signer=by), **fields,
+            }
+        )  # fmt: skip
+
+    def changes(self, name: str, **fields: Any) -> Receipt:
+        """Change what a person may do; the administrator of the agency signs."""
+        return self.act(
+            {
+                "act": "person", "person": self.id_of(name), "add": [], "end": [], "places_added": [],
+                "places_ended": [], "unit": None, "left": False,
+                "signers": self.signers(administrator=self.admin_of(PEOPLE[name][1])), **fields,
+            }
+        )  # fmt: skip
+
+    def adds_key(self, name: str, confirmer: str | None = "高岚", **fields: Any) -> Receipt:
+        """Enrol one more key of a person, who signs with it from then on.
+
+        The confirmer signs with the key in use so far.
+        """
+        person, agency, _ = PEOPLE[name]
+        confirming = self.id_of(confirmer or "")
+        before = self.key_id(confirmer) if confirmer else ""
+        public = self.new_key(person)
+        signers = self.signers(administrator=self.admin_of(agency), subject=person)
+        signers += [{"part": "confirmer", "person": confirming, "key": before}] if confirmer else []
+        return self.act(
+            {
+                "act": "enrolment", "person": person, "subject": "person", "name": {"disclose": name},
+                "agency": agency, "public_key": public, "kind": "file", "evidence": "工作证核验",
+                "signers": signers, **fields,
+            }
+        )  # fmt: skip
+
+    def revokes(self, name: str, since: datetime | None = None, **fields: Any) -> Receipt:
+        """Revoke the key that a person signs with; the administrator signs."""
+        return self.act(
+            {
+                "act": "revocation", "person": self.id_of(name), "key": self.key_id(name),
+                "reason": "compromised" if since else "lost", "since": since.isoformat() if since else None,
+                "signers": self.signers(administrator=self.admin_of(PEOPLE[name][1])), **fields,
             }
         )  # fmt: skip
 

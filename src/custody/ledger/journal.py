@@ -50,8 +50,9 @@ class Journal:
             "signers": [{"part": each.part, "person": each.person} for each in act.signers],
         }  # fmt: skip
         tags = [f"act:{act.id}", *(f"item:{item}" for item in act.own_items())]
-        tags += [f"person:{person}" for person in dict.fromkeys(each.person for each in act.signers)]
-        return self._append("refusal", act.signers[0].person, error.code, detail, opened.data, tags)
+        tags += [f"person:{each.person}" for each in act.signers]
+        each_once = list(dict.fromkeys(tags))  # a refused list may name an item twice
+        return self._append("refusal", act.signers[0].person, error.code, detail, opened.data, each_once)
 
     def _append(
         self, kind: str, by: str, code: str, detail: dict[str, Any], envelope: bytes | None, tags: list[str]
