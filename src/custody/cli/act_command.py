@@ -61,8 +61,9 @@ def run(args: Namespace) -> int:
                 if len(inputs) > 1:
                     note(f"{each.source}:")
                 tell_error(error, args.json)
-    for key_id in keys.keys() - used:
-        note(text("act/unused-key", key=key_id))
+    if not status:
+        for key_id in keys.keys() - used:
+            note(text("act/unused-key", key=key_id))
     return status
 
 

@@ -15,6 +15,7 @@ from custody.cli.ledgers import reading, writing
 from custody.cli.parser import WrongUse
 from custody.cli.settings import Settings
 from custody.cli.signed import SignedAct
+from custody.cli.words import language
 from custody.errors import (
     Conflict,
     CustodyError,
@@ -128,7 +129,7 @@ class AtServer:
 
     def _request(self, path: str, body: Any = None) -> tuple[int, bytes]:
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json", "Accept": "application/json, text/plain"}
+        headers = {"Content-Type": "application/json", "Accept": "*/*", "Accept-Language": language()}
         request = Request(self._server + path, data, headers)  # noqa: S310 - http or https, checked above
         try:
             with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
@@ -155,16 +156,16 @@ def error_from(status: int, data: bytes, server: str) -> CustodyError:
     """Read a server's problem details back as the error they tell of."""
     try:
         body = dict(json.loads(data))
-        code = str(body.pop("code"))
+        code = str(body["code"])
     except (ValueError, TypeError, KeyError):
         return Unavailable(
             "unavailable/server", f"The server {server} answered {status}.", server=server, status=status
         )
-    said = str(body.pop("en", None) or body.pop("detail", None) or body.get("title") or code)
-    fields = {name: value for name, value in body.items() if name not in ("type", "status", "title", "detail")}
-    nested = fields.pop("fields", None)
-    kind = _KINDS.get(code.split("/")[0], Unavailable)
-    return kind(code, said, **{**fields, **(nested if isinstance(nested, dict) else {})})
+    said = str(body.get("detail") or body.get("title") or code)
+    fields = {name: value for name, value in body.items() if name not in ("type", "status", "title", "detail", "code")}
+    if instead := fields.pop("instead", None):
+        fields[f"instead_{language()}"] = instead
+    return _KINDS.get(code.split("/")[0], Unavailable)(code, said, **{**fields, "zh": said})
 
 
 @contextmanager

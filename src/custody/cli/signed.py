@@ -43,7 +43,7 @@ class SignedAct:
         for signer in self.missing():
             raise Untrusted(
                 "untrusted/signature-missing", f"The signature of {signer.person} is missing.",
-                person=signer.person, part=signer.part, key=signer.key,
+                person=signer.person, part=signer.part,
             )  # fmt: skip
         return write_envelope(PAYLOAD_TYPE, self.payload, self.signatures)
 

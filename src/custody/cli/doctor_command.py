@@ -1,0 +1,137 @@
+"""``custody doctor``: what works on this machine, and what every setting is."""
+
+from __future__ import annotations
+
+import platform
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import make_url
+
+from custody.acts.entry import read_entry, recorded_at
+from custody.cli import commands, missing_commands
+from custody.cli.ledgers import reading
+from custody.cli.settings import VARIABLES, Settings, add_options, journal_key_of, settings_of
+from custody.cli.terminal import tell_json, tell_table
+from custody.cli.words import language, text
+from custody.errors import CustodyError
+from custody.ledger.ledger import Ledger
+from custody.sentences import sentence
+
+Finding = tuple[str, bool, str]
+"""What was checked, whether it works, and a sentence in the reader's language."""
+
+OPTIONAL = frozenset({"camera"})
+"""What may be missing without harm."""
+
+
+def add(subparsers: Any) -> None:
+    """Add ``custody doctor``."""
+    parser = subparsers.add_parser("doctor", help=text("help/doctor"), description=text("help/doctor"))
+    add_options(parser, log_key=True)
+    parser.set_defaults(run=run)
+
+
+def run(args: Namespace) -> int:
+    """Check everything and print it; exit status 1 if something that is needed does not work."""
+    settings = settings_of(args)
+    found = list(_findings(settings))
+    broken = any(not works and name not in OPTIONAL for name, works, _ in found)
+    shown = dict(_settings(settings))
+    if args.json:
+        checks = [{"check": name, "works": works, "sentence": said} for name, works, said in found]
+        tell_json({"checks": checks, "settings": shown, "works": not broken})
+    else:
+        columns = ["", text("doctor/check"), text("doctor/result")]
+        rows = [["✓" if works else "✗", name, said] for name, works, said in found]
+        tell_table(columns, rows + [["·", name, said] for name, said in shown.items()])
+    return 1 if broken else 0
+
+
+def _findings(settings: Settings) -> Iterator[Finding]:
+    yield "python", True, text("doctor/python", version=platform.python_version())
+    missing = missing_commands()
+    for name, why in missing.items():
+        yield f"command {name}", False, text("doctor/command-missing", name=name, why=why)
+    if not missing:
+        yield "commands", True, text("doctor/commands", count=len(commands()))
+    if settings.database is not None:
+        yield from _database(settings)
+        yield from _files(settings)
+    yield from _labels_and_scanning()
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        with reading(settings) as ledger:
+            size = ledger.recorder.head().size
+            yield "database", True, text("doctor/database", origin=ledger.origin, size=size)
+            yield _clock(ledger)
+            yield from _schema(ledger)
+    except CustodyError as error:
+        yield "database", False, sentence(error, language())
+
+
+def _clock(ledger: Ledger) -> Finding:
+    last = recorded_at(read_entry(ledger.recorder.row(ledger.recorder.head().size).entry))
+    if datetime.now(UTC) < last:
+        return "clock", False, text("doctor/clock-behind", last=last.astimezone().isoformat(timespec="seconds"))
+    return "clock", True, text("doctor/clock")
+
+
+def _schema(ledger: Ledger) -> Iterator[Finding]:
+    try:
+        migrations = import_module("custody_migrations")  # a package above this one: asked only if it is there
+    except ImportError as error:
+        yield "schema", False, text("doctor/unavailable", why=error)
+        return
+    revision, newest = migrations.current_revision(ledger.engine), migrations.newest_revision()
+    if revision == newest:
+        yield "schema", True, text("doctor/schema", revision=revision)
+    else:
+        yield "schema", False, text("doctor/schema-old", revision=revision, newest=newest)
+
+
+def _files(settings: Settings) -> Iterator[Finding]:
+    """Key files, and a SQLite ledger, are their owner's alone."""
+    try:
+        log_key = settings.needed_log_key()
+    except CustodyError as error:
+        yield "log key", False, sentence(error, language())
+        return
+    for name, path in (("log key", log_key), ("journal key", journal_key_of(log_key))):
+        if not path.exists():
+            yield name, False, text("doctor/key-missing", file=path)
+        else:
+            yield name, _private(path), text("doctor/key" if _private(path) else "doctor/key-open", file=path)
+    file = settings.sqlite_file
+    if file is not None and file.exists() and not _private(file):
+        yield "ledger file", False, text("doctor/file-open", file=file)
+
+
+def _private(path: Path) -> bool:
+    return not path.stat().st_mode & 0o077
+
+
+def _labels_and_scanning() -> Iterator[Finding]:
+    try:
+        check: Callable[[], list[tuple[str, bool, str, str]]] = import_module("custody_scanners.commands").doctor
+        for name, works, zh, en in check():
+            yield name, works, zh if language() == "zh" else en
+    except ImportError as error:
+        yield "scanning", False, text("doctor/unavailable", why=error)
+
+
+def _settings(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Every setting with its value and where that comes from; a password in a URL is not shown."""
+    for name, variable in VARIABLES.items():
+        value = getattr(settings, name)
+        if value is None:
+            yield variable, text("doctor/unset", variable=variable)
+            continue
+        shown = make_url(value).render_as_string(hide_password=True) if name == "database" else str(value)
+        yield variable, text("doctor/setting", value=shown, source=settings.sources[name])

@@ -1,0 +1,161 @@
+"""``custody show``: the state of an item, a case, a person or a place."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from custody import label
+from custody.acts import ACT_TYPES
+from custody.cli.ledgers import reading
+from custody.cli.parser import WrongUse
+from custody.cli.settings import add_options, settings_of
+from custody.cli.terminal import tell_json, tell_table
+from custody.cli.words import language, term, text
+from custody.facts.shapes import STATUSES, Shape
+from custody.ledger.history import Moment, case_at, item_at
+from custody.ledger.ledger import Ledger
+from custody.registers import Registers
+
+Lines = Iterator[tuple[str, object]]
+
+
+def add(subparsers: Any) -> None:
+    """Add ``custody show``."""
+    parser = subparsers.add_parser("show", help=text("help/show"), description=text("help/show"))
+    parser.add_argument("kind", choices=tuple(_LINES), help=text("help/show-kind"))
+    parser.add_argument("id", metavar="ID", help=text("help/show-id"))
+    add_options(parser)
+    add_moment_options(parser)
+    parser.set_defaults(run=run)
+
+
+def add_moment_options(parser: ArgumentParser) -> None:
+    """Add ``--as-of`` and ``--known-at``."""
+    parser.add_argument("--as-of", type=_moment, metavar="TIME", help=text("help/as-of"))
+    parser.add_argument("--known-at", type=_moment, metavar="TIME", help=text("help/known-at"))
+
+
+def moment_of(args: Namespace) -> Moment:
+    """The moment that the options name; the present without them."""
+    return Moment(as_of=args.as_of, known_at=args.known_at)
+
+
+def _moment(given: str) -> datetime:
+    """A time with or without its offset; without it, local time is meant."""
+    return datetime.fromisoformat(given).astimezone()
+
+
+def run(args: Namespace) -> int:
+    """Print the state as a table of names and values, or as JSON."""
+    with reading(settings_of(args)) as ledger:
+        shape = _shape(ledger, args)
+    if args.json:
+        tell_json(shape)
+    else:
+        columns = [text(f"show/{args.kind}"), args.id]
+        tell_table(columns, [[name, value] for name, value in _LINES[args.kind](shape) if value not in (None, "", "—")])
+    return 0
+
+
+def _shape(ledger: Ledger, args: Namespace) -> Shape:
+    if args.kind == "item":
+        return item_at(ledger.recorder, args.id, moment_of(args))
+    if args.kind == "case":
+        return case_at(ledger.recorder, args.id, moment_of(args))
+    if args.as_of or args.known_at:
+        raise WrongUse("use/moment", "Only items and cases can be read as of another time.")
+    registers = Registers(ledger.engine)
+    try:
+        registers.catch_up()
+        return registers.person(args.id) if args.kind == "person" else registers.place(args.id)
+    finally:
+        registers.close()
+
+
+def local(instant: str | None) -> str | None:
+    """An instant in local time, to the second."""
+    if instant is None:
+        return None
+    return datetime.fromisoformat(instant).astimezone().isoformat(sep=" ", timespec="seconds")
+
+
+def act_name(type_name: str) -> str:
+    """An act type as the reader calls it."""
+    return ACT_TYPES[type_name].zh if language() == "zh" else type_name
+
+
+def _item(item: Shape) -> Lines:
+    custody, loan, seal = item["custody"], item["loan"], item["seal"]
+    yield text("show/item"), item["item"]
+    yield text("show/code"), label.spaced(item["code"])
+    yield text("show/retired"), ", ".join(item["retired_codes"])
+    yield text("show/case"), item["case"]
+    yield text("show/description"), f"{item['description']} × {item['quantity']} {item['unit']}"
+    yield text("show/category"), term(item["category"])
+    yield text("show/status"), STATUSES[item["status"]][0 if language() == "zh" else 1]
+    if custody["holder"]:
+        yield text("show/holder"), f"{custody['holder']} ({term(custody['kind'])})"
+    yield text("show/since"), local(custody["since"])
+    if item["control"]:
+        yield text("show/control"), f"{item['control']['agency']} ({term(item['control']['stage'])})"
+    yield text("show/measure"), term(item["measure"])
+    yield text("show/seal"), " ".join(filter(None, (seal["number"], _seal_state(seal["state"]))))
+    yield text("show/condition"), item["condition"]
+    if loan:
+        yield text("show/loan"), f"{loan['borrower']} ({term(loan['purpose'])})"
+        yield text("show/due"), local(loan["due"])
+    yield text("show/kit"), " ".join(filter(None, (item["kit"], item["designation"])))
+    yield text("show/holds"), ", ".join(str(term(each["reason"])) for each in item["holds"])
+    for each in item["defects"]:
+        yield text("show/defects"), f"{each['code']} ({term(each['severity'])}, {term(each['state'])})"
+    yield text("show/version"), item["version"]
+
+
+def _seal_state(state: str) -> str | None:
+    return term("opened" if state == "open" else state)
+
+
+def _case(case: Shape) -> Lines:
+    yield text("show/case"), case["case"]
+    yield text("show/kind"), term(case["kind"])
+    yield text("show/lead"), f"{case['lead']} ({term(case['stage'])})"
+    yield text("show/officers"), ", ".join(case["officers"])
+    yield text("show/reviewer"), case["legal_reviewer"]
+    yield text("show/opened"), local(case["opened_at"])
+    yield text("show/items"), case["items"]
+    yield text("show/holds"), ", ".join(str(term(each["reason"])) for each in case["holds"])
+    for each in case["noted"]:
+        yield text("show/noted"), f"{term(each['fact'])}  {local(each['at'])}"
+
+
+def _person(person: Shape) -> Lines:
+    yield text("show/person"), f"{person['person']} ({term(person['subject'])})"
+    yield text("show/agency"), person["agency"]
+    yield text("show/unit"), person["unit"]
+    yield text("show/left"), text("show/yes") if person["left"] else None
+    for each in person["capacities"]:
+        until = text("show/until", day=each["expires"]) if each["expires"] else ""
+        yield text("show/capacities"), f"{term(each['capacity'])} {until}".strip()
+    yield text("show/places"), ", ".join(person["places"])
+    for key in person["keys"]:
+        yield text("show/keys"), f"{key['key']} ({text('show/live' if key['live'] else 'show/revoked')})"
+    yield text("show/items"), person["items"]
+
+
+def _place(place: Shape) -> Lines:
+    temperature = place["temperature"]
+    yield text("show/place"), place["place"]
+    yield text("show/name"), place["name"]
+    yield text("show/parent"), place["parent"]
+    yield text("show/agency"), place["agency"]
+    yield text("show/class"), term(place["class"])
+    yield text("show/dual"), text("show/yes" if place["dual_control"] else "show/no")
+    if temperature:
+        yield text("show/temperature"), f"{temperature['min']} … {temperature['max']}"
+    yield text("show/items"), place["items"]
+
+
+_LINES: dict[str, Callable[[Shape], Lines]] = {"item": _item, "case": _case, "person": _person, "place": _place}

@@ -1,0 +1,63 @@
+"""``custody verify``: a whole ledger checked from its stored bytes; every finding is reported."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+from custody.cli.settings import Settings, add_options, settings_of
+from custody.cli.terminal import Advance, progress, tell, tell_json, tell_table
+from custody.cli.words import language, text
+from custody.ledger.fsck import Report, verify_database
+from custody.registers import differences
+
+
+def add(subparsers: Any) -> None:
+    """Add ``custody verify``."""
+    parser = subparsers.add_parser("verify", help=text("help/verify"), description=text("help/verify"))
+    add_options(parser)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help=text("help/jobs"))
+    parser.set_defaults(run=run)
+
+
+def run(args: Namespace) -> int:
+    """Verify, and print the findings by step; exit status 1 if there are any."""
+    settings = settings_of(args)
+    url = settings.needed_database().render_as_string(hide_password=False)
+    with progress(text("verify/doing")) as bar:
+        report = verify_database(url, jobs=max(1, args.jobs), progress=bar)
+        _compare_registers(settings, report, bar)
+    if args.json:
+        tell_json({**asdict(report), "clean": not report.findings})
+    else:
+        _tell(report)
+    return 1 if report.findings else 0
+
+
+def _compare_registers(settings: Settings, report: Report, bar: Advance) -> None:
+    """Step 8: the registers equal a rebuild. They are derived, so this finding is cured by ``custody rebuild``."""
+    if any(finding.code == "no-genesis" for finding in report.findings):
+        return
+    with reading(settings) as ledger:
+        found = Counter(each.register for each in differences(ledger.engine, bar))
+    for name, count in found.items():
+        zh = f"登记簿 {name} 与重建结果不符（{count} 行）：请执行 custody rebuild {name}。"
+        en = f"The register {name} differs from a rebuild in {count} rows: run custody rebuild {name}."
+        report.found(8, "register-differs", zh, en, None, register=name, rows=count)
+
+
+def _tell(report: Report) -> None:
+    erased = report.erased_disclosures
+    tell(text("verify/looked-at", entries=report.entries, signatures=report.signatures, erased=erased))
+    if not report.findings:
+        tell("✓ " + text("verify/clean"))
+        return
+    columns = [text("verify/step"), text("verify/at"), text("verify/finding")]
+    rows = [
+        [each.step, None if each.index is None else each.index + 1, each.zh if language() == "zh" else each.en]
+        for each in report.findings
+    ]
+    tell_table(columns, rows, text("verify/findings", count=len(rows)))
