@@ -20,7 +20,7 @@ from custody.registers.items import Search
 from custody.registers.store import Store
 
 PAGE: Final = 50
-MOST: Final = 1_000
+MOST: Final = 2_000
 _POLL_SECONDS = 0.02
 
 
@@ -98,7 +98,7 @@ class Registers:
         after: str | None = None,
         limit: int = PAGE,
     ) -> list[Shape]:
-        """Items that fit everything given, ordered by id, beginning after the item ``after``; at most 1,000.
+        """Items that fit everything given, ordered by id, beginning after the item ``after``; at most 2,000.
 
         ``agency`` finds what an agency controls or holds, ``q`` words in id, code, seal, description and features.
         """

@@ -59,7 +59,7 @@ class Store:
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('custody registers'))"))
                 connection.execute(CreateSchema(self.schema, if_not_exists=True))
             STATE.create(connection, checkfirst=True)
-            known = dict(connection.execute(select(STATE.c.name, STATE.c.version)).tuples().all())
+            known = {row.name: row.version for row in connection.execute(select(STATE))}
             for register in registers:
                 if known.get(register.name) != register.version:
                     self.renew(connection, register)
@@ -82,8 +82,8 @@ class Store:
         with self.reading() as connection:
             if not inspect(connection).has_table(STATE.name, schema=self.schema):
                 return {}
-            rows = connection.execute(select(STATE.c.name, STATE.c.version, STATE.c.position)).tuples().all()
-        return {name: position for name, version, position in rows if versions.get(name) == version}
+            rows = connection.execute(select(STATE)).all()
+        return {row.name: row.position for row in rows if versions.get(row.name) == row.version}
 
     def apply(self, register: Register, after: int, upto: int, changes: Changes) -> None:
         """Bring a register from one position to another: its rows and its position in one transaction.
