@@ -1,0 +1,67 @@
+"""How answers are shaped: JSON with an entity tag, and pages with a link to the next one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+_KEEP_ASKING: Final = {"Cache-Control": "private, no-cache"}
+
+Shape = dict[str, Any]
+
+
+class Paged(BaseModel):
+    """The query of a list: how many members, and the key of the last one seen. Unknown parameters are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(50, ge=1, le=500)
+    after: str | None = Field(None, max_length=200)
+    at_least: int | None = Field(None, ge=0)
+
+
+def one(request: Request, body: Mapping[str, Any]) -> Response:
+    """Answer with a single resource; 304 if the caller has this very state.
+
+    The tag is a digest of the whole state, so what time alone changes changes the tag too; it is weak, since the same
+    state may go out compressed.
+    """
+    data = encoded(body)
+    tag = f'W/"{hashlib.sha256(data).hexdigest()[:32]}"'
+    headers = {**_KEEP_ASKING, "ETag": tag}
+    if _has(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type="application/json", headers=headers)
+
+
+def page(request: Request, name: str, found: Sequence[Shape], limit: int, key: Callable[[Shape], object]) -> Response:
+    """Answer with the first ``limit`` of what was found; if there is more, with a link to the next page.
+
+    Whoever calls asks for one more than ``limit``, to know.
+    """
+    members = list(found[:limit])
+    headers = dict(_KEEP_ASKING)
+    after = str(key(members[-1])) if len(found) > limit else None
+    if after is not None:
+        query = [(field, value) for field, value in request.query_params.multi_items() if field != "after"]
+        target = f"{quote(request.url.path, safe='/%')}?{urlencode([*query, ('after', after)])}"
+        headers["Link"] = f'<{target}>; rel="next"'
+    return Response(encoded({name: members, "next": after}), media_type="application/json", headers=headers)
+
+
+def encoded(body: Any) -> bytes:
+    """JSON in UTF-8, as compact as it gets."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _has(condition: str, tag: str) -> bool:
+    """Whether an If-None-Match condition names a tag, by weak comparison (RFC 9110 section 13.1.2)."""
+    named = {each.strip().removeprefix("W/") for each in condition.split(",")}
+    return "*" in named or tag.removeprefix("W/") in named

@@ -1,0 +1,78 @@
+"""The HTTP API over one ledger: a FastAPI application without pages, whose documents stand at /openapi.json."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any, Final
+
+from anyio import to_thread
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+
+from custody.errors import CustodyError
+from custody.ledger.ledger import Ledger
+from custody_api import context, problems
+from custody_api.documented import PROBLEMS
+from custody_api.loopback import OnlyLoopback
+from custody_api.routes import cases, health, items, labels, log, oversight, parties, recorded, schemas, writing
+
+ROUTERS: Final = (
+    writing.router, recorded.router, schemas.router, items.router, cases.router, parties.router, oversight.router,
+    labels.router, log.router, health.router,
+)  # fmt: skip
+
+READING_THREADS = 12
+"""Requests that read at one time; the ledger's engine has connections for 20."""
+
+
+def create_app(ledger: Ledger) -> FastAPI:
+    """Make the application. It starts and ends the threads it needs; the ledger stays its owner's to close."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = READING_THREADS
+        app.state.context = await context.start(ledger)
+        try:
+            yield
+        finally:
+            await context.stop(app.state.context)
+
+    app = FastAPI(
+        title="evidence-custody", version=version("evidence-custody"), lifespan=lifespan,
+        docs_url=None, redoc_url=None, responses=PROBLEMS,
+        description="Signed acts in, receipts and proofs out. Errors are problem documents (RFC 9457).",
+    )  # fmt: skip
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(OnlyLoopback)
+    app.add_exception_handler(CustodyError, problems.on_custody_error)
+    app.add_exception_handler(RequestValidationError, problems.on_wrong_query)
+    app.add_exception_handler(HTTPException, problems.on_http_error)
+    app.add_exception_handler(Exception, problems.on_surprise)
+    for router in ROUTERS:
+        app.include_router(router)
+    _describe(app)
+    return app
+
+
+def _describe(app: FastAPI) -> None:
+    """Let the description speak of problem documents where the framework would put its own."""
+    framework = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = framework()
+            components = document.setdefault("components", {}).setdefault("schemas", {})
+            components["Problem"] = problems.Problem.model_json_schema()
+            for name in ("HTTPValidationError", "ValidationError"):
+                components.pop(name, None)
+            for path in document["paths"].values():
+                for operation in path.values():
+                    operation["responses"].pop("422", None)
+        assert app.openapi_schema is not None  # noqa: S101 - the framework keeps what it made
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,82 @@
+"""What every route works with: the ledger, its registers, and the threads and processes that serve them."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from custody.errors import Unavailable
+from custody.ledger.ledger import Ledger
+from custody.registers.reading import Registers
+from custody.registers.runner import Runner
+from custody_api.submitting import Submitting
+from custody_api.verifying import Verifying
+
+WAIT_SECONDS = 2.0
+"""How long a reader waits for the registers to reach the position he asks for."""
+
+
+@dataclass
+class Context:
+    """One ledger behind one server."""
+
+    ledger: Ledger
+    registers: Registers
+    runner: Runner
+    submitting: Submitting
+    verifying: Verifying
+    batches: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="batch"))
+    """Batches take turns, chunk by chunk."""
+
+
+async def start(ledger: Ledger) -> Context:
+    """Begin to serve a ledger. Raises Unavailable if the registers cannot be opened."""
+    registers = await run_in_threadpool(Registers, ledger.engine)
+    context = Context(ledger, registers, Runner(ledger, registers.store), Submitting(ledger), Verifying())
+    context.runner.start()
+    context.submitting.start()
+    return context
+
+
+async def stop(context: Context) -> None:
+    """Record what is waiting, then let go of everything but the ledger."""
+    await context.submitting.stop()
+    context.batches.shutdown()
+    context.verifying.close()
+    await run_in_threadpool(context.runner.stop)
+    context.registers.close()
+
+
+async def _context(request: Request) -> Context:
+    context: Context = request.app.state.context
+    return context
+
+
+InContext = Annotated[Context, Depends(_context)]
+
+
+async def _ledger(context: InContext) -> Ledger:
+    return context.ledger
+
+
+async def _registers(
+    context: InContext,
+    at_least: Annotated[
+        int | None, Query(ge=0, description="Wait until the registers hold the act at this position, else 503.")
+    ] = None,
+) -> Registers:
+    if at_least is not None and not await run_in_threadpool(context.runner.wait, at_least, WAIT_SECONDS):
+        raise Unavailable(
+            "unavailable/behind", "The registers have not reached this position yet.", at_least=at_least, retry_after=1
+        )
+    return context.registers
+
+
+TheLedger = Annotated[Ledger, Depends(_ledger)]
+TheRegisters = Annotated[Registers, Depends(_registers)]
+"""The registers, as far along as the caller asks."""

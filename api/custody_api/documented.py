@@ -1,0 +1,324 @@
+"""What OpenAPI says of each route beyond its signature: bodies, shapes of answers, examples."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, Field
+
+from custody.acts.entry import Defect
+from custody_api.problems import MEDIA_TYPE, Problem
+
+Json = dict[str, Any]
+
+_ACT: Final = "019cdf51-6200-7a3c-9b1e-5d0f2c8a4e71"
+_ITEM: Final = "EV1BHP5N40BAQPAA"
+
+
+class Receipt(BaseModel):
+    """Where an act stands in the log, and the proof (docs/format.md section 6)."""
+
+    act: str = Field(examples=[_ACT])
+    index: int = Field(examples=[1233])
+    position: int = Field(examples=[1234])
+    recorded_at: str = Field(examples=["2026-03-12T14:26:05.123456Z"])
+    defects: list[Defect]
+    entry: str = Field(description="The exact entry bytes, base64.")
+    proof: str = Field(description="A complete c2sp.org/tlog-proof@v1.")
+
+
+class Checked(BaseModel):
+    """What would be decided."""
+
+    outcome: Literal["accepted", "accepted-with-defects", "refused"]
+    defects: list[Json]
+    problem: Problem | None
+
+
+class Signed(BaseModel):
+    """Who signed an act, in which part, with which key."""
+
+    part: str
+    person: str
+    key: str
+
+
+class Envelope(BaseModel):
+    """The envelope that an entry commits to."""
+
+    sha256: str
+    size_bytes: int
+
+
+class RecordedAct(BaseModel):
+    """An act as recorded. What is sealed stays sealed."""
+
+    id: str
+    type: str
+    index: int
+    position: int
+    recorded_at: str
+    policy: str
+    defects: list[Defect]
+    previous: dict[str, int]
+    envelope: Envelope
+    signers: list[Signed]
+    act: Json = Field(description="The signed payload, decoded; its JSON Schema is at /v1/schemas/{type}.")
+    links: dict[str, str]
+
+
+class ActTypes(BaseModel):
+    """Every type of act."""
+
+    schemas: list[Json]
+
+
+class Scanned(BaseModel):
+    """What is in view, and what the ledger says of it."""
+
+    mode: Literal["single", "page"]
+    accepted: bool
+    codes: list[Json]
+    problems: list[Json]
+    decoders: list[str]
+
+
+def _answer(model: type[BaseModel], description: str) -> Json:
+    return {"model": model, "description": description}
+
+
+def _media(media_type: str, description: str, schema: Json | None = None, example: Any = None) -> Json:
+    content: Json = {"schema": schema or {"type": "string", "format": "binary"}}
+    if example is not None:
+        content["example"] = example
+    return {"description": description, "content": {media_type: content}}
+
+
+def _text(description: str, example: str) -> Json:
+    return _media("text/plain", description, {"type": "string"}, example)
+
+
+def _body(media_type: str, schema: Json, example: Any = None) -> Json:
+    content: Json = {"schema": schema} | ({"example": example} if example is not None else {})
+    return {"requestBody": {"required": True, "content": {media_type: content}}}
+
+
+_ENVELOPE: Final[Json] = {
+    "type": "object",
+    "required": ["payloadType", "payload", "signatures"],
+    "additionalProperties": False,
+    "properties": {
+        "payloadType": {"const": "application/vnd.custody.act.v1+json"},
+        "payload": {"type": "string", "contentEncoding": "base64"},
+        "signatures": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["keyid", "sig"],
+                "properties": {
+                    "keyid": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+                    "sig": {"type": "string", "contentEncoding": "base64"},
+                },
+            },
+        },
+    },
+}
+
+_SUBMISSION: Final[Json] = {
+    "type": "object",
+    "required": ["envelope"],
+    "additionalProperties": False,
+    "properties": {
+        "envelope": _ENVELOPE,
+        "disclosures": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["salt", "value"],
+                "additionalProperties": False,
+                "properties": {
+                    "salt": {"type": "string", "description": "32 bytes, base64url without padding"},
+                    "value": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+_SUBMITTED: Final[Json] = {
+    "envelope": {
+        "payloadType": "application/vnd.custody.act.v1+json",
+        "payload": "eyJhY3QiOiJjaGVjay1pbiIsIC4uLn0=",
+        "signatures": [{"keyid": "5f2c…", "sig": "MEUCIQ…"}],
+    },
+    "disclosures": [],
+}
+
+PROBLEMS: Final[dict[int | str, Json]] = {
+    "4XX": {
+        "description": "What is wrong with the request, or which rule refuses the act.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    },
+    "5XX": {
+        "description": "Nothing was recorded, or nobody can tell: submit again, it is recorded once. See Retry-After.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    },
+}
+
+SUBMIT: Final[Json] = {
+    "responses": {201: _answer(Receipt, "Recorded."), 200: _answer(Receipt, "Recorded before: the same receipt.")},
+    "openapi_extra": _body("application/json", _SUBMISSION, _SUBMITTED),
+}
+
+BATCH: Final[Json] = {
+    "responses": {
+        200: _media(
+            "application/jsonl", "One receipt or problem document a line, in order.",
+            {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("Receipt", "Problem")]},
+        )
+    },
+    "openapi_extra": _body("application/jsonl", _SUBMISSION, _SUBMITTED),
+}  # fmt: skip
+
+CHECK: Final[Json] = {
+    "responses": {200: _answer(Checked, "What would be decided.")},
+    "openapi_extra": _body(
+        "application/json",
+        {"oneOf": [_SUBMISSION, {"type": "object", "required": ["act"], "properties": {"act": {"type": "object"}}}]},
+        _SUBMITTED,
+    ),
+}
+
+ACT: Final[Json] = {"responses": {200: _answer(RecordedAct, "The act and its place in the log.")}}
+PROOF: Final[Json] = {"responses": {200: _text("A tlog-proof.", "c2sp.org/tlog-proof@v1\nindex 1233\n…")}}
+ENTRY: Final[Json] = {"responses": {200: _media("application/json", "The exact leaf.", {"type": "object"})}}
+ENVELOPE: Final[Json] = {"responses": {200: _media("application/json", "The exact signed envelope.", _ENVELOPE)}}
+SCHEMAS: Final[Json] = {"responses": {200: _answer(ActTypes, "Every type of act, with a link to its schema.")}}
+SCHEMA: Final[Json] = {"responses": {200: _media("application/schema+json", "A JSON Schema.", {"type": "object"})}}
+
+CHECKPOINT: Final[Json] = {
+    "responses": {200: _text("A signed note.", "custody.example/yunling\n1234\nq1mO…=\n\n— …\n")}
+}
+ENTRIES: Final[Json] = {"responses": {200: _media("application/octet-stream", "An entry bundle.")}}
+TILE: Final[Json] = {"responses": {200: _media("application/octet-stream", "Hashes, 32 bytes each.")}}
+
+LABEL: Final[Json] = {
+    "responses": {
+        200: {
+            "description": "Drawn labels. Custody-Missing-Characters names what the font cannot show.",
+            "content": {
+                kind: {"schema": {"type": "string", "format": "binary"}}
+                for kind in ("application/pdf", "image/png", "image/svg+xml", "application/zpl")
+            },
+        }
+    }
+}
+SCAN: Final[Json] = {
+    "responses": {200: _answer(Scanned, "Codes in view, with the ledger's answer.")},
+    "openapi_extra": _body("image/*", {"type": "string", "format": "binary"}),
+}
+HEALTH: Final[Json] = {
+    "responses": {200: _media("application/json", "Alive.", {"type": "object"}, {"status": "ok"})},
+}
+READY: Final[Json] = {
+    "responses": {
+        status: _media(
+            "application/json", said, {"type": "object", "required": ["ready", "checks"]},
+            {"ready": status == 200, "checks": {"database": {"ok": status == 200, "kind": "sqlite"}}},
+        )
+        for status, said in ((200, "Ready."), (503, "Not ready: which check says so."))
+    }
+}  # fmt: skip
+
+
+def _shape(said: str, example: Json) -> Json:
+    """A single resource as `custody.facts.shapes` makes it."""
+    shown = _media("application/json", said, {"type": "object"}, example)
+    return {"responses": {200: shown, 304: {"description": "Unchanged."}}}
+
+
+def _list(name: str, said: str, example: Json) -> Json:
+    """A page of a list; ``next`` is the key to continue with, as the Link header says."""
+    schema = {
+        "type": "object",
+        "required": [name, "next"],
+        "properties": {
+            name: {"type": "array", "items": {"type": "object"}},
+            "next": {"type": ["string", "null"]},
+        },
+    }
+    return {"responses": {200: _media("application/json", said, schema, {name: [example], "next": None})}}
+
+
+_CASE: Final = "云公(刑)诈〔2026〕0520"
+
+_SHOWN_ITEM: Final[Json] = {
+    "item": _ITEM,
+    "case": _CASE,
+    "category": "general",
+    "description": "手机",
+    "quantity": "1",
+    "unit": "部",
+    "code": f"{_ITEM}1D0A",
+    "custody": {
+        "holder": "ST1C7V0N2R5TQKM4", "kind": "place", "place": "ST1C7V0N2R5TQKM4", "agency": "center",
+        "since": "2026-03-12T06:20:00.000000Z", "since_act": _ACT,
+    },
+    "control": {"agency": "psb-yunling", "stage": "investigation", "since_act": _ACT},
+    "measure": "seized",
+    "seal": {"number": "F-880000", "state": "sealed"},
+    "disposition": {"state": "none", "kind": None},
+    "status": "stored",
+    "defects": [],
+    "holds": [],
+    "deadlines": [],
+    "version": 1234,
+}  # fmt: skip
+_SHOWN_CASE: Final[Json] = {
+    "case": _CASE, "kind": "criminal", "lead": "psb-yunling", "stage": "investigation", "officers": ["psb-0211"],
+    "legal_reviewer": "psb-0077", "opened_at": "2026-03-12T00:00:00.000000Z", "opened_by": _ACT, "holds": [],
+}  # fmt: skip
+_SHOWN_PERSON: Final[Json] = {
+    "person": "cen-01", "agency": "center", "subject": "person", "left": False,
+    "capacities": [{"capacity": "custodian", "licence": None, "expires": None}], "places": ["ST1C7V0N2R5TQKM4"],
+}  # fmt: skip
+_SHOWN_PLACE: Final[Json] = {
+    "place": "ST1C7V0N2R5TQKM4", "name": "大库", "parent": None, "agency": "center", "class": "general",
+    "dual_control": False, "temperature": None,
+}  # fmt: skip
+_STRETCH: Final[Json] = {
+    "from": "2026-03-12T00:10:00.000000Z", "to": "2026-03-12T06:20:00.000000Z", "holder": "psb-0211",
+    "kind": "person", "place": None, "act": _ACT, "type": "seizure", "position": 40, "given_by": None,
+    "parties": [{"part": "officer", "person": "psb-0211"}, {"part": "second", "person": "psb-0347"}],
+}  # fmt: skip
+_SHOWN_ACT: Final[Json] = {
+    "act": _ACT, "type": "seizure", "position": 40, "recorded_at": "2026-03-12T00:11:05.123456Z",
+    "occurred_at": "2026-03-12T08:10:00+08:00", "signers": [{"part": "officer", "person": "psb-0211"}], "defects": [],
+}  # fmt: skip
+
+ITEM: Final = _shape("The item.", _SHOWN_ITEM)
+ITEMS: Final = _list("items", "Items, ordered by id.", _SHOWN_ITEM)
+HISTORY: Final = _shape(
+    "The chain of custody.", {"item": _ITEM, "acts": [_SHOWN_ACT], "custody": [_STRETCH], "gaps": []}
+)
+CASE: Final = _shape("The case.", {**_SHOWN_CASE, "items": 400})
+CASES: Final = _list("cases", "Cases, ordered by reference.", _SHOWN_CASE)
+KIT: Final = _shape(
+    "The kit.",
+    {"kit": "KT1R4E8A0Q5WZ3YH", "case": _CASE, "drawn_by": _ACT, "tubes": [{"item": _ITEM, "designation": "A"}]},
+)
+PERSON: Final = _shape("The person.", {**_SHOWN_PERSON, "keys": [], "items": 3})
+PEOPLE: Final = _list("people", "People, ordered by id.", _SHOWN_PERSON)
+PLACE: Final = _shape("The place.", {**_SHOWN_PLACE, "items": 400})
+PLACES: Final = _list("places", "Places, ordered by id.", _SHOWN_PLACE)
+DEFECTS: Final = _list(
+    "defects", "Defects, ordered by id.",
+    {"id": f"{_ACT}/0", "code": "LATE_HANDOVER", "rule": "D01", "severity": "curable", "act": _ACT, "case": _CASE,
+     "state": "open", "items": [_ITEM]},
+)  # fmt: skip
+REFUSALS: Final = _list(
+    "refusals", "Refusals, oldest first.",
+    {"position": 7, "recorded_at": "2026-03-12T07:00:00.000000Z", "by": "psb-0211", "act": _ACT, "type": "check-in",
+     "code": "refused/officer-is-custodian", "rule": "I-06", "items": [_ITEM]},
+)  # fmt: skip

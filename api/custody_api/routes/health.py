@@ -1,0 +1,88 @@
+"""Whether the server lives, and whether it can do its work."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import JSONResponse
+
+from custody.acts.entry import instant
+from custody.errors import CustodyError
+from custody.ledger.ledger import Ledger
+from custody_api import documented
+from custody_api.context import Context, InContext
+from custody_scanners import decoders
+
+router = APIRouter(tags=["health"])
+
+LEAST_DISK = 256 << 20
+"""Bytes free beside a SQLite ledger; with less, the server says it is not ready, while it still is."""
+
+Finding = tuple[bool, dict[str, Any]]
+
+
+@router.get("/healthz", **documented.HEALTH)
+async def read_health() -> JSONResponse:
+    """The process lives and answers."""
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/readyz", **documented.READY)
+def read_readiness(context: InContext) -> JSONResponse:
+    """Each thing the work needs, and whether it is there; 503 if one is not."""
+    ledger = context.ledger
+    checks: dict[str, Callable[[], Finding]] = {
+        "database": lambda: _database(ledger),
+        "checkpoint": lambda: _checkpoint(ledger),
+        "registers": lambda: _registers(context),
+        "decoders": _decoders,
+        "disk": lambda: _disk(ledger),
+    }
+    found = {name: _finding(check) for name, check in checks.items()}
+    ready = all(each["ok"] for each in found.values())
+    headers = {"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": "5"})
+    return JSONResponse({"ready": ready, "checks": found}, 200 if ready else 503, headers=headers)
+
+
+def _finding(check: Callable[[], Finding]) -> dict[str, Any]:
+    try:
+        fine, about = check()
+    except CustodyError as error:
+        return {"ok": False, "code": error.code}
+    return {"ok": fine, **about}
+
+
+def _database(ledger: Ledger) -> Finding:
+    return True, {"kind": ledger.engine.dialect.name, "size": ledger.recorder.head().size}
+
+
+def _checkpoint(ledger: Ledger) -> Finding:
+    """How old the newest checkpoint is. A quiet night is no failure; a checkpoint that does not cover the log is."""
+    head = ledger.recorder.head()
+    age = ledger.clock() - head.recorded_at
+    covered = ledger.recorder.root_at(head.size) == head.root
+    return covered, {"recorded_at": instant(head.recorded_at), "age_seconds": max(0, round(age.total_seconds()))}
+
+
+def _registers(context: Context) -> Finding:
+    """How far each register is behind its log. Being behind is no failure; failing to get on is."""
+    states = context.runner.state()
+    return not any(each.failures for each in states), {"registers": [asdict(each) for each in states]}
+
+
+def _decoders() -> Finding:
+    live = sorted(decoders.live())
+    return bool(live), {"live": live}
+
+
+def _disk(ledger: Ledger) -> Finding:
+    database = ledger.engine.url.database
+    if ledger.engine.dialect.name != "sqlite" or database is None:
+        return True, {}
+    free = shutil.disk_usage(Path(database).resolve().parent).free
+    return free >= LEAST_DISK, {"free_bytes": free}

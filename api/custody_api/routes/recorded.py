@@ -1,0 +1,86 @@
+"""Recorded acts: decoded, and as the exact bytes that were signed and hashed. Nothing sealed is opened."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from custody.acts.entry import read_entry
+from custody.errors import NotFound
+from custody.ledger.drafts import Row
+from custody.ledger.ledger import Ledger
+from custody.signing import read_envelope
+from custody_api import documented
+from custody_api.answers import one
+from custody_api.context import TheLedger
+
+router = APIRouter(prefix="/v1/acts/{act_id}", tags=["acts"])
+
+_FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+
+
+@router.get("", **documented.ACT)
+def read_act(act_id: str, request: Request, ledger: TheLedger) -> Response:
+    """An act with its entry's fields and its signers by id."""
+    row = _row(ledger, act_id)
+    return one(request, _decoded(row))
+
+
+@router.get("/proof", response_class=PlainTextResponse, **documented.PROOF)
+def read_proof(act_id: str, ledger: TheLedger) -> PlainTextResponse:
+    """A tlog-proof of the act's entry against the newest checkpoint."""
+    position = _position(ledger, act_id)
+    return PlainTextResponse(ledger.proof(position - 1), headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/entry", response_class=Response, **documented.ENTRY)
+def read_exact_entry(act_id: str, ledger: TheLedger) -> Response:
+    """The exact bytes of the act's entry: the leaf of the log."""
+    return Response(_row(ledger, act_id).entry, media_type="application/json", headers=_FOR_EVER)
+
+
+@router.get("/envelope", response_class=Response, **documented.ENVELOPE)
+def read_exact_envelope(act_id: str, ledger: TheLedger) -> Response:
+    """The exact bytes of the signed envelope, whose SHA-256 stands in the entry."""
+    return Response(_row(ledger, act_id).envelope, media_type="application/json", headers=_FOR_EVER)
+
+
+def _row(ledger: Ledger, act_id: str) -> Row:
+    return ledger.recorder.row(_position(ledger, act_id))
+
+
+def _position(ledger: Ledger, act_id: str) -> int:
+    try:
+        number = UUID(act_id)
+    except ValueError:
+        number = None
+    found = ledger.recorder.find(number.bytes) if number is not None and str(number) == act_id else None
+    if found is None:
+        raise NotFound("not-found/act", "The ledger has no act with this id.", act=act_id[:80])
+    return found[0]
+
+
+def _decoded(row: Row) -> dict[str, Any]:
+    entry = read_entry(row.entry)
+    act = json.loads(read_envelope(row.envelope).payload)
+    path = f"/v1/acts/{entry.act}"
+    return {
+        "id": entry.act,
+        "type": entry.type,
+        "index": row.position - 1,
+        "position": row.position,
+        "recorded_at": entry.recorded_at,
+        "policy": entry.policy,
+        "defects": [each.model_dump(mode="json") for each in entry.defects],
+        "previous": entry.previous,
+        "envelope": {"sha256": hashlib.sha256(row.envelope).hexdigest(), "size_bytes": len(row.envelope)},
+        "signers": act["signers"],
+        "act": act,
+        "links": {"proof": f"{path}/proof", "entry": f"{path}/entry", "envelope": f"{path}/envelope"},
+    }

@@ -1,0 +1,110 @@
+"""Submitting acts: one, many, or only to ask what would be decided."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, StreamingResponse
+
+from custody.acts import act_from
+from custody.errors import Conflict, CustodyError, Refused, Stale, Untrusted
+from custody.ledger.batches import CHUNK
+from custody.ledger.ledger import Ledger, Receipt, Submission
+from custody.rules.judge import Decision
+from custody_api import documented
+from custody_api.bodies import parsed, read_lines, read_submission, submission_from, submission_of
+from custody_api.context import Context, InContext, TheLedger
+from custody_api.problems import internal, language_of, problem_of
+from custody_api.wording import Language
+
+log = logging.getLogger("custody.api")
+
+router = APIRouter(prefix="/v1/acts", tags=["acts"])
+
+_NOT_TO_BE_RECORDED: Final = (Refused, Untrusted, Stale, Conflict)
+"""What a dry run reports as refused; whatever else is wrong is wrong with the question."""
+
+
+@router.post("", status_code=201, **documented.SUBMIT)
+async def submit_act(request: Request, context: InContext) -> JSONResponse:
+    """Record a signed act. 201 with its receipt once it is durable; the same payload again gives 200 and the same."""
+    submission = submission_from(await read_submission(request))
+    receipt = await context.submitting.submit(submission)
+    status = 200 if receipt.duplicate else 201
+    return JSONResponse(receipt.as_json(), status, headers={"Location": f"/v1/acts/{receipt.act}"})
+
+
+@router.post("/batch", **documented.BATCH)
+async def submit_acts(request: Request, context: InContext) -> StreamingResponse:
+    """Record up to 10,000 acts, one a line, in order. Each line answered is a receipt or a problem document."""
+    lines = await read_lines(request)
+    return StreamingResponse(_results(context, lines, language_of(request)), media_type="application/jsonl")
+
+
+@router.post("/check", **documented.CHECK)
+async def check_act(request: Request, ledger: TheLedger) -> JSONResponse:
+    """Say what would be decided of an act that is not done yet, signed (``envelope``) or unsigned (``act``)."""
+    body = parsed(await read_submission(request))
+    return JSONResponse(await run_in_threadpool(_checked, ledger, body, language_of(request)))
+
+
+async def _results(context: Context, lines: Sequence[bytes], language: Language) -> AsyncIterator[bytes]:
+    loop = asyncio.get_running_loop()
+    for start in range(0, len(lines), CHUNK):
+        chunk = lines[start : start + CHUNK]
+        results = await loop.run_in_executor(context.batches, _record, context, chunk, language)
+        yield b"".join(json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in results)
+
+
+def _record(context: Context, lines: Sequence[bytes], language: Language) -> list[dict[str, Any]]:
+    """Record the lines that can be read, and say of every line what became of it."""
+    read = [_read(line) for line in lines]
+    submissions = [each for each in read if isinstance(each, Submission)]
+    try:
+        outcomes = iter(context.ledger.submit_many(submissions, verify=context.verifying))
+        answers = [next(outcomes) if isinstance(each, Submission) else each for each in read]
+    except CustodyError as error:
+        answers = [error if isinstance(each, Submission) else each for each in read]
+    except Exception:  # the head of the answer is sent already: all that is left is to say so in the lines
+        log.exception("a batch failed")
+        return [internal(language)] * len(lines)
+    return [each.as_json() if isinstance(each, Receipt) else problem_of(each, language) for each in answers]
+
+
+def _read(line: bytes) -> Submission | CustodyError:
+    try:
+        return submission_from(line)
+    except CustodyError as error:
+        return error
+
+
+def _checked(ledger: Ledger, body: Any, language: Language) -> dict[str, Any]:
+    try:
+        decision = _decided(ledger, body)
+    except _NOT_TO_BE_RECORDED as error:
+        return {"outcome": "refused", "defects": [], "problem": problem_of(error, language)}
+    defects = [{**each.model_dump(mode="json"), **_text(ledger, each.code, language)} for each in decision.defects]
+    return {"outcome": "accepted-with-defects" if defects else "accepted", "defects": defects, "problem": None}
+
+
+def _decided(ledger: Ledger, body: Any) -> Decision:
+    if isinstance(body, dict) and body.keys() == {"act"}:
+        act = act_from(body["act"])
+        if act.ledger != ledger.origin:
+            raise Untrusted("untrusted/other-ledger", "The act is for another ledger.", ledger=act.ledger)
+        return ledger.check_act(act)
+    submission = submission_of(body)
+    return ledger.check(submission.envelope, submission.disclosures)
+
+
+def _text(ledger: Ledger, code: str, language: Language) -> dict[str, Any]:
+    text = ledger.policy.texts[code]
+    said, instead = (text.zh, text.instead_zh) if language == "zh" else (text.en, text.instead_en)
+    return {"detail": said, "instead": instead, "source": text.source, "verified": text.verified}

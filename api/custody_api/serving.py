@@ -1,0 +1,62 @@
+"""``custody serve``: the API on this machine, until it is interrupted."""
+
+from __future__ import annotations
+
+import socket
+from argparse import Namespace
+
+import uvicorn
+
+from custody.cli.ledgers import writing
+from custody.cli.settings import settings_of
+from custody.cli.terminal import note, tell
+from custody.cli.words import language
+from custody_api.app import create_app
+from custody_api.loopback import ADDRESSES
+from custody_api.wording import Language, say
+
+DONE = 0
+REFUSED = 1
+WRONG_USE = 2
+
+
+def run(args: Namespace) -> int:
+    """Serve the ledger that the arguments name; return the exit status."""
+    if args.host not in ADDRESSES:
+        return _wrong_use("use/host", host=args.host)
+    try:
+        listener = _bound(args.host, args.port)
+    except (OSError, OverflowError) as error:
+        return _wrong_use("use/port", port=args.port, reason=getattr(error, "strerror", None) or error)
+    with listener, writing(settings_of(args)) as ledger:
+        host, port = listener.getsockname()[:2]
+        address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        tell(say("serve/address", _language(), address=address))
+        config = uvicorn.Config(
+            create_app(ledger), log_level="warning", access_log=False, server_header=False,
+            timeout_graceful_shutdown=30,
+        )  # fmt: skip
+        server = uvicorn.Server(config)
+        server.run([listener])
+        return DONE if server.started else REFUSED
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket of our own: what is wrong with the address is said before anything starts."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _wrong_use(code: str, **fields: object) -> int:
+    note(f"✗ {say(code, _language(), **fields)}")
+    return WRONG_USE
+
+
+def _language() -> Language:
+    return "zh" if language() == "zh" else "en"

@@ -1,0 +1,91 @@
+"""What the API itself says, by stable code, in zh-CN and in English; and which of the two a caller reads.
+
+Rules bring their own text in both languages; the other errors' sentences stand in `custody.cli`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+Language = Literal["zh", "en"]
+
+TAGS: Final[Mapping[Language, str]] = {"zh": "zh-CN", "en": "en"}
+"""The language tags that answers bear."""
+
+CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
+    "not-found/route": ("没有这个地址。", "There is nothing at this address."),
+    "method-not-allowed": ("此地址不接受这种请求方法。", "This address does not take this method."),
+    "http": ("请求不能处理。", "The request cannot be served."),
+    "internal/error": (
+        "服务器内部错误，已记入日志。写入是否完成，请用同一请求再试：相同内容只会入账一次。",
+        "Something went wrong inside and was logged. If this was a submission, send it again: it is recorded once.",
+    ),
+    "misdirected/host": (
+        "本服务只应答本机地址（127.0.0.1、localhost、[::1]），不应答这个主机名。",
+        "This server answers only to loopback addresses (127.0.0.1, localhost, [::1]), not to this host name.",
+    ),
+    "malformed/query": ("查询参数 {field} 不对。", "The query parameter {field} is wrong."),
+    "malformed/media-type": ("请求正文须为 {expected}。", "The body of this request is to be {expected}."),
+    "malformed/submission": (
+        "提交内容的字段 {field} 不对：应为 {expected}。",
+        "The field {field} of the submission is wrong: expected {expected}.",
+    ),
+    "too-large/body": (
+        "请求正文超过 {limit} 字节。请把物品分到几份行为里，每份最多 1000 件、信封最大 1 MiB。",
+        "The body is over {limit} bytes. Split the items over several acts of up to 1,000 items and 1 MiB each.",
+    ),
+    "too-large/image": (
+        "图像超过 {limit} 字节，请缩小后再传。",
+        "The image is over {limit} bytes: send a smaller one.",
+    ),
+    "too-large/batch": (
+        "一批最多 {lines} 行、{limit} 字节；尚未写入任何内容。请分成几批提交。",
+        "A batch takes up to {lines} lines and {limit} bytes; nothing was recorded. Send it as several batches.",
+    ),
+    "unavailable/busy": ("等待处理的提交太多，请稍后重试。", "Too many submissions are waiting: try again shortly."),
+    "unavailable/behind": (
+        "登记簿尚未跟到位置 {at_least}，请稍后重试。",
+        "The registers have not reached position {at_least} yet: try again shortly.",
+    ),
+    "not-found/act-type": ("没有这种行为：{got}", "There is no such type of act: {got}"),
+    "not-found/label": ("台账中没有贴此标签的东西：{got}", "The ledger knows nothing that bears this label: {got}"),
+    "serve/address": (
+        "接口地址：{address}/openapi.json（按 Ctrl-C 停止）",
+        "API: {address}/openapi.json (Ctrl-C stops it)",
+    ),
+    "use/port": ("端口 {port} 不能使用：{reason}", "Port {port} cannot be used: {reason}"),
+    "use/host": (
+        "只能绑定本机地址（127.0.0.1、localhost 或 ::1），不能绑定 {host}：本版本尚无登录，"
+        "凡能连到此端口的人都能读取全部内容。",
+        "Only loopback addresses (127.0.0.1, localhost or ::1) can be bound, not {host}: there is no sign-in yet, "
+        "so anyone who reaches the port could read everything.",
+    ),
+}
+
+
+def say(code: str, language: Language, **fields: object) -> str:
+    """Return the sentence of one of the API's own codes."""
+    return CATALOGUE[code][0 if language == "zh" else 1].format(**fields)
+
+
+def preferred(accept_language: str | None) -> Language:
+    """Return the language that an Accept-Language header asks for first (RFC 9110 section 12.5.4), else zh."""
+    best: tuple[float, Language] = (0.0, "zh")
+    for part in (accept_language or "").split(","):
+        tag, _, parameters = part.strip().lower().partition(";")
+        weight = _weight(parameters)
+        language: Language | None = "zh" if tag.startswith("zh") else "en" if tag.startswith("en") else None
+        if language and weight > best[0]:
+            best = weight, language
+    return best[1]
+
+
+def _weight(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return min(max(float(value), 0.0), 1.0)
+    except ValueError:
+        return 0.0
