@@ -60,7 +60,7 @@ class Recorded:
 
 def instant(moment: datetime) -> str:
     """Return an instant as entries write it: ``2026-03-12T14:26:05.123456Z``."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def write_entry(

@@ -1,0 +1,1 @@
+"""What the acts add up to: pure folds over recorded acts, as corrections make them read."""

@@ -18,7 +18,7 @@ from custody.ledger.opening import Opened, open_envelope, verify_signatures
 from custody.rules.judge import decide
 
 if TYPE_CHECKING:
-    from custody.ledger.ledger import Ledger, Outcome, Submission
+    from custody.ledger.ledger import ActDraft, Ledger, Outcome, Submission
 
 CHUNK = 256
 _THREADS = 4
@@ -84,7 +84,7 @@ def _submit_chunk(
 ) -> None:
     read = [_gathered(ledger, index, each) for index, each in opened]
     sound = verify([each.opened for each in read], [each.facts for each in read]) if verify else _sound(ledger, read)
-    run: list[tuple[_Read, Draft]] = []
+    run: list[tuple[_Read, ActDraft]] = []
     in_run, in_chunk = _Writes(), _Writes()
     for each, holds in zip(read, sound, strict=True):
         if in_run.concern(each.view) or not holds:
@@ -128,7 +128,7 @@ def _signatures_hold(read: _Read) -> bool:
     return True
 
 
-def _decided(ledger: Ledger, read: _Read) -> Draft | None:
+def _decided(ledger: Ledger, read: _Read) -> ActDraft | None:
     """The draft of an act that is not turned away; None if it has to be looked at alone."""
     try:
         ledger.check_seen(read.opened.act)
@@ -138,7 +138,7 @@ def _decided(ledger: Ledger, read: _Read) -> Draft | None:
     return ledger.draft(read.opened, decision, read.facts, read.view.condition())
 
 
-def _flush(ledger: Ledger, run: Sequence[tuple[_Read, Draft]], outcomes: list[Outcome | None]) -> None:
+def _flush(ledger: Ledger, run: Sequence[tuple[_Read, ActDraft]], outcomes: list[Outcome | None]) -> None:
     """Append a run in one go; what did not go through is tried alone, which decides it again or says why not."""
     appended = ledger.recorder.submit_many([draft for _, draft in run])
     for (each, draft), result in zip(run, appended, strict=True):

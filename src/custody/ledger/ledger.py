@@ -19,7 +19,7 @@ from eventsourcing.dcb.api import DCBAppendCondition
 from sqlalchemy import Engine
 
 from custody.acts.act import Act
-from custody.acts.entry import Defect, Recorded, instant, read_entry, write_entry
+from custody.acts.entry import Defect, Recorded, instant, write_entry
 from custody.acts.parties import Genesis
 from custody.acts.values import decode
 from custody.errors import Conflict, CustodyError, Damaged, NotFound, Refused, Stale, Unavailable, Untrusted
@@ -79,6 +79,13 @@ class Submission:
 
     envelope: bytes
     disclosures: tuple[Disclosure, ...] = ()
+
+
+@dataclass(kw_only=True)
+class ActDraft(Draft):
+    """A decided act on its way into the log."""
+
+    defects: tuple[Defect, ...]
 
 
 Outcome = Receipt | CustodyError
@@ -189,20 +196,19 @@ class Ledger:
             "untrusted/seen", "This ledger never issued the checkpoint that the signers saw.", seen=seen.size
         )
 
-    def draft(self, opened: Opened, decision: Decision, facts: Facts, condition: DCBAppendCondition) -> Draft:
+    def draft(self, opened: Opened, decision: Decision, facts: Facts, condition: DCBAppendCondition) -> ActDraft:
         """Make the draft of a decided act under the policy in force."""
         return draft_of(opened, decision, facts, condition, self.policy.id)
 
-    def take_in(self, opened: Opened, draft: Draft, appended: Appended) -> Receipt:
+    def take_in(self, opened: Opened, draft: ActDraft, appended: Appended) -> Receipt:
         """Make the receipt of an act that was appended, and let the memory of facts know of it."""
         act = opened.act
         index = appended.position - 1
         if appended.duplicate:
             return self.receipt(act.id, duplicate=True)
-        defects = read_entry(appended.entry).defects
-        self.memory.advance(Recorded(index, appended.recorded_at, act, defects), draft.tags)
+        self.memory.advance(Recorded(index, appended.recorded_at, act, draft.defects), draft.tags)
         proof = self._proof(index, appended.size)
-        return Receipt(act.id, index, appended.recorded_at, defects, appended.entry, proof)
+        return Receipt(act.id, index, appended.recorded_at, draft.defects, appended.entry, proof)
 
     def _already(self, opened: Opened, checked: bool) -> Receipt | None:
         """The first receipt, if this very payload was recorded before."""
@@ -252,7 +258,7 @@ class Ledger:
         return str(TlogProof(index, tuple(path), self.recorder.checkpoint(size)))
 
 
-def draft_of(opened: Opened, decision: Decision, facts: Facts, condition: DCBAppendCondition, policy: str) -> Draft:
+def draft_of(opened: Opened, decision: Decision, facts: Facts, condition: DCBAppendCondition, policy: str) -> ActDraft:
     """Make the draft of a decided act; its entry is completed inside the append lock."""
     act, data = opened.act, opened.data
     envelope = hashlib.sha256(data).hexdigest()
@@ -264,9 +270,9 @@ def draft_of(opened: Opened, decision: Decision, facts: Facts, condition: DCBApp
             policy=policy, defects=decision.defects, previous=previous,
         )  # fmt: skip
 
-    return Draft(
+    return ActDraft(
         act.act, data, list(tags), id=opened.id, digest=opened.digest, complete=complete, condition=condition,
-        links=links_of(act, tags), decide_again_at=decision.decide_again_at,
+        links=links_of(act, tags), defects=decision.defects, decide_again_at=decision.decide_again_at,
         disclosures=tuple((decode(each.commitment), each.salt, each.value) for each in opened.disclosures),
     )  # fmt: skip
 

@@ -55,8 +55,8 @@ def decide(act: Act, facts: Facts, policy: Policy, now: datetime, *, planned: bo
     check_trust(act, facts)
     order.check_stale(act, facts)
     matter = Matter(act, facts, policy, now)
-    refuse(_broken(_applying(type(act), REFUSALS), matter), policy)
-    found = list(_broken(_applying(type(act), DEFECTS), matter))
+    refuse(_broken(_refusals(type(act)), matter), policy)
+    found = list(_broken(_defects(type(act)), matter))
     if planned:
         refuse(((each, breach) for each, breach in found if each.if_planned), policy)
     return Decision(_numbered(act, found, policy), _decide_again_at(matter))
@@ -93,8 +93,13 @@ def explained(text: RuleText) -> dict[str, Any]:
 
 
 @cache
-def _applying(kind: type[Act], rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    return tuple(each for each in rules if issubclass(kind, each.types))
+def _refusals(kind: type[Act]) -> tuple[Rule, ...]:
+    return tuple(each for each in REFUSALS if issubclass(kind, each.types))
+
+
+@cache
+def _defects(kind: type[Act]) -> tuple[Rule, ...]:
+    return tuple(each for each in DEFECTS if issubclass(kind, each.types))
 
 
 def _broken(rules: Iterable[Rule], matter: Matter) -> Iterable[tuple[Rule, Breach]]:
