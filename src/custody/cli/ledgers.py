@@ -21,7 +21,7 @@ from custody.tlog.note import Signer
 @contextmanager
 def reading(settings: Settings) -> Iterator[Ledger]:
     """A ledger that only reads; no key is needed. Raises WrongUse, NotFound, Unavailable."""
-    with _engine(settings) as engine, _closing(Ledger(engine)) as ledger:
+    with founded(settings) as engine, _closing(Ledger(engine)) as ledger:
         yield ledger
 
 
@@ -29,7 +29,7 @@ def reading(settings: Settings) -> Iterator[Ledger]:
 def writing(settings: Settings) -> Iterator[Ledger]:
     """A ledger that can append: the log's and the journal's keys are those genesis names, else Untrusted."""
     log_key = settings.needed_log_key()
-    with _engine(settings) as engine:
+    with founded(settings) as engine:
         with _closing(Ledger(engine)) as known:
             genesis = known.genesis
         signer, journal_signer = signers(genesis.origin, log_key, settings)
@@ -56,15 +56,16 @@ def log_signing_key(path: Path, settings: Settings) -> Ed25519PrivateKey:
 
 
 @contextmanager
-def _engine(settings: Settings) -> Iterator[Engine]:
+def founded(settings: Settings) -> Iterator[Engine]:
+    """The database, if there is a ledger in it, whatever its state. Raises WrongUse, NotFound, Unavailable."""
     url = settings.needed_database()
     if settings.sqlite_file is not None and not settings.sqlite_file.exists():
         raise _no_ledger()  # opening it would leave an empty file behind
     engine = open_engine(url)
     try:
         with translated():
-            founded = inspect(engine).has_table(LEDGER.entry.name)
-        if not founded:
+            has_tables = inspect(engine).has_table(LEDGER.entry.name)
+        if not has_tables:
             raise _no_ledger()
         yield engine
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from custody.cli.ledgers import reading
+from custody.cli.ledgers import founded
 from custody.cli.settings import add_options, settings_of
 from custody.cli.terminal import progress, tell, tell_json
 from custody.cli.words import text
@@ -22,8 +22,8 @@ def add(subparsers: Any) -> None:
 
 def run(args: Namespace) -> int:
     """Rebuild the registers named, or all of them, and print up to which position each stands."""
-    with reading(settings_of(args)) as ledger, progress(text("help/rebuild")) as bar:
-        positions = rebuild(ledger.engine, args.registers or None, bar)
+    with founded(settings_of(args)) as engine, progress(text("help/rebuild")) as bar:
+        positions = rebuild(engine, args.registers or None, bar)
     if args.json:
         tell_json(positions)
         return 0

@@ -8,7 +8,10 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from custody.cli.settings import Settings, add_options, settings_of
+from sqlalchemy import Engine
+
+from custody.cli.ledgers import founded
+from custody.cli.settings import add_options, settings_of
 from custody.cli.terminal import Advance, progress, tell, tell_json, tell_table
 from custody.cli.words import language, text
 from custody.ledger.fsck import Report, verify_database
@@ -27,9 +30,9 @@ def run(args: Namespace) -> int:
     """Verify, and print the findings by step; exit status 1 if there are any."""
     settings = settings_of(args)
     url = settings.needed_database().render_as_string(hide_password=False)
-    with progress(text("verify/doing")) as bar:
+    with founded(settings) as engine, progress(text("verify/doing")) as bar:
         report = verify_database(url, jobs=max(1, args.jobs), progress=bar)
-        _compare_registers(settings, report, bar)
+        _compare_registers(engine, report, bar)
     if args.json:
         tell_json({**asdict(report), "clean": not report.findings})
     else:
@@ -37,12 +40,11 @@ def run(args: Namespace) -> int:
     return 1 if report.findings else 0
 
 
-def _compare_registers(settings: Settings, report: Report, bar: Advance) -> None:
+def _compare_registers(engine: Engine, report: Report, bar: Advance) -> None:
     """Step 8: the registers equal a rebuild. They are derived, so this finding is cured by ``custody rebuild``."""
     if any(finding.code == "no-genesis" for finding in report.findings):
         return
-    with reading(settings) as ledger:
-        found = Counter(each.register for each in differences(ledger.engine, bar))
+    found = Counter(each.register for each in differences(engine, bar))
     for name, count in found.items():
         zh = f"登记簿 {name} 与重建结果不符（{count} 行）：请执行 custody rebuild {name}。"
         en = f"The register {name} differs from a rebuild in {count} rows: run custody rebuild {name}."
