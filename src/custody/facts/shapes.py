@@ -7,13 +7,13 @@ by id: names are sealed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any, Final
 
 from custody.acts.entry import Recorded, instant
 from custody.facts.case import CaseFacts, CodeFacts, KitFacts
 from custody.facts.holding import Holder
-from custody.facts.item import Interval, ItemFacts
+from custody.facts.item import ItemFacts
 from custody.facts.parties import KeyFacts, PersonFacts, PlaceFacts
 
 Shape = dict[str, Any]
@@ -120,10 +120,9 @@ def _loan(item: ItemFacts) -> Shape | None:
 
 
 def custody_shape(item: ItemFacts) -> list[Shape]:
-    """Show an item's stretches of custody in reading order; the last one has no end, unless the item left for good."""
-    ends: list[Interval | None] = [*item.custody[1:], None]
+    """Show an item's stretches of custody in reading order; the last one has no end."""
     shown = []
-    for each, after in zip(item.custody, ends, strict=True):
+    for each, after in zip_longest(item.custody, item.custody[1:]):
         shown.append({
             "from": instant(each.since),
             "to": instant(after.since) if after else None,
