@@ -60,8 +60,10 @@ class Store:
                 connection.execute(CreateSchema(self.schema, if_not_exists=True))
             STATE.create(connection, checkfirst=True)
             known = {row.name: row.version for row in connection.execute(select(STATE))}
+            there = set(inspect(connection).get_table_names(schema=self.schema))
             for register in registers:
-                if known.get(register.name) != register.version:
+                whole = there.issuperset(table.name for table in register.tables)
+                if known.get(register.name) != register.version or not whole:
                     self.renew(connection, register)
 
     def renew(self, connection: Connection, register: Register, position: int = 0) -> None:
