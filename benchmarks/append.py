@@ -24,12 +24,12 @@ from uuid import uuid4
 
 import psycopg
 from eventsourcing.persistence import StoredEvent
-from workload import chunks, database, plain, rate, table, workload
 
 from custody.ledger.fsck import Check, false_signatures
 from custody.ledger.ledger import Ledger, Receipt, Submission
 from custody.ledger.opening import open_envelope
 from custody.signing import pae
+from workload import chunks, database, plain, rate, table, workload
 
 _THREADS = 8
 

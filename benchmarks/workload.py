@@ -13,11 +13,10 @@ from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from databases import plain, postgres_database, postgres_server
-from world import World
-
 from custody.ledger.ledger import Submission
 from custody.ledger.opening import Disclosure
+from databases import plain, postgres_database, postgres_server
+from world import World
 
 __all__ = ["Workload", "chunks", "database", "plain", "rate", "table", "workload"]
 

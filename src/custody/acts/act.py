@@ -9,6 +9,8 @@ act says changes only by adding an optional field, or by a new act type.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -104,3 +106,29 @@ class Act(Frozen):
     def own_items(self) -> tuple[ItemId, ...]:
         """The items this act names, in the order of its own list; defects point into it by index."""
         return ()
+
+    @cached_property
+    def positions(self) -> dict[ItemId, tuple[int, ...]]:
+        """Where each item stands in the act's own list."""
+        found: dict[ItemId, tuple[int, ...]] = {}
+        for index, item in enumerate(self.own_items()):
+            found[item] = (*found.get(item, ()), index)
+        return found
+
+    @cached_property
+    def codes_given(self) -> dict[str, ItemId]:
+        """The label codes that the act puts in force, with the item each names."""
+        return {}
+
+    @cached_property
+    def seals_put_on(self) -> dict[str, tuple[ItemId, ...]]:
+        """The seal numbers that the act uses up, with the items each closes."""
+        return {}
+
+
+def by_seal(pairs: Iterable[tuple[str, ItemId]]) -> dict[str, tuple[ItemId, ...]]:
+    """Gather the items of each seal number, in order."""
+    found: dict[str, tuple[ItemId, ...]] = {}
+    for number, item in pairs:
+        found[number] = (*found.get(number, ()), item)
+    return found

@@ -98,10 +98,15 @@ def read_entry(data: bytes) -> Entry:
 
 def recorded_at(entry: Entry) -> datetime:
     """The instant an entry states. Raises Damaged if the ledger wrote something else."""
-    try:
-        return datetime.strptime(entry.recorded_at, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-    except ValueError:
-        raise Damaged("damaged/entry", "An entry bears no readable time.", act=entry.act) from None
+    if len(entry.recorded_at) == len("2026-03-12T14:26:05.123456Z"):
+        try:
+            moment = datetime.fromisoformat(entry.recorded_at)
+        except ValueError:
+            pass
+        else:
+            if instant(moment) == entry.recorded_at:
+                return moment
+    raise Damaged("damaged/entry", "An entry bears no readable time.", act=entry.act)
 
 
 def _defect(defect: Defect) -> dict[str, Any]:

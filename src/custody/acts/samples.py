@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar, Literal
 
-from custody.acts.act import Act
+from custody.acts.act import Act, by_seal
 from custody.acts.custody import Moving
 from custody.acts.values import (
     Day,
@@ -77,6 +78,14 @@ class BloodDraw(Act):
 
     def own_items(self) -> tuple[ItemId, ...]:
         return tuple(tube.item for tube in self.tubes)
+
+    @cached_property
+    def codes_given(self) -> dict[str, ItemId]:
+        return {tube.code: tube.item for tube in self.tubes}
+
+    @cached_property
+    def seals_put_on(self) -> dict[str, tuple[ItemId, ...]]:
+        return by_seal((tube.seal, tube.item) for tube in self.tubes)
 
 
 class LabDispatch(Moving):

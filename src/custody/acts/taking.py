@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from custody.acts.act import Act
+from custody.acts.act import Act, by_seal
 from custody.acts.values import (
     Frozen,
     Hex32,
@@ -165,6 +166,14 @@ class Seizure(Act):
     def own_items(self) -> tuple[ItemId, ...]:
         return tuple(each.item for each in self.items)
 
+    @cached_property
+    def codes_given(self) -> dict[str, ItemId]:
+        return {each.code: each.item for each in self.items}
+
+    @cached_property
+    def seals_put_on(self) -> dict[str, tuple[ItemId, ...]]:
+        return by_seal((each.seal, each.item) for each in self.items if each.seal)
+
 
 class Seal(Frozen):
     """One seal put on an item, or on one package of several."""
@@ -185,6 +194,10 @@ class Sealing(Act):
 
     def own_items(self) -> tuple[ItemId, ...]:
         return tuple(item for seal in self.seals for item in seal.items)
+
+    @cached_property
+    def seals_put_on(self) -> dict[str, tuple[ItemId, ...]]:
+        return {seal.number: seal.items for seal in self.seals}
 
 
 class BrokenSeal(Frozen):
@@ -221,3 +234,7 @@ class Labelling(Act):
 
     def own_items(self) -> tuple[ItemId, ...]:
         return (self.item,)
+
+    @cached_property
+    def codes_given(self) -> dict[str, ItemId]:
+        return {self.code: self.item}

@@ -41,10 +41,7 @@ class Reading:
 
     def position_of(self, item: str) -> int | None:
         """The index of an item in the act's own list, unless it was voided there."""
-        for index, named in enumerate(self.act.own_items()):
-            if named == item and index not in self.voided:
-                return index
-        return None
+        return next((index for index in self.act.positions.get(item, ()) if index not in self.voided), None)
 
 
 def readings(records: Iterable[Recorded]) -> list[Reading]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from custody.acts.case import CaseOpening, Noted
 from custody.acts.oversight import Correction, Hold
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt, Tube
-from custody.acts.taking import Labelling, Sealing, Seizure, Unsealing
+from custody.acts.taking import Labelling, Unsealing
 from custody.facts.amend import Reading
 
 
@@ -122,7 +122,7 @@ def evolve_seal(facts: SealFacts | None, reading: Reading, number: str) -> SealF
         return replace(facts, opened=facts.opened or any(each.number == number for each in act.seals))
     if isinstance(act, Correction) and facts is None and _says(number, [change.new for change in act.changes]):
         return SealFacts(number, act.target, frozenset())
-    items = seals_put_on(act).get(number)
+    items = act.seals_put_on.get(number)
     return SealFacts(number, act.id, frozenset(items)) if items and facts is None else facts
 
 
@@ -135,39 +135,10 @@ def _says(text: str, value: object) -> bool:
     return value == text
 
 
-def seals_put_on(act: object) -> dict[str, tuple[str, ...]]:
-    """The seal numbers that an act uses up, with the items each closes."""
-    if isinstance(act, Sealing):
-        return {seal.number: seal.items for seal in act.seals}
-    if isinstance(act, Seizure):
-        return _by_seal([(each.seal, each.item) for each in act.items if each.seal])
-    if isinstance(act, BloodDraw):
-        return _by_seal([(tube.seal, tube.item) for tube in act.tubes])
-    return {}
-
-
-def _by_seal(pairs: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for number, item in pairs:
-        found[number] = (*found.get(number, ()), item)
-    return found
-
-
-def codes_given(act: object) -> dict[str, str]:
-    """The label codes that an act puts in force, with the item each names."""
-    if isinstance(act, Seizure):
-        return {each.code: each.item for each in act.items}
-    if isinstance(act, BloodDraw):
-        return {tube.code: tube.item for tube in act.tubes}
-    if isinstance(act, Labelling):
-        return {act.code: act.item}
-    return {}
-
-
 def evolve_code(facts: CodeFacts | None, reading: Reading, code: str) -> CodeFacts | None:
     """Fold one act, as it reads, into what is known of a label code."""
     act = reading.act
     if isinstance(act, Labelling) and act.retired == code and facts:
         return replace(facts, retired_by=act.id)
-    item = codes_given(act).get(code)
+    item = act.codes_given.get(code)
     return CodeFacts(code, item) if item and facts is None else facts

@@ -21,7 +21,7 @@ from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
 from custody.acts.taking import Labelling, Seizure, Unsealing
 from custody.errors import Malformed
 from custody.facts.amend import Reading, amended, inserted_act, readings, touched_items
-from custody.facts.case import CaseFacts, CodeFacts, KitFacts, SealFacts, codes_given, seals_put_on
+from custody.facts.case import CaseFacts, CodeFacts, KitFacts, SealFacts
 from custody.facts.item import ItemFacts
 from custody.facts.kinds import REVIEWERS, Need
 from custody.facts.parties import AgencyFacts, KeyFacts, PersonFacts, PlaceFacts, ReviewerFacts, new_key
@@ -183,8 +183,8 @@ def needs_of(act: Act) -> list[Need]:
     found += [Need("person", signer.person) for signer in act.signers]
     found += [Need("agency", paper.house) for paper in act.attestations if paper.house]
     found += [Need("item", item) for item in act.own_items()]
-    found += [Need("seal", number) for number in seals_put_on(act)]
-    found += [Need("code", code) for code in codes_given(act)]
+    found += [Need("seal", number) for number in act.seals_put_on]
+    found += [Need("code", code) for code in act.codes_given]
     found += _party_needs(act)
     found += _subject_needs(act)
     found += _custody_needs(act)

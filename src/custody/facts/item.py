@@ -295,9 +295,7 @@ def _overseen(facts: ItemFacts, reading: Reading, item: str) -> ItemFacts:
         )
     if isinstance(act, Revocation) and act.since is not None:
         doubted = tuple(
-            OpenDefect(
-                f"{each.act}/KEY_DOUBTED", "KEY_DOUBTED", "I-D10", "exclusion-risk", each.act, person=act.person
-            )
+            OpenDefect(f"{each.act}/KEY_DOUBTED", "KEY_DOUBTED", "I-D10", "exclusion-risk", each.act, person=act.person)
             for each in facts.acts
             if act.key in each.keys and each.recorded_at >= act.since
         )

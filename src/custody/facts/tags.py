@@ -10,12 +10,14 @@ from custody.acts.oversight import Correction, Hold, Remedy
 from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revocation
 from custody.acts.samples import BloodDraw
 from custody.acts.taking import Labelling, Seizure, Unsealing
-from custody.facts.case import codes_given, seals_put_on
 from custody.facts.gather import Facts
 from custody.facts.parties import new_key
 
 LINKED = ("item:", "key:", "person:")
 """The tags whose last leaf index goes into an entry's ``previous``."""
+
+UNLINKED = (("item:", "revocation"),)
+"""A revocation bears the tags of all items that fell under doubt, too many to link: links pass it over."""
 
 
 def tags_of(act: Act, facts: Facts) -> tuple[str, ...]:
@@ -29,9 +31,8 @@ def tags_of(act: Act, facts: Facts) -> tuple[str, ...]:
 
 def links_of(act: Act, tags: Iterable[str]) -> tuple[str, ...]:
     """Return the tags whose last act the entry names; items that only fell under doubt are not among them."""
-    if isinstance(act, Revocation):
-        return tuple(tag for tag in tags if tag.startswith(("key:", "person:")))
-    return tuple(tag for tag in tags if tag.startswith(LINKED))
+    passed_over = tuple(beginning for beginning, kind in UNLINKED if kind == act.act)
+    return tuple(tag for tag in tags if tag.startswith(LINKED) and not tag.startswith(passed_over))
 
 
 def _subject_tags(act: Act, facts: Facts) -> list[str]:
@@ -48,10 +49,10 @@ def _subject_tags(act: Act, facts: Facts) -> list[str]:
         found.append(f"case:{act.case}")
     if isinstance(act, BloodDraw):
         found.append(f"kit:{act.kit}")
-    found += [f"seal:{number}" for number in seals_put_on(act)]
+    found += [f"seal:{number}" for number in act.seals_put_on]
     if isinstance(act, Unsealing):
         found += [f"seal:{seal.number}" for seal in act.seals]
-    found += [f"code:{code}" for code in codes_given(act)]
+    found += [f"code:{code}" for code in act.codes_given]
     if isinstance(act, Labelling) and act.retired:
         found.append(f"code:{act.retired}")
     return found

@@ -72,7 +72,7 @@ class Batch:
             raise DecideAgain(self.recorded_at)
         if draft.condition is not None:
             self._check(draft.condition)
-        previous = {tag: max(self._newest_of(tag).values(), default=0) - 1 for tag in draft.links}
+        previous = {tag: self._last_linked(tag, draft.unlinked) - 1 for tag in draft.links}
         entry = draft.complete(self.edge.size, self.recorded_at, previous)
         require_entry_size(entry)
         return self._accept(draft, entry)
@@ -129,6 +129,11 @@ class Batch:
             if (not item.types or draft.type in item.types) and set(draft.tags) >= set(item.tags):
                 return self.edge.size - back
         return 0
+
+    def _last_linked(self, tag: str, unlinked: Sequence[tuple[str, str]]) -> int:
+        passed_over = {kind for beginning, kind in unlinked if tag.startswith(beginning)}
+        newest = self._newest_of(tag)
+        return max((position for kind, position in newest.items() if kind not in passed_over), default=0)
 
     def _newest_of(self, tag: str) -> Newest:
         return {**self._tags.of(tag), **self._newest.get(tag, {})}

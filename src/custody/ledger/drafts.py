@@ -33,6 +33,8 @@ class Draft(DCBEvent):
     complete: Complete
     condition: DCBAppendCondition | None = None
     links: tuple[str, ...] = ()
+    unlinked: tuple[tuple[str, str], ...] = ()
+    """(beginning of a tag, type): events of that type bear such tags without linking them, and are passed over."""
     decide_again_at: datetime | None = None
     """The earliest instant at which a rule about time would decide otherwise."""
     disclosures: tuple[tuple[bytes, bytes, str], ...] = ()

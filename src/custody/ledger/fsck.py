@@ -16,7 +16,7 @@ The numbers are the same in docs/operating.md and in the report.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +24,7 @@ from multiprocessing import get_context
 from typing import Any
 from uuid import UUID
 
-from custody.acts.act import Act
+from custody.acts import act_from
 from custody.acts.entry import Entry, Recorded, read_entry, recorded_at
 from custody.acts.parties import Genesis
 from custody.acts.values import decode, encode, sealed_in
@@ -42,8 +42,9 @@ from custody.ledger.treecheck import check_tree
 from custody.rules.judge import decide
 from custody.rules.policy import Policy
 from custody.rules.trust import check_trust, signing_key
-from custody.signing import pae, read_envelope, read_public_key
+from custody.signing import Envelope, pae, read_envelope, read_public_key
 from custody.strict import read_json
+from custody.tlog.merkle import EMPTY_ROOT
 
 Progress = Callable[[int, int], None]
 _PAGE = 200
@@ -90,11 +91,13 @@ def verify_ledger(reader: Reader, journal: Reader, *, jobs: int = 1, progress: P
     if not isinstance(genesis, Genesis):
         report.found(1, "no-genesis", "台账没有开账记录。", "The log does not begin with a genesis.", 0)
         return report
-    for log, keys in ((reader, genesis.log_keys), (journal, (genesis.journal_key,))):
-        for problem in check_tree(log, keys):
-            report.found(1, *problem)
+    roots: dict[int, bytes] = {0: EMPTY_ROOT}
+    for problem in check_tree(reader, genesis.log_keys, roots):
+        report.found(1, *problem)
+    for problem in check_tree(journal, (genesis.journal_key,), {}):
+        report.found(1, *problem)
     with _verifying(jobs, report) as verifying:
-        _Walk(reader, genesis, report, verifying).run(progress)
+        _Walk(reader, genesis, report, verifying, roots).run(progress)
     return report
 
 
@@ -150,52 +153,89 @@ def false_signatures(checks: list[Check]) -> list[tuple[int, str]]:
     ]  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A stored row, read once."""
+
+    row: Row
+    tags: list[str]
+    entry: Entry
+    envelope: Envelope
+    fields: Any
+    recorded: Recorded
+
+    @property
+    def id(self) -> bytes:
+        """The act's id as 16 bytes."""
+        return UUID(self.recorded.act.id).bytes
+
+    @classmethod
+    def read(cls, row: Row, tags: list[str], report: Report) -> _Stored | None:
+        """Read a row; what cannot be read is a finding, and None."""
+        index = row.position - 1
+        try:
+            entry = read_entry(row.entry)
+            envelope = read_envelope(row.envelope)
+            fields = read_json(envelope.payload, "act")
+            recorded = Recorded(index, recorded_at(entry), act_from(fields), entry.defects)
+        except CustodyError as error:
+            report.found(2, "unreadable", "记录无法读取。", "A record cannot be read.", index, reason=error.sentence)
+            return None
+        return cls(row, tags, entry, envelope, fields, recorded)
+
+
 class _Walk:
     """One pass over the log, act by act."""
 
-    def __init__(self, reader: Reader, genesis: Genesis, report: Report, verifying: _verifying) -> None:
+    def __init__(
+        self, reader: Reader, genesis: Genesis, report: Report, verifying: _verifying, roots: Mapping[int, bytes]
+    ) -> None:
         self.reader = reader
         self.report = report
         self.verifying = verifying
         self.policy: Policy | None = shipped_policy(genesis.jurisdiction)
         self.replay = Replay(reader)
         self.last: dict[str, int] = {}
-        self.roots: dict[int, bytes] = {}
+        self.roots = roots
         self.before: datetime | None = None
 
     def run(self, progress: Progress | None) -> None:
-        """Walk over every row."""
+        """Walk over every row, page by page."""
         size = self.reader.head().size
-        for row, tags in _rows(self.reader, size):
-            index = row.position - 1
-            try:
-                self._row(row, tags)
-            except CustodyError as error:
-                self.report.found(
-                    2, "unreadable", "记录无法读取。", "A record cannot be read.", index, reason=error.sentence
-                )  # fmt: skip
-            self.report.entries += 1
-            if progress and row.position % _PAGE == 0:
-                progress(row.position, size)
-        if progress:
-            progress(size, size)
+        done = 0
+        while done < size and (page := self.reader.tagged_rows(done, _PAGE)):
+            stored = [_Stored.read(row, tags, self.report) for row, tags in page]
+            by_id = self.reader.find_many(each.id for each in stored if each is not None)
+            for each in stored:
+                self.report.entries += 1
+                if each is not None:
+                    self._row(each, by_id.get(each.id))
+            done = page[-1][0].position
+            if progress:
+                progress(done, size)
 
-    def _row(self, row: Row, indexed: list[str]) -> None:
-        entry = read_entry(row.entry)
-        act = read_recorded(row.envelope)
-        recorded = Recorded(row.position - 1, recorded_at(entry), act, entry.defects)
-        self._entry(row, entry, act, recorded)
-        facts = self.replay.facts(recorded)
-        self._signatures(row, act, facts)
-        self._decision(recorded, entry, facts)
-        self._seen(recorded)
-        self._disclosures(row)
-        tags = self.replay.advance(recorded, facts)
-        if list(tags) != indexed:
+    def _row(self, stored: _Stored, by_id: tuple[int, bytes] | None) -> None:
+        recorded = stored.recorded
+        self._entry(stored, by_id)
+        try:
+            facts = self.replay.facts(recorded)
+            self._signatures(stored, facts)
+            self._decision(recorded, stored.entry, facts)
+            self._seen(recorded)
+            self._disclosures(stored)
+            tags = self.replay.advance(recorded, facts)
+        except CustodyError as error:
+            self.report.found(
+                5, "not-folded", "记录无法重放。", "A record cannot be replayed.", recorded.index, reason=error.code
+            )  # fmt: skip
+            return
+        if list(tags) != stored.tags:
             self.report.found(2, "tags", "检索标记与记录不符。", "The tags disagree with the act.", recorded.index)
-        self._links(recorded, entry, links_of(act, tags))
+        self._links(recorded, stored.entry, links_of(recorded.act, tags))
 
-    def _entry(self, row: Row, entry: Entry, act: Act, recorded: Recorded) -> None:
+    def _entry(self, stored: _Stored, by_id: tuple[int, bytes] | None) -> None:
+        row, entry, recorded = stored.row, stored.entry, stored.recorded
+        act = recorded.act
         stated = (entry.envelope, entry.size_bytes, entry.act, entry.type, row.type)
         true = (hashlib.sha256(row.envelope).hexdigest(), len(row.envelope), act.id, act.act, act.act)
         if stated != true:
@@ -203,30 +243,29 @@ class _Walk:
                 2, "entry", "条目与信封不符。", "An entry does not fit its envelope.", recorded.index,
                 expected=list(true), got=list(stated),
             )  # fmt: skip
-        known = self.reader.find(UUID(act.id).bytes)
-        if known != (row.position, hashlib.sha256(read_envelope(row.envelope).payload).digest()):
+        if by_id != (row.position, hashlib.sha256(stored.envelope.payload).digest()):
             self.report.found(2, "act-id", "编号索引与记录不符。", "The index of act ids disagrees.", recorded.index)
         if self.before is not None and recorded.recorded_at < self.before:
             self.report.found(2, "time", "入账时间倒退。", "The recorded time runs back.", recorded.index)
         self.before = recorded.recorded_at
 
-    def _signatures(self, row: Row, act: Act, facts: Facts) -> None:
-        envelope = read_envelope(row.envelope)
+    def _signatures(self, stored: _Stored, facts: Facts) -> None:
+        envelope, act, index = stored.envelope, stored.recorded.act, stored.recorded.index
         message = pae(envelope.payload_type, envelope.payload)
         values = {each.key_id: each.value for each in envelope.signatures}
         if set(values) != {signer.key for signer in act.signers} or len(values) != len(envelope.signatures):
-            self.report.found(4, "signers", "签名与签署人不一致。", "Signatures and signers differ.", row.position - 1)
+            self.report.found(4, "signers", "签名与签署人不一致。", "Signatures and signers differ.", index)
             return
         for signer in act.signers:
             try:
                 key = signing_key(act, signer, facts)
             except CustodyError as error:
                 self.report.found(
-                    4, "key", "签署密钥当时无效。", "A key did not sign at that position.", row.position - 1,
+                    4, "key", "签署密钥当时无效。", "A key did not sign at that position.", index,
                     person=signer.person, reason=error.code,
                 )  # fmt: skip
                 continue
-            self.verifying.add((row.position - 1, signer.person, key.spki, values[signer.key], message))
+            self.verifying.add((index, signer.person, key.spki, values[signer.key], message))
 
     def _decision(self, recorded: Recorded, entry: Entry, facts: Facts) -> None:
         if self.policy is None or entry.policy != self.policy.id:
@@ -252,15 +291,15 @@ class _Walk:
 
     def _seen(self, recorded: Recorded) -> None:
         seen = recorded.act.seen
-        root = self.reader.root_at(seen.size) if seen.size <= recorded.index else None
+        root = self.roots.get(seen.size) if seen.size <= recorded.index else None
         if root is None or encode(root) != seen.root:
             self.report.found(
                 6, "seen", "签署人所见的日志状态不是本台账的。", "The head its signers saw is not one of this log.",
                 recorded.index, size=seen.size,
             )  # fmt: skip
 
-    def _disclosures(self, row: Row) -> None:
-        commitments = sealed_in(read_json(read_envelope(row.envelope).payload, "act"))
+    def _disclosures(self, stored: _Stored) -> None:
+        commitments = sealed_in(stored.fields)
         if not commitments:
             return
         kept = self.reader.disclosures([decode(each) for each in commitments])
@@ -272,7 +311,7 @@ class _Walk:
                     "disclosure",
                     "披露值与承诺不符。",
                     "A disclosure does not open its commitment.",
-                    row.position - 1,
+                    stored.recorded.index,
                 )
 
     def _links(self, recorded: Recorded, entry: Entry, links: tuple[str, ...]) -> None:
@@ -283,16 +322,6 @@ class _Walk:
                 expected=true, got=dict(entry.previous),
             )  # fmt: skip
         self.last.update(dict.fromkeys(links, recorded.index))
-
-
-def _rows(reader: Reader, size: int) -> Iterator[tuple[Row, list[str]]]:
-    after = 0
-    while after < size:
-        page = reader.tagged_rows(after, _PAGE)
-        if not page:
-            return
-        yield from page
-        after = page[-1][0].position
 
 
 def verify_database(url: str, *, jobs: int = 1, progress: Progress | None = None) -> Report:

@@ -100,6 +100,13 @@ class Reader:
             rows = session.fetch(f"SELECT position, digest FROM {self.log.act} WHERE id = ?", act_id)
         return (rows[0][0], rows[0][1]) if rows else None
 
+    def find_many(self, act_ids: Iterable[bytes]) -> dict[bytes, tuple[int, bytes]]:
+        """Position and payload digest of each act that the log has."""
+        with self._session() as session:
+            among, listed = session.among("id", act_ids)
+            rows = session.fetch(f"SELECT id, position, digest FROM {self.log.act} WHERE {among}", *listed)
+        return {bytes(act_id): (position, digest) for act_id, position, digest in rows}
+
     def last(self, tag: str) -> int | None:
         """The position of the last event that bears the tag."""
         with self._session() as session:

@@ -11,7 +11,6 @@ from custody.acts.oversight import Hold
 from custody.acts.samples import BloodDraw
 from custody.acts.taking import Labelling, Sealing, Seizure
 from custody.errors import Stale
-from custody.facts.case import codes_given, seals_put_on
 from custody.facts.gather import Facts
 from custody.facts.holding import CUSTODY_MOVING, TAKING, Holder, move
 from custody.facts.item import ItemFacts
@@ -69,7 +68,7 @@ def an_act_names_items_of_one_case(matter: Matter) -> Iterator[Breach]:
 
 @rule("code-used", Seizure, BloodDraw, Labelling)
 def a_label_code_is_used_once(matter: Matter) -> Iterator[Breach]:
-    codes = codes_given(matter.act)
+    codes = matter.act.codes_given
     for index, code in enumerate(codes):
         if matter.facts.code(code) is not None:
             yield Breach((index,), {"code": code})
@@ -89,7 +88,7 @@ def only_the_code_in_force_is_retired(matter: Matter) -> Iterator[Breach]:
 def a_seal_number_is_used_once(matter: Matter) -> Iterator[Breach]:
     act = matter.act
     order = {item: index for index, item in enumerate(act.own_items())}
-    for number, items in seals_put_on(act).items():
+    for number, items in act.seals_put_on.items():
         if matter.facts.seal(number) is not None:
             yield Breach(tuple(order[item] for item in items), {"seal": number})
     if isinstance(act, Sealing):

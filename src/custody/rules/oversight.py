@@ -14,7 +14,6 @@ from custody.acts.samples import BloodDraw
 from custody.acts.taking import Seizure
 from custody.errors import Malformed
 from custody.facts.amend import HEADER, Reading, amended, inserted_act, readings
-from custody.facts.case import codes_given, seals_put_on
 from custody.facts.gather import Facts
 from custody.facts.holding import move
 from custody.facts.item import ItemFacts, fold_item, in_reading_order
@@ -141,7 +140,7 @@ def a_correction_leaves_identity_alone(matter: Matter) -> Iterator[Breach]:
 def _identity(act: Act) -> tuple[object, ...]:
     """Which items an act names, under which codes, of which kit, and which tube is the reserve."""
     tubes = [tube.purpose for tube in act.tubes] if isinstance(act, BloodDraw) else []
-    return act.own_items(), codes_given(act), tubes, getattr(act, "kit", None)
+    return act.own_items(), act.codes_given, tubes, getattr(act, "kit", None)
 
 
 @rule("no-case", Correction)
@@ -153,9 +152,9 @@ def a_corrected_act_belongs_to_a_case(matter: Matter) -> Iterator[Breach]:
 
 @rule("seal-used", Correction)
 def a_corrected_seal_number_is_used_once(matter: Matter) -> Iterator[Breach]:
-    before = seals_put_on(matter.facts.target.act) if matter.facts.target else {}
+    before = matter.facts.target.act.seals_put_on if matter.facts.target else {}
     for act in matter.facts.amended_acts:
-        for number in seals_put_on(act):
+        for number in act.seals_put_on:
             if number not in before and matter.facts.seal(number) is not None:
                 yield Breach(facts={"seal": number})
 
