@@ -45,6 +45,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "malformed/signed-act": "已签署的记录只含信封和披露内容：{field}",
     "malformed/signer-key": "签署人 {got} 没有可用的密钥。",
     "malformed/signer-keys": "{got} 有多把密钥：请在 signers 中写明，或用 --key 给出。",
+    "malformed/text": "文字中有数据库无法保存的字符（{got}）。",
     "malformed/tlog-proof": "日志证明不符合格式（{field}）。",
     # Untrusted: signatures, keys or capacities do not bear the act out
     "untrusted/capacity": "{person} 没有以此角色（{part}）签署的身份。",

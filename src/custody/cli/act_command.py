@@ -21,6 +21,7 @@ from custody.cli.signed import SignedAct, signed_act_from
 from custody.cli.terminal import note, progress, tell, tell_error, tell_json
 from custody.cli.words import language, text
 from custody.errors import CustodyError
+from custody.ledger.policies import shipped_policy
 from custody.signing import PrivateKey
 
 
@@ -103,8 +104,8 @@ def _tell_signed(args: Namespace, signed: SignedAct, many: bool) -> None:
 
 def _tell_decision(args: Namespace, signed: SignedAct, defects: list[dict[str, Any]], many: bool) -> None:
     if args.json:
-        decision = "accepted-with-defects" if defects else "accepted"
-        tell_json({"act": signed.act.act, "decision": decision, "defects": defects}, lines=many)
+        outcome = "accepted-with-defects" if defects else "accepted"
+        tell_json({"act": signed.act.act, "outcome": outcome, "defects": defects}, lines=many)
         return
     tell("✓ " + text("act/would-defects" if defects else "act/would", type=named(signed)))
     _tell_defects(defects)
@@ -133,9 +134,11 @@ def _receipt_lines(signed: SignedAct, receipt: dict[str, Any], when: str) -> Ite
 
 
 def _tell_defects(defects: list[dict[str, Any]]) -> None:
+    texts = shipped_policy("cn").texts  # names the defects of a server's ledger, too; others go by their code
     for defect in defects:
-        severity = text(f"severity/{defect['severity']}")
-        tell(f"  ⚠ {defect['code']}  {severity}  {text('receipt/rule')} {defect['rule']}")
+        known = texts.get(defect["code"])
+        said = (known.zh if language() == "zh" else known.en) if known else ""
+        tell(f"  ⚠ {defect['code']} ({text('severity/' + defect['severity'])})  {said}")
 
 
 def named(signed: SignedAct) -> str:

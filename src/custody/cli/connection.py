@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 from urllib.error import HTTPError, URLError
@@ -93,7 +93,9 @@ class AtServer:
             raise WrongUse("use/server", "A server is named by its http or https address.")
         self._server = server.rstrip("/")
         self._verifier = verifier
-        self.origin = self._checkpoint().origin
+        head = self._checkpoint()
+        self.origin = head.origin
+        self._position = head.size
 
     def seen(self) -> dict[str, Any]:
         head = self._checkpoint()
@@ -101,19 +103,24 @@ class AtServer:
 
     def live_keys(self, person: str) -> tuple[str, ...]:
         try:
-            known = self._json(f"/v1/people/{quote(person, safe='')}")
+            known = self._json(f"/v1/people/{quote(person, safe='')}?at_least={self._position}")
         except NotFound:
             return ()
         return tuple(key["key"] for key in known.get("keys", ()) if key.get("live"))
 
     def check(self, signed: SignedAct) -> list[dict[str, Any]]:
-        signed.envelope()  # a server decides only on what everybody signed
-        return list(self._json("/v1/acts/check", signed.as_json()).get("defects", ()))
+        unsigned = {"act": json.loads(signed.payload)}
+        answer = self._json("/v1/acts/check", unsigned if signed.missing() else signed.as_json())
+        if answer.get("problem"):
+            raise error_from(answer["problem"], self._server)
+        return list(answer["defects"])
 
     def submit(self, signed: SignedAct) -> tuple[dict[str, Any], bool]:
         signed.envelope()
         status, data = self._request("/v1/acts", signed.as_json())
-        return json.loads(data), status == 200
+        receipt = json.loads(data)
+        self._position = max(self._position, receipt["position"])
+        return receipt, status == 200
 
     def _checkpoint(self) -> Checkpoint:
         note = self._request("/log/checkpoint")[1]
@@ -135,7 +142,7 @@ class AtServer:
             with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
                 return answer.status, answer.read()
         except HTTPError as error:
-            raise error_from(error.code, error.read(), self._server) from None
+            raise error_from(_problem(error), self._server) from None
         except (URLError, TimeoutError, ConnectionError) as error:
             raise self._unavailable(str(error)) from None
 
@@ -152,15 +159,18 @@ _KINDS: dict[str, type[CustodyError]] = {
 }  # fmt: skip
 
 
-def error_from(status: int, data: bytes, server: str) -> CustodyError:
-    """Read a server's problem details back as the error they tell of."""
+def _problem(error: HTTPError) -> dict[str, Any]:
     try:
-        body = dict(json.loads(data))
-        code = str(body["code"])
-    except (ValueError, TypeError, KeyError):
-        return Unavailable(
-            "unavailable/server", f"The server {server} answered {status}.", server=server, status=status
-        )
+        return dict(json.loads(error.read()))
+    except (ValueError, TypeError):
+        return {"status": error.code}
+
+
+def error_from(body: Mapping[str, Any], server: str) -> CustodyError:
+    """Read a server's problem details back as the error they tell of."""
+    code = str(body.get("code") or "")
+    if not code:
+        return Unavailable("unavailable/server", f"The server {server} answered {body.get('status')}.", server=server)
     said = str(body.get("detail") or body.get("title") or code)
     fields = {name: value for name, value in body.items() if name not in ("type", "status", "title", "detail", "code")}
     if instead := fields.pop("instead", None):

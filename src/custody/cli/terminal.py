@@ -17,8 +17,8 @@ Advance = Callable[[int, int], None]
 
 
 def tell(line: str) -> None:
-    """Print a line of the answer."""
-    print(line)
+    """Print a line of the answer, at once: whoever reads a pipe may be waiting for it."""
+    print(line, flush=True)
 
 
 def note(line: str) -> None:

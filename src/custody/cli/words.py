@@ -122,7 +122,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "receipt/position": ("日志位置", "position"),
     "receipt/recorded-at": ("入账时间", "recorded at"),
     "receipt/signers": ("签署人", "signers"),
-    "receipt/rule": ("规则", "rule"),
     "severity/minor": ("轻微", "minor"),
     "severity/curable": ("瑕疵（可补正）", "curable"),
     "severity/exclusion-risk": ("排除风险", "exclusion risk"),

@@ -1,0 +1,78 @@
+"""Every error that can be raised has a sentence in Chinese."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from custody.errors import Refused, Stale
+from custody.ledger.policies import shipped_policy
+from custody.sentences import CHINESE, sentence
+
+ROOT = Path(__file__).resolve().parents[2]
+FAMILY = {
+    "Malformed", "TooLarge", "Untrusted", "Refused", "Stale", "Conflict", "NotFound", "Unavailable", "Damaged",
+    "WrongUse",
+}  # fmt: skip
+NAMED_BY_CALLER = {
+    # a code put together where it is raised → the codes it becomes
+    "awaits/{}": {"awaits"},
+    "refused/{}": set(),  # the rule data have both languages, which the test below looks at
+    "malformed/{}": {"act", "entry", "envelope", "journal entry", "journal detail", "draft"},
+    "damaged/{}": {"entry", "tile"},
+    "untrusted/{}-proof": {"inclusion", "consistency"},
+    "not-found/{}": {"item", "code", "case", "place", "person", "kit"},
+}  # fmt: skip
+
+
+def raised() -> Iterator[tuple[str, str]]:
+    """Yield where and which code, for every error the ledger makes; the other packages look after their own."""
+    for folder in ("src", "migrations"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FAMILY:
+                    for code in codes(node.args[0]):
+                        yield f"{path.relative_to(ROOT)}:{node.lineno}", code
+
+
+def codes(argument: ast.expr) -> set[str]:
+    if isinstance(argument, ast.Constant):
+        return {str(argument.value)}
+    if isinstance(argument, ast.JoinedStr):
+        pattern = "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in argument.values)  # type: ignore[misc]
+        known = NAMED_BY_CALLER[pattern]
+        return known if "awaits" in known else {pattern.format(name) for name in known}
+    return set()
+
+
+def test_every_code_has_a_sentence_in_chinese() -> None:
+    missing = [f"{where} {code}" for where, code in raised() if code not in CHINESE]
+    assert not missing, "\n".join(["", *missing])
+
+
+def test_no_sentence_is_for_a_code_that_nobody_raises() -> None:
+    known = {code for _, code in raised()}
+    assert not CHINESE.keys() - known
+
+
+@pytest.mark.parametrize("code", CHINESE)
+def test_a_chinese_sentence_is_whole(code: str) -> None:
+    text = CHINESE[code]
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in text)
+    assert all(name is None or name.isidentifier() for _, name, _, _ in Formatter().parse(text))
+
+
+def test_a_refused_rule_says_what_the_rule_data_say() -> None:
+    for code, text in shipped_policy("cn").texts.items():
+        error = Refused(f"refused/{code}", text.en, zh=text.zh)
+        assert sentence(error, "zh") == text.zh
+        assert sentence(error, "en") == text.en
+
+
+def test_an_awaited_act_is_named() -> None:
+    error = Stale("awaits/019ce26c", "An act is awaited.", awaits="019ce26c")
+    assert "019ce26c" in sentence(error, "zh")
