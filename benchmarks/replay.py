@@ -16,6 +16,7 @@ from custody.rules.trust import signing_key
 from custody.signing import pae, read_envelope
 from workload import database, rate, table, workload
 
+
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from custody.ledger.ledger import Submission
+from custody.ledger.memory import calm_collector
 from custody.ledger.opening import Disclosure
 from databases import plain, postgres_database, postgres_server
 from world import World
@@ -41,7 +42,8 @@ def database(kind: str) -> Iterator[str]:
 
 
 def workload(url: str, count: int) -> Workload:
-    """Found a ledger, seize ``count`` items, and sign a check-in for each."""
+    """Found a ledger as the programs do, seize ``count`` items, and sign a check-in for each."""
+    calm_collector()
     world = World(url)
     case = world.opens_case()
     items: list[str] = []
