@@ -261,5 +261,5 @@ def _follow(act: Act, need: Need, fact: Any) -> Iterable[Need]:
         yield from (Need("person", person) for person in fact.persons)
     elif isinstance(fact, PersonFacts) and isinstance(act, Enrolment | Revocation):
         yield from (Need("key", key) for key in fact.keys)
-    elif isinstance(fact, KeyFacts) and isinstance(act, Revocation):
+    elif isinstance(fact, PersonFacts | KeyFacts) and isinstance(act, Agency | Revocation):
         yield Need("agency", fact.agency)

@@ -24,7 +24,7 @@ from custody.acts.parties import Genesis
 from custody.acts.values import decode
 from custody.errors import Conflict, CustodyError, Damaged, NotFound, Refused, Stale, Unavailable, Untrusted
 from custody.facts.gather import Facts, gather
-from custody.facts.tags import links_of, tags_of
+from custody.facts.tags import UNLINKED, links_of, tags_of
 from custody.ledger.batches import Verify, submit_batch
 from custody.ledger.drafts import Appended, ConditionFailed, DecideAgain, Draft, IdTaken
 from custody.ledger.journal import Journal
@@ -272,7 +272,8 @@ def draft_of(opened: Opened, decision: Decision, facts: Facts, condition: DCBApp
 
     return ActDraft(
         act.act, data, list(tags), id=opened.id, digest=opened.digest, complete=complete, condition=condition,
-        links=links_of(act, tags), defects=decision.defects, decide_again_at=decision.decide_again_at,
+        links=links_of(act, tags), unlinked=UNLINKED, defects=decision.defects,
+        decide_again_at=decision.decide_again_at,
         disclosures=tuple((decode(each.commitment), each.salt, each.value) for each in opened.disclosures),
     )  # fmt: skip
 
