@@ -195,7 +195,7 @@ PROOF: Final[Json] = {"responses": {200: _text("A tlog-proof.", "c2sp.org/tlog-p
 ENTRY: Final[Json] = {"responses": {200: _media("application/json", "The exact leaf.", {"type": "object"})}}
 ENVELOPE: Final[Json] = {"responses": {200: _media("application/json", "The exact signed envelope.", _ENVELOPE)}}
 SCHEMAS: Final[Json] = {"responses": {200: _answer(ActTypes, "Every type of act, with a link to its schema.")}}
-SCHEMA: Final[Json] = {"responses": {200: _media("application/schema+json", "A JSON Schema.", {"type": "object"})}}
+SCHEMA: Final[Json] = {"responses": {200: _media("application/json", "A JSON Schema.", {"type": "object"})}}
 
 CHECKPOINT: Final[Json] = {
     "responses": {200: _text("A signed note.", "custody.example/yunling\n1234\nq1mO…=\n\n— …\n")}

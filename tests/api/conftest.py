@@ -62,3 +62,9 @@ def sqlite_client(sqlite_world: World) -> Iterator[httpx.Client]:
     """A client of a server over `sqlite_world`."""
     with serving(sqlite_world.ledger) as address, httpx.Client(base_url=address, timeout=30) as made:
         yield made
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Asynchronous tests run as the server does."""
+    return "asyncio"

@@ -41,7 +41,7 @@ async def submit_act(request: Request, context: InContext) -> JSONResponse:
     return JSONResponse(receipt.as_json(), status, headers={"Location": f"/v1/acts/{receipt.act}"})
 
 
-@router.post("/batch", **documented.BATCH)
+@router.post("/batch", response_class=StreamingResponse, **documented.BATCH)
 async def submit_acts(request: Request, context: InContext) -> StreamingResponse:
     """Record up to 10,000 acts, one a line, in order. Each line answered is a receipt or a problem document."""
     lines = await read_lines(request)

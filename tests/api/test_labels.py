@@ -1,0 +1,109 @@
+"""Labels over HTTP: drawn, scanned again, and looked up in the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from custody.label import code_of
+from custody_scanners.labels import Label, draw
+from world import World
+
+PNG = {"Content-Type": "image/png"}
+
+
+def scanned(client: httpx.Client, image: bytes, mode: str = "single") -> dict[str, Any]:
+    """What a picture shows, and what the ledger says of it."""
+    answer = client.post("/v1/scans", params={"mode": mode}, content=image, headers=PNG)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def test_a_label_that_was_printed_is_read_back_to_its_item(world: World, client: httpx.Client) -> None:
+    case = world.opens_case()
+    (item,) = world.seizes(case)
+    for stock in ("bag-50x30", "tube-40x20"):
+        label = client.get(f"/v1/labels/{item}.png", params={"stock": stock})
+        assert label.headers["content-type"] == "image/png"
+        found = scanned(client, label.content)
+        assert found["accepted"]
+        (code,) = found["codes"]
+        assert (code["standing"], code["id"], code["item"]["item"]) == ("in-force", item, item)
+        assert (code["item"]["case"], code["item"]["control"]["agency"]) == (case, "psb-yunling")
+
+
+def test_a_retired_code_says_what_it_was_and_the_label_is_drawn_with_the_new_one(
+    world: World, client: httpx.Client
+) -> None:
+    (item,) = world.seizes(world.opens_case())
+    old = client.get(f"/v1/labels/{item}.png").content
+    fresh = world.code()
+    labelling = world.act({
+        "act": "labelling", "item": item, "code": fresh, "retired": world.facts(item).code, "reason": "damaged",
+        "signers": world.signers(labeller="周远"),
+    })  # fmt: skip
+    (code,) = scanned(client, old)["codes"]
+    assert (code["standing"], code["retired_by"]) == ("retired", labelling.act)
+    assert (code["item"]["item"], code["item"]["code"]) == (item, fresh)
+    for name in (item, fresh, code["code"]):
+        (now,) = scanned(client, client.get(f"/v1/labels/{name}.png").content)["codes"]
+        assert (now["code"], now["standing"]) == (fresh, "in-force")
+
+
+def test_a_page_shows_each_code_with_its_own_answer(world: World, client: httpx.Client) -> None:
+    items = world.seizes(world.opens_case(), world.item(), world.item())
+    codes = [world.facts(item).code for item in items]
+    place, unknown = code_of(world.places["大库"]), world.code()
+    sheet = draw([Label(code) for code in (*codes, place, unknown)], "a4-3x8", "png").data
+    found = scanned(client, sheet, "page")
+    assert found["accepted"]
+    assert [(each["code"], each["standing"]) for each in found["codes"]] == [
+        *((code, "in-force") for code in codes), (place, "in-force"), (unknown, "unknown"),
+    ]  # fmt: skip
+    assert found["codes"][2]["place"]["name"] == "大库"
+
+
+def test_several_labels_before_the_counters_camera_are_refused(world: World, client: httpx.Client) -> None:
+    sheet = draw([Label(world.code()), Label(world.code())], "a4-3x8", "png").data
+    found = scanned(client, sheet, "single")
+    assert (found["accepted"], found["codes"]) == (False, [])
+    assert "scan/several" in {each["code"] for each in found["problems"]}
+
+
+@pytest.mark.parametrize(("format", "opening"), [("pdf", b"%PDF"), ("svg", b"<"), ("zpl", b"^XA")])
+def test_labels_come_in_the_format_asked_for(
+    sqlite_world: World, sqlite_client: httpx.Client, format: str, opening: bytes
+) -> None:
+    (item,) = sqlite_world.seizes(sqlite_world.opens_case())
+    answer = sqlite_client.get(f"/v1/labels/{item}.{format}")
+    assert answer.status_code == 200
+    assert answer.content.lstrip().startswith(opening)
+
+
+def test_copies_stock_and_format_that_do_not_fit_are_told_so(sqlite_world: World, sqlite_client: httpx.Client) -> None:
+    (item,) = sqlite_world.seizes(sqlite_world.opens_case())
+    for query, status, code in (
+        ("png?copies=30&stock=a4-3x8", 413, "too-large/labels"),
+        ("zpl?stock=a4-3x8", 400, "malformed/label-stock"),
+        ("png?stock=napkin", 400, "malformed/query"),
+        ("png?copies=0", 400, "malformed/query"),
+        ("gif", 400, "malformed/query"),
+    ):
+        answer = sqlite_client.get(f"/v1/labels/{item}.{query}")
+        assert (answer.status_code, answer.json()["code"]) == (status, code), query
+
+
+def test_a_character_outside_the_font_is_reported(sqlite_world: World, sqlite_client: httpx.Client) -> None:
+    (item,) = sqlite_world.seizes(sqlite_world.opens_case(), sqlite_world.item(description="𠮷手机"))
+    answer = sqlite_client.get(f"/v1/labels/{item}.png")
+    assert answer.headers["custody-missing-characters"] == "U+20BB7"
+
+
+def test_what_is_no_picture_is_told_so(sqlite_client: httpx.Client) -> None:
+    answer = sqlite_client.post("/v1/scans", content=b"not a picture", headers=PNG)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed/image")
+    big = sqlite_client.post("/v1/scans", content=bytes((20 << 20) + 1), headers=PNG)
+    assert (big.status_code, big.json()["code"]) == (413, "too-large/image")

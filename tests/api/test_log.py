@@ -1,0 +1,55 @@
+"""The log as files: whoever has only a URL and the log's verifier key recomputes the tree."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from custody.tlog.checkpoint import open_checkpoint
+from custody.tlog.merkle import leaf_hash, root_of
+from custody.tlog.tiles import read_bundle
+from submissions import a_case
+from world import World
+
+
+def test_checkpoint_bundle_and_tile_add_up(world: World, client: httpx.Client) -> None:
+    note = client.get("/log/checkpoint")
+    checkpoint = open_checkpoint(note.content, world.log_key.verifier)
+    assert note.headers["cache-control"] == "no-cache"
+    bundle = client.get(f"/log/tile/entries/000.p/{checkpoint.size}")
+    tile = client.get(f"/log/tile/0/000.p/{checkpoint.size}")
+    leaves = [leaf_hash(entry) for entry in read_bundle(bundle.content)]
+    assert b"".join(leaves) == tile.content
+    assert root_of(leaves) == checkpoint.root
+    assert "immutable" in tile.headers["cache-control"]
+    assert "immutable" in bundle.headers["cache-control"]
+
+
+def test_a_full_tile_is_served_by_its_own_name(sqlite_world: World, sqlite_client: httpx.Client) -> None:
+    assert sqlite_client.get("/log/tile/0/000").status_code == 404
+    lines = [json.dumps(a_case(sqlite_world, f"云公(刑)诈〔2026〕{number:04}")) for number in range(2000, 2256)]
+    sqlite_client.post("/v1/acts/batch", content="\n".join(lines), headers={"Content-Type": "application/jsonl"})
+    checkpoint = open_checkpoint(sqlite_client.get("/log/checkpoint").content, sqlite_world.log_key.verifier)
+    full, rest = checkpoint.size // 256, checkpoint.size % 256
+    assert full == 1
+    leaves = [leaf_hash(each) for each in read_bundle(sqlite_client.get("/log/tile/entries/000").content)]
+    assert b"".join(leaves) == sqlite_client.get("/log/tile/0/000").content
+    assert root_of(leaves) == sqlite_client.get("/log/tile/1/000.p/1").content
+    leaves += [leaf_hash(each) for each in read_bundle(sqlite_client.get(f"/log/tile/entries/001.p/{rest}").content)]
+    assert root_of(leaves) == checkpoint.root
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "0/001", "0/000.p/255", "0/000.p/0", "0/000.p/256", "0/000.p/01", "0/0", "0/x000/000", "00/000", "1/000",
+        "-1/000", "x/000", "64/000", "99/000", "0/000.p/300", "entries/000", "entries/000.p/255", "entries/x000/000",
+        "0/x001/x002/x003/x004/x005/x006/x007/000", "0/٠٠٠",
+    ],
+)  # fmt: skip
+def test_a_tile_that_is_not_there_or_misspelt_is_not_found(sqlite_client: httpx.Client, name: str) -> None:
+    answer = sqlite_client.get(f"/log/tile/{name}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found/tile")
+    assert answer.headers["cache-control"] == "no-store"

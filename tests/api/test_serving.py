@@ -1,0 +1,59 @@
+"""``custody serve`` as it is started, and how it says that it is well."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from custody.cli import main
+from world import World
+
+CUSTODY = "import sys; from custody.cli import main; sys.exit(main())"
+
+
+def test_readiness_names_database_registers_checkpoint_decoders_and_disk(world: World, client: httpx.Client) -> None:
+    size = world.ledger.recorder.head().size
+    client.get("/v1/items", params={"at_least": size})
+    answer = client.get("/readyz")
+    checks = answer.json()["checks"]
+    assert (answer.status_code, answer.json()["ready"]) == (200, True), answer.text
+    assert checks["database"] == {"ok": True, "kind": world.engine.dialect.name, "size": size}
+    assert checks["checkpoint"]["age_seconds"] >= 0
+    assert {"items", "custody", "refusals"} <= {each["name"] for each in checks["registers"]["registers"]}
+    assert {each["lag"] for each in checks["registers"]["registers"]} == {0}
+    assert "zxing-cpp" in checks["decoders"]["live"]
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_any_other_address_than_loopback_is_refused_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    for host in ("0.0.0.0", "192.0.2.1", "::", "evidence.example"):
+        assert main(["serve", "--lang", "zh", "--host", host]) == 2
+        assert "尚无登录" in capsys.readouterr().err
+        assert main(["serve", "--lang", "en", "--host", host]) == 2
+        assert "no sign-in yet" in capsys.readouterr().err
+
+
+def test_a_served_ledger_answers_until_it_is_interrupted(tmp_path: Path) -> None:
+    database, key = str(tmp_path / "ledger.db"), str(tmp_path / "admin.pem")
+    assert main(["keygen", key, "--no-passphrase"]) == 0
+    founding = ["init", "--database", database, "--origin", "custody.example/test", "--jurisdiction", "cn"]
+    assert main([*founding, "--agency", "psb-yunling", "--admin", "psb-admin", "--key", key]) == 0
+    with subprocess.Popen(
+        [sys.executable, "-c", CUSTODY, "serve", "--lang", "en", "--database", database, "--port", "0"],
+        stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        try:
+            assert process.stdout is not None
+            address = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+            assert address is not None
+            with httpx.Client(transport=httpx.HTTPTransport(retries=20), base_url=address[0]) as client:
+                assert client.get("/log/checkpoint").text.startswith("custody.example/test\n1\n")
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(60) in (0, 130)
