@@ -11,7 +11,6 @@ def test_a_ledger_in_postgresql_is_founded_used_and_verified(
     tmp_path_factory: pytest.TempPathFactory, postgres_url: str
 ) -> None:
     office = Office(tmp_path_factory.mktemp("office"), database=postgres_url)
-    office.keygen("psb-admin")
     unnamed = office.run(
         "init", "--origin", "custody.example/x", "--agency", "a1", "--admin", "psb-admin", "--key", "psb-admin.key"
     )

@@ -55,7 +55,7 @@ class Connection(Protocol):
         """Submit; returns the receipt, and whether the act was recorded before."""
 
 
-class InDatabase:
+class LocalLedger:
     """A ledger in a database that this process opened."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -85,7 +85,7 @@ class InDatabase:
         return receipt.as_json(), receipt.duplicate
 
 
-class AtServer:
+class RemoteLedger:
     """A ledger behind an HTTP API."""
 
     def __init__(self, server: str, verifier: Verifier | None) -> None:
@@ -184,12 +184,12 @@ def connected(settings: Settings, *, write: bool) -> Iterator[Connection]:
     if settings.server and settings.database:
         raise WrongUse("use/one-ledger", "Both a database and a server are set: choose one with an option.")
     if settings.server:
-        yield AtServer(settings.server, Verifier.parse(settings.log_verifier) if settings.log_verifier else None)
+        yield RemoteLedger(settings.server, Verifier.parse(settings.log_verifier) if settings.log_verifier else None)
     elif settings.database is None:
         raise WrongUse("use/no-ledger", "Name the ledger: --database or --server.")
     else:
         with writing(settings) if write else reading(settings) as ledger:
-            yield InDatabase(ledger)
+            yield LocalLedger(ledger)
 
 
 def _disclosures(signed: SignedAct) -> tuple[Disclosure, ...]:
