@@ -383,8 +383,8 @@ class World:
         """Two persons open a seal."""
         return self.act(
             {
-                "act": "unsealing", "seals": [{"items": items, "number": number}], "reason": "检验", "condition": "完好",
-                "signers": self.signers(opener="周远", second="何苗"), **fields,
+                "act": "unsealing", "seals": [{"items": items, "number": number}], "reason": "检验",
+                "condition": "完好", "signers": self.signers(opener="周远", second="何苗"), **fields,
             }
         )  # fmt: skip
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from telling import also, defect, flaws, holder, open_defects, refuses, tells
-from world import World
 
 from custody.errors import Untrusted
+from telling import also, defect, flaws, holder, open_defects, refuses, tells
+from world import World
 
 
 def replace(path: str, old: object, new: object) -> dict[str, object]:
@@ -177,7 +177,9 @@ def test_a_correction_changes_neither_items_nor_codes_nor_the_reserve(world: Wor
         world.corrects(stored.act, exit_)
     assert told.facts["inserted"] == "release"
     hold = world.holds(case, [one])
-    lifted = insert(act="hold", case=case, action="lift", hold=hold, items=[one], reason="claim", statement=None, **header)
+    lifted = insert(
+        act="hold", case=case, action="lift", hold=hold, items=[one], reason="claim", statement=None, **header
+    )  # fmt: skip
     with refuses(world, "correction-of-identity"):
         world.corrects(stored.act, lifted)
     foreign = insert(act="relocation", lines=world.lines([two]), to=world.places["车场"], reason="补入", **header)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from telling import defect, flaws, holder, open_defects, refuses, tells
-from world import World
 
 from custody.acts.values import encode
 from custody.errors import Stale, Untrusted
+from telling import defect, flaws, holder, open_defects, refuses, tells
+from world import World
 
 
 @tells("not-the-holder")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from telling import flaws, holder, refuses, tells
-from world import World
 
 from custody.errors import Untrusted
+from telling import flaws, holder, refuses, tells
+from world import World
 
 DESTROYED = {"where": "江州市固废处置中心", "method": "焚烧", "measured": [{"quantity": "310.34", "unit": "g"}]}
 
@@ -194,7 +194,7 @@ def test_what_left_for_good_never_comes_back(world: World) -> None:
     with refuses(world, "code-used"):
         world.seizes(other, {**line, "seal": world.seal()})
     for again in (world.releases, world.lends, world.returns, world.checks_in):
-        with pytest.raises(Exception, match="gone for good|not on loan"):
+        with pytest.raises(Exception, match=r"gone for good|not on loan"):
             again(items)
     (fresh,) = world.seizes(other)
     assert fresh != items[0]

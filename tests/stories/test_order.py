@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from telling import flaws, holder, open_defects, refuses, tells
-from world import World
 
 from custody.errors import Untrusted
+from telling import flaws, holder, open_defects, refuses, tells
+from world import World
 
 
 @tells("no-case")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from telling import also, defect, flaws, holder, open_defects, refuses, tells
-from world import World, disclosed
 
 from custody.errors import Refused
+from telling import also, defect, flaws, holder, open_defects, refuses, tells
+from world import World, disclosed
 
 DRIVING = "云公(交)刑受〔2026〕0312-07"
 
@@ -92,7 +92,8 @@ def test_a_second_tube_meets_neither_the_first_laboratory_nor_its_examiner(world
     assert told.facts == {"item": two, "laboratory": "lab-1"}
     world.dispatches([two], laboratory="lab-2")
     with refuses(world, "same-laboratory") as told:
-        world.lab_receives([two], signers=world.signers(examiner=["白薇", "顾宁"], deliverer="周远"), place="二所实验室")
+        both = world.signers(examiner=["白薇", "顾宁"], deliverer="周远")
+        world.lab_receives([two], place="二所实验室", signers=both)
     assert told.facts["examiners"] == ["lab1-07"]
     world.lab_receives([two], by="白薇", place="二所实验室")
 
