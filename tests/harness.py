@@ -77,8 +77,9 @@ def check_links(entries: list[Entry], acts: list[Recorded], tags: list[list[str]
     """Each entry names the last act on each item, key and person it touches."""
     last: dict[str, int] = {}
     for index, (entry, recorded, names) in enumerate(zip(entries, acts, tags, strict=True)):
-        assert entry.previous == {tag: last.get(tag, -1) for tag in links_of(recorded.act, names)}
-        last |= dict.fromkeys(names, index)
+        links = links_of(recorded.act, names)
+        assert entry.previous == {tag: last.get(tag, -1) for tag in links}
+        last |= dict.fromkeys(links, index)
 
 
 def check_facts(world: World, acts: list[Recorded], tags: list[list[str]]) -> None:
