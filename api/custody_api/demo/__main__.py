@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from custody.ledger.fsck import verify_ledger
+from custody.ledger.policies import shipped_policy
 from custody_api.demo.cast import register
 from custody_api.demo.day import SCENES, Day
 from custody_api.demo.office import CST, Office
@@ -29,10 +31,16 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8000)
     args = parser.parse_args(argv)
     console = Console(soft_wrap=True)
-    if not (args.directory / "ledger.db").exists():
+    if not _is_current(args.directory):
         build(args.directory, console)
     console.print((args.directory / "README.txt").read_text())
     return serve(args.directory, args.port) if args.serve else 0
+
+
+def _is_current(directory: Path) -> bool:
+    """Whether the demonstration is there, and was judged by the rule data of this version."""
+    policy = directory / "policy"
+    return policy.exists() and policy.read_text() == shipped_policy("cn").id
 
 
 def build(directory: Path, console: Console) -> None:
@@ -57,6 +65,9 @@ def build(directory: Path, console: Console) -> None:
         _explain(day, directory, report.entries, report.signatures)
     finally:
         office.close()
+    (partial / "policy").write_text(shipped_policy("cn").id)
+    if directory.exists():
+        directory.rename(directory.with_name(f"{directory.name}.{int(time.time())}.old"))
     partial.rename(directory)
 
 

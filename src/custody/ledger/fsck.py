@@ -40,7 +40,6 @@ from custody.ledger.replay import Replay
 from custody.ledger.tables import JOURNAL, LEDGER
 from custody.ledger.treecheck import check_tree
 from custody.rules.judge import decide
-from custody.rules.policy import Policy
 from custody.rules.trust import check_trust, signing_key
 from custody.signing import Envelope, pae, read_envelope, read_public_key
 from custody.strict import read_json
@@ -193,7 +192,8 @@ class _Walk:
         self.reader = reader
         self.report = report
         self.verifying = verifying
-        self.policy: Policy | None = shipped_policy(genesis.jurisdiction)
+        self.policy = shipped_policy(genesis.jurisdiction)
+        self.not_decided: list[int] = []
         self.replay = Replay(reader)
         self.last: dict[str, int] = {}
         self.roots = roots
@@ -213,6 +213,12 @@ class _Walk:
             done = page[-1][0].position
             if progress:
                 progress(done, size)
+        if self.not_decided:
+            self.report.found(
+                5, "not-re-decided", "所依规则版本不在本软件中，未重新判定。",
+                "Judged by rule data that this version does not ship: not decided again.", self.not_decided[0],
+                acts=len(self.not_decided),
+            )  # fmt: skip
 
     def _row(self, stored: _Stored, by_id: tuple[int, bytes] | None) -> None:
         recorded = stored.recorded
@@ -268,11 +274,8 @@ class _Walk:
             self.verifying.add((index, signer.person, key.spki, values[signer.key], message))
 
     def _decision(self, recorded: Recorded, entry: Entry, facts: Facts) -> None:
-        if self.policy is None or entry.policy != self.policy.id:
-            self.report.found(
-                5, "not-re-decided", "所依规则版本不在本软件中，未重新判定。",
-                "Judged by rule data that this version does not ship: not decided again.", recorded.index,
-            )  # fmt: skip
+        if entry.policy != self.policy.id:
+            self.not_decided.append(recorded.index)
             return
         try:
             check_trust(recorded.act, facts)

@@ -111,7 +111,9 @@ class Ledger:
         self.origin = self.genesis.origin
         if signer is not None and not any(vkey.startswith(f"{signer.name}+") for vkey in self.genesis.log_keys):
             raise Untrusted("untrusted/log-key", "This is not the log key that genesis names.", name=signer.name)
-        self.policy = _policy(self.genesis)
+        self.policy = shipped_policy(self.genesis.jurisdiction)
+        if signer is not None:
+            _same_policy(self.policy, self.genesis)
         self.memory = FactMemory(self.recorder)
         self.verifiers = ThreadPoolExecutor(4, thread_name_prefix="verify")
 
@@ -294,11 +296,10 @@ def _genesis(recorder: Recorder) -> Genesis:
     return act
 
 
-def _policy(genesis: Genesis) -> Policy:
-    policy = shipped_policy(genesis.jurisdiction)
+def _same_policy(policy: Policy, genesis: Genesis) -> None:
+    """History loads whatever the rules say today; only who judges has to judge by the ledger's own."""
     if policy.id != genesis.policy:
         raise Untrusted(
             "untrusted/policy", "This version ships other rule data than those the ledger is judged by.",
             expected=genesis.policy, got=policy.id,
         )  # fmt: skip
-    return policy
