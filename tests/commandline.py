@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from custody import label
+from custody import keyfile, label
+from custody.acts.values import encode
+from custody.signing import public_bytes
 
 EXECUTABLE = Path(sys.executable).with_name("custody")
 ORIGIN = "custody.example/yunling"
@@ -57,10 +59,11 @@ class Office:
         return json.loads(done.stdout)
 
     def keygen(self, person: str) -> str:
-        """Make a key file; returns the public key as an act writes it."""
-        made = self.json("keygen", f"{person}.key", "--no-passphrase")
-        self.public[person] = made["public_key"]
-        return str(made["public_key"])
+        """Make a key file, as ``custody keygen --no-passphrase`` does; returns the public key as an act writes it."""
+        key = keyfile.generate()
+        keyfile.write_key(self.folder / f"{person}.key", key, None)
+        self.public[person] = encode(public_bytes(key))
+        return self.public[person]
 
     def found(self) -> None:
         """Found the ledger."""

@@ -119,6 +119,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "use/database-url": "这不是数据库 URL，也不是路径。",
     "use/log-key": "请指明日志私钥文件：--log-key 或 CUSTODY_LOG_KEY。",
     "use/moment": "只有物品和案件可以查询其他时刻的状态。",
+    "use/no-act": "请给出行为记录文件，或“-”表示标准输入。",
     "use/no-ledger": "请指明台账：--database 或 --server。",
     "use/one-ledger": "同时设置了数据库和服务器：请用参数指明其一。",
     "use/passphrase": "需要口令：请在终端运行，或用 --passphrase-file 给出口令文件。",

@@ -1,4 +1,4 @@
-"""One office for each file of tests: founding it takes a few seconds."""
+"""One office with a ledger for all these tests: founding it takes a few seconds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def empty_office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return Office(tmp_path_factory.mktemp("office"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """An office with a ledger, people, a place and a case."""
     made = Office(tmp_path_factory.mktemp("office"))

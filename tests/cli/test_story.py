@@ -120,6 +120,17 @@ def test_one_bad_act_of_many_does_not_stop_the_others(office: Office) -> None:
     assert office.json("show", "item", draw["tubes"][0]["code"])["custody"]["holder"] == "psb-0211"
 
 
+@pytest.mark.parametrize("order", [("acts.json", "--key", "a", "b"), ("--key", "a", "b", "acts.json"),
+                                   ("--key", "a", "acts.json", "--key", "b"), ("--key", "a", "b", "-")])  # fmt: skip
+def test_keys_and_acts_may_be_named_in_any_order(office: Office, tubes: Tubes, order: tuple[str, ...]) -> None:
+    office.file("acts.json", office.dispatch(tubes[0]))
+    for name, person in (("a", "psb-0211"), ("b", "cen-01")):
+        (office.folder / name).unlink(missing_ok=True)
+        (office.folder / name).symlink_to(f"{person}.key")
+    done = office.run("act", *order, "--dry-run", given=(office.folder / "acts.json").read_text())
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_key_of_somebody_else_signs_nothing(office: Office, tubes: Tubes) -> None:
     draft = office.file("stranger.json", office.dispatch(tubes[0]))
     done = office.run("act", draft, "--key", "psb-0347.key")

@@ -77,7 +77,8 @@ def test_reading_a_ledger_that_is_not_there_makes_no_file(command: tuple[str, ..
     ("arguments", "words"),
     [
         (("template", "marriage"), "可选"),
-        (("act",), "缺少参数"),
+        (("act",), "行为记录文件"),
+        (("history",), "缺少参数"),
         (("show", "item", "X", "--as-of", "yesterday"), "的值不对"),
         (("marry",), "可选"),
         (("act", "a.json", "--database", "x", "--server", "y"), "不能与"),

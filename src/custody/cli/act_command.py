@@ -14,7 +14,7 @@ from custody.acts import ACT_TYPES
 from custody.cli.completion import completed
 from custody.cli.connection import Connection, connected
 from custody.cli.inputs import Input, read_inputs
-from custody.cli.keys import add_passphrase_option, read_keys
+from custody.cli.keys import add_passphrase_option, is_key_file, read_keys
 from custody.cli.parser import WrongUse
 from custody.cli.settings import add_options, settings_of
 from custody.cli.signed import SignedAct, signed_act_from
@@ -28,8 +28,8 @@ from custody.signing import PrivateKey
 def add(subparsers: Any) -> None:
     """Add ``custody act``."""
     parser = subparsers.add_parser("act", help=text("help/act"), description=text("help/act"))
-    parser.add_argument("files", nargs="+", metavar="FILE", help=text("help/act-file"))
-    parser.add_argument("--key", action="append", default=[], metavar="KEY", help=text("help/act-key"))
+    parser.add_argument("files", nargs="*", metavar="FILE", help=text("help/act-file"))
+    parser.add_argument("--key", nargs="+", action="extend", default=[], metavar="KEY", help=text("help/act-key"))
     add_options(parser, server=True, log_key=True)
     add_passphrase_option(parser)
     doing = parser.add_mutually_exclusive_group()
@@ -44,8 +44,9 @@ def run(args: Namespace) -> int:
     if args.sign_only and not args.output:
         raise WrongUse("use/sign-only", "Say where the signed act goes: -o FILE.")
     settings = settings_of(args)
-    inputs = read_inputs(args.files)
-    keys = read_keys(args.key, settings)
+    files, key_files = _told_apart(args.files, args.key)
+    inputs = read_inputs(files)
+    keys = read_keys(key_files, settings)
     status, used, signed_acts = 0, set[str](), list[SignedAct]()
     with connected(settings, write=not (args.dry_run or args.sign_only)) as ledger, progress(text("act/doing")) as bar:
         for number, each in enumerate(inputs):
@@ -66,6 +67,14 @@ def run(args: Namespace) -> int:
         for key_id in keys.keys() - used:
             note(text("act/unused-key", key=key_id))
     return status
+
+
+def _told_apart(files: list[str], key_files: list[str]) -> tuple[list[str], list[str]]:
+    """Acts and key files. ``--key K1 K2`` names two keys, and in ``--key K1 act.json`` the act is not taken for one."""
+    acts = [file for file in key_files if not is_key_file(file)] if not files else []
+    if not files and not acts:
+        raise WrongUse("use/no-act", "Name the file of an act, or - for standard input.")
+    return files + acts, [file for file in key_files if file not in acts]
 
 
 def _signed(given: Input, ledger: Connection, keys: dict[str, PrivateKey]) -> SignedAct:

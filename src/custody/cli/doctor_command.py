@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 from custody.acts.entry import read_entry, recorded_at
 from custody.cli import commands, missing_commands
 from custody.cli.ledgers import reading
-from custody.cli.settings import VARIABLES, Settings, add_options, journal_key_of, settings_of
+from custody.cli.settings import OPTION, VARIABLES, Settings, add_options, journal_key_of, settings_of
 from custody.cli.terminal import tell_json, tell_table
 from custody.cli.words import language, text
 from custody.errors import CustodyError
@@ -47,7 +47,7 @@ def run(args: Namespace) -> int:
         tell_json({"checks": checks, "settings": shown, "works": not broken})
     else:
         columns = ["", text("doctor/check"), text("doctor/result")]
-        rows = [["✓" if works else "✗", name, said] for name, works, said in found]
+        rows = [["✓" if works else "·" if name in OPTIONAL else "✗", name, said] for name, works, said in found]
         tell_table(columns, rows + [["·", name, said] for name, said in shown.items()])
     return 1 if broken else 0
 
@@ -134,4 +134,6 @@ def _settings(settings: Settings) -> Iterator[tuple[str, str]]:
             yield variable, text("doctor/unset", variable=variable)
             continue
         shown = make_url(value).render_as_string(hide_password=True) if name == "database" else str(value)
-        yield variable, text("doctor/setting", value=shown, source=settings.sources[name])
+        source = settings.sources[name]
+        source = text("doctor/option") if source == OPTION else source
+        yield variable, text("doctor/setting", value=shown, source=source)

@@ -31,6 +31,14 @@ def read_keys(files: Sequence[str | Path], settings: Settings) -> dict[str, Priv
     return {key_id_of(public_bytes(key)): key for key in keys}
 
 
+def is_key_file(file: str) -> bool:
+    """Whether a file begins as a private key in PEM does. Raises OSError."""
+    if file == "-":
+        return False
+    with Path(file).open("rb") as opened:
+        return opened.read(11) == b"-----BEGIN "
+
+
 def open_key(path: Path, settings: Settings) -> PrivateKey:
     """Read one key file, with its passphrase if it asks for one. Raises Untrusted, Malformed, OSError."""
     if path.stat().st_mode & 0o077 or not is_encrypted(path):

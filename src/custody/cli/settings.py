@@ -8,16 +8,19 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
-
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from typing import TYPE_CHECKING, Any, Final
 
 from custody.cli.parser import WrongUse
 from custody.cli.words import text
 from custody.errors import Malformed
 
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
 CONFIG: Final = "CUSTODY_CONFIG"
+
+OPTION: Final = "option"
+"""Where a setting comes from that the command line names."""
 
 VARIABLES: Final[Mapping[str, str]] = {
     "database": "CUSTODY_DATABASE",
@@ -31,7 +34,7 @@ VARIABLES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a command was told, and from where (``option``, a variable, or the TOML file)."""
+    """What a command was told, and from where: `OPTION`, the name of a variable, or the TOML file."""
 
     database: URL | None = None
     server: str | None = None
@@ -84,7 +87,7 @@ def settings_of(args: Namespace) -> Settings:
     sources: dict[str, str] = {}
     for name, variable in VARIABLES.items():
         for source, value in (
-            ("option", getattr(args, name, None)),
+            (OPTION, getattr(args, name, None)),
             (variable, os.environ.get(variable)),
             (os.environ.get(CONFIG, ""), config.get(name)),
         ):
@@ -92,7 +95,7 @@ def settings_of(args: Namespace) -> Settings:
                 values[name], sources[name] = _resolved(name, str(value), folder, source), source
                 break
     for chosen, other in (("database", "server"), ("server", "database")):
-        if sources.get(chosen) == "option":  # what the command line says is meant, whatever the environment offers
+        if sources.get(chosen) == OPTION:  # what the command line says is meant, whatever the environment offers
             values.pop(other, None)
             sources.pop(other, None)
     return Settings(
@@ -107,6 +110,9 @@ def settings_of(args: Namespace) -> Settings:
 
 def database_url(given: str) -> URL:
     """Read a database as people write it: a URL, or the path of a SQLite file. Raises WrongUse."""
+    from sqlalchemy import URL, make_url  # a third of a second that keygen and template do not need
+    from sqlalchemy.exc import ArgumentError
+
     try:
         url = make_url(given) if "://" in given else URL.create("sqlite", database=given)
     except (ArgumentError, ValueError):
