@@ -241,3 +241,17 @@ def test_what_does_not_exist_is_not_found(world: World, registers: Current) -> N
         with pytest.raises(NotFound):
             ask("EV10000000000000")
 
+
+
+def test_a_corrected_lead_of_a_case_moves_the_control_of_its_items(world: World, registers: Current) -> None:
+    case = "云公(刑)诈〔2026〕0520"
+    world.opens_case(case=case)
+    (item,) = world.seizes(case)
+    assert [each["item"] for each in registers().items(agency="psb-yunling")] == [item]
+    act = registers().case(case)["opened_by"]
+    change = {"op": "replace", "path": "/lead", "old": "psb-yunling", "new": "lab-2"}
+    world.corrects(act, change, author="周远")
+    assert registers().item(item)["control"]["agency"] == "lab-2"
+    assert [each["item"] for each in registers().items(agency="lab-2")] == [item]
+    assert registers().item(item)["custody"]["agency"] == "psb-yunling"
+    assert [each["case"] for each in registers().cases(lead="lab-2")] == [case]

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Index, Select, Table, Text, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Index, Select, Table, Text, func, select, union, update
 
 from custody.facts.case import CaseFacts
 from custody.facts.item import ItemFacts
 from custody.facts.parties import PersonFacts, PlaceFacts
 from custody.facts.shapes import Shape, case_shape, in_context, item_shape
-from custody.registers.register import Part, Register, Row, body, metadata, read, written
+from custody.registers.register import Changes, Part, Register, Row, body, metadata, read, slices, written
 
 item = Table(
     "item",
@@ -27,12 +27,16 @@ item = Table(
     Column("status", Text, nullable=False),
     Column("kind", Text, comment="person, place or outside; null once it left for good"),
     Column("holder", Text),
+    Column("lead", Text, comment="the agency that leads the case"),
+    Column("agency", Text, comment="the agency of the holder"),
     Column("words", Text, nullable=False, comment="what a search looks through"),
     body(),
     Index("item_by_case", "case", "item"),
     Index("item_by_holder", "holder", "item"),
     Index("item_by_status", "status", "item"),
     Index("item_by_category", "category", "item"),
+    Index("item_by_lead", "lead", "item"),
+    Index("item_by_agency", "agency", "item"),
     sqlite_strict=True,
 )
 
@@ -42,7 +46,6 @@ item_case = Table(
     Column("case", Text, primary_key=True),
     Column("lead", Text, nullable=False),
     body(),
-    Index("item_case_lead", "lead"),
     sqlite_strict=True,
 )
 
@@ -51,7 +54,6 @@ item_keeper = Table(
     metadata,
     Column("keeper", Text, primary_key=True, comment="a person or a place"),
     Column("agency", Text, nullable=False),
-    Index("item_keeper_agency", "agency"),
     sqlite_strict=True,
 )
 
@@ -66,6 +68,8 @@ def _item_rows(facts: ItemFacts) -> Iterator[Row]:
         "status": (shape := item_shape(facts))["status"],
         "kind": shape["custody"]["kind"],
         "holder": shape["custody"]["holder"],
+        "lead": None,
+        "agency": None,
         "words": " ".join(word for word in words if word).lower(),
         "body": written(shape),
     }
@@ -83,15 +87,27 @@ def _place_rows(facts: PlaceFacts) -> Iterator[Row]:
     yield {"keeper": facts.place, "agency": facts.agency}
 
 
+def _settle(connection: Connection, changes: Changes) -> None:
+    """Write beside each item which agencies it is looked for by, wherever item, case or holder changed."""
+    lead = select(item_case.c.lead).where(item_case.c.case == item.c.case).scalar_subquery()
+    agency = select(item_keeper.c.agency).where(item_keeper.c.keeper == item.c.holder).scalar_subquery()
+    keepers = [*changes.get("person", ()), *changes.get("place", ())]
+    changed = [(item.c.item, changes.get("item", ())), (item.c.case, changes.get("case", ())), (item.c.holder, keepers)]
+    for column, ids in changed:
+        for some in slices(list(ids)):
+            connection.execute(update(item).where(column.in_(some)).values(lead=lead, agency=agency))
+
+
 REGISTER = Register(
     "items",
-    1,
+    2,
     (
         Part(item, "item", "item", _item_rows),
         Part(item_case, "case", "case", _case_rows),
         Part(item_keeper, "person", "keeper", _person_rows),
         Part(item_keeper, "place", "keeper", _place_rows),
     ),
+    settle=_settle,
 )
 
 
@@ -126,17 +142,30 @@ def find(connection: Connection, item_id: str) -> Shape | None:
 
 def search(connection: Connection, wanted: Search, after: str | None, limit: int) -> list[Shape]:
     """Return items that fit, ordered by id, beginning after ``after``."""
-    query = _WHOLE.where(*_conditions(wanted)).order_by(item.c.item).limit(limit)
-    return _shapes(connection, query if after is None else query.where(item.c.item > after))
+    conditions = _conditions(wanted)
+    if after is not None:
+        conditions.append(item.c.item > after)
+    if wanted.agency is not None:
+        conditions = [item.c.item.in_(_of_agency(wanted.agency, conditions, limit))]
+    return _shapes(connection, _WHOLE.where(*conditions).order_by(item.c.item).limit(limit))
 
 
 def count(connection: Connection, wanted: Search) -> int:
-    """Return how many items fit; voided ones are not counted."""
+    """Return how many items fit; voided ones are not counted. ``agency`` is not looked at."""
     query = select(func.count()).select_from(item).where(*_conditions(wanted), item.c.status != "voided")
     return connection.execute(query).scalar_one()
 
 
-def _conditions(wanted: Search) -> Sequence[ColumnElement[bool]]:
+def _of_agency(agency: str, conditions: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
+    """The first items that an agency controls, and the first that it holds: each a walk along one index."""
+    walks = [
+        select(select(item.c.item).where(column == agency, *conditions).order_by(item.c.item).limit(limit).subquery())
+        for column in (item.c.lead, item.c.agency)
+    ]
+    return select(union(*walks).subquery())
+
+
+def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
     given: list[tuple[Any, ColumnElement[bool]]] = [
         (wanted.case, item.c.case == wanted.case),
         (wanted.holder, item.c.holder == wanted.holder),
@@ -145,10 +174,6 @@ def _conditions(wanted: Search) -> Sequence[ColumnElement[bool]]:
         (wanted.category, item.c.category == wanted.category),
     ]
     conditions = [condition for value, condition in given if value is not None]
-    if wanted.agency is not None:
-        led = select(item_case.c.case).where(item_case.c.lead == wanted.agency)
-        kept = select(item_keeper.c.keeper).where(item_keeper.c.agency == wanted.agency)
-        conditions.append(or_(item.c.case.in_(led), item.c.holder.in_(kept)))
     if wanted.q is not None:
         conditions += [item.c.words.contains(word, autoescape=True) for word in wanted.q.lower().split()]
     return conditions

@@ -49,15 +49,14 @@ def rebuild(
     Raises NotFound for a name that no register has, and whatever keeps the logs from being read.
     """
     registers = _named(names)
-    live = store or Store.beside(ledger)
-    live.prepare(REGISTERS)
-    with _beside(ledger, live) as copy:
+    with _living(ledger, store) as live, _beside(ledger, live) as copy:
+        live.prepare(REGISTERS)
         follower = Follower(ledger, copy, registers)
         _run(follower, None, progress)
         for register in registers:
             while not _swap(copy, live, register, follower.positions[register.name]):
                 follower.catch_up()
-    return {name: at for name, at in live.positions(REGISTERS).items() if name in follower.positions}
+        return {name: at for name, at in live.positions(REGISTERS).items() if name in follower.positions}
 
 
 def differences(
@@ -67,21 +66,32 @@ def differences(
 
     Registers that were never made, or are of another version, differ in nothing: they will be made.
     """
+    with _living(ledger, store) as live:
+        standing = live.positions(REGISTERS)
+        registers = [register for register in REGISTERS if register.name in standing]
+        if not registers:
+            return []
+        found: list[Difference] = []
+        with _beside(ledger, live) as copy:
+            follower = Follower(ledger, copy, registers)
+            _run(follower, standing, progress)
+            for register in registers:
+                with live.reading() as connection:  # what stands now, however far it has moved since
+                    upto = connection.scalar(select(STATE.c.position).where(STATE.c.name == register.name)) or 0
+                    follower.catch_up({**follower.positions, register.name: upto})
+                    found += _compare(copy, connection, register)
+        return found
+
+
+@contextmanager
+def _living(ledger: Engine, store: Store | None) -> Iterator[Store]:
+    """The store that is asked about: the one given, else the one beside the ledger."""
     live = store or Store.beside(ledger)
-    standing = live.positions(REGISTERS)
-    registers = [register for register in REGISTERS if register.name in standing]
-    if not registers:
-        return []
-    found: list[Difference] = []
-    with _beside(ledger, live) as copy:
-        follower = Follower(ledger, copy, registers)
-        _run(follower, standing, progress)
-        for register in registers:
-            with live.reading() as connection:  # what stands now, however far it has moved since
-                upto = connection.scalar(select(STATE.c.position).where(STATE.c.name == register.name)) or 0
-                follower.catch_up({**follower.positions, register.name: upto})
-                found += _compare(copy, connection, register)
-    return found
+    try:
+        yield live
+    finally:
+        if store is None:
+            live.close()
 
 
 def _named(names: Iterable[str] | None) -> Sequence[Register]:

@@ -7,11 +7,11 @@ position is written in one transaction with them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text
 
 from custody.facts.kinds import KindName
 
@@ -27,6 +27,8 @@ Changes = Mapping[str, Mapping[str, Any]]
 """Source → id of what was touched → what is known of it now; None if nothing is."""
 
 Row = dict[str, Any]
+
+_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Register:
     version: int
     parts: tuple[Part, ...]
     log: Literal["ledger", "journal"] = "ledger"
+    settle: Callable[[Connection, Changes], None] | None = None
+    """Run after the rows of a chunk, in their transaction, for columns that follow from rows of several parts."""
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -78,6 +82,11 @@ def body() -> Column[Any]:
 def written(shape: Any) -> str:
     """Return a shape as the one JSON text that stands in a row, so that equal shapes are equal rows."""
     return json.dumps(shape, ensure_ascii=False, separators=(",", ":"))
+
+
+def slices(whole: list[Any]) -> Iterator[list[Any]]:
+    """Cut a list into pieces that fit one statement's parameters."""
+    return (whole[start : start + _AT_ONCE] for start in range(0, len(whole), _AT_ONCE))
 
 
 def read(text: str) -> Any:

@@ -77,6 +77,7 @@ class Runner:
         """End the threads; returns when they have ended. What was not yet taken in is taken in after the next start."""
         self._stopping.set()
         self._wake.give()
+        self._moved.give()
         for subscription in self._subscriptions:
             subscription.stop()
         for thread in self._threads:

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, Table, delete, event, insert, in
 from sqlalchemy.schema import CreateSchema
 
 from custody.ledger.engine import open_engine, translated, writes
-from custody.registers.register import STATE, Changes, Part, Register
+from custody.registers.register import STATE, Changes, Part, Register, slices
 
 SCHEMA: Final = "registers"
 _AT_ONCE: Final = 1_000
@@ -102,6 +102,8 @@ class Store:
                 raise Overtaken(register.name)
             for part in register.parts:
                 self._replace(connection, part, changes)
+            if register.settle is not None:
+                register.settle(connection, changes)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -125,10 +127,10 @@ class Store:
         """The rows of all that changed, instead of those that were there."""
         known = changes.get(part.source, {})
         owner = part.table.c[part.owner]
-        for ids in _slices(list(known)):
+        for ids in slices(list(known)):
             connection.execute(delete(part.table).where(owner.in_(ids)))
         rows = [row for fact in known.values() if fact is not None for row in part.rows(fact)]
-        for some in _slices(rows):
+        for some in slices(rows):
             connection.execute(insert(part.table), some)
 
 
@@ -143,10 +145,6 @@ def rows_of(connection: Connection, table: Table) -> Iterator[Sequence[Any]]:
     yield from connection.execution_options(yield_per=_AT_ONCE).execute(
         select(table).order_by(*table.primary_key.columns)
     )
-
-
-def _slices(whole: list[Any]) -> Iterator[list[Any]]:
-    return (whole[start : start + _AT_ONCE] for start in range(0, len(whole), _AT_ONCE))
 
 
 def _derived(connection: Any, _record: Any) -> None:
