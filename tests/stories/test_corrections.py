@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from custody.errors import Untrusted
+from harness import check
 from telling import also, defect, flaws, holder, open_defects, refuses, tells
 from world import World
+
+
+@pytest.fixture(autouse=True)
+def the_registers_tell_the_same_story(world: World) -> Iterator[None]:
+    """When a story is over, the registers, too, are derived afresh."""
+    yield
+    check(world)
 
 
 def replace(path: str, old: object, new: object) -> dict[str, object]:

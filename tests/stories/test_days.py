@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import pytest
+
+from harness import check
 from telling import flaws, holder, open_defects, refuses
 from world import CST, World
+
+
+@pytest.fixture(autouse=True)
+def the_registers_tell_the_same_story(world: World) -> Iterator[None]:
+    """When a story is over, the registers, too, are derived afresh."""
+    yield
+    check(world)
 
 
 def test_a_drunk_driver_is_stopped_and_his_blood_examined(world: World) -> None:

@@ -147,7 +147,7 @@ def check_stale(act: Act, facts: Facts) -> None:
             raise Stale(f"awaits/{act_id}", "An act that this one follows is not recorded yet.", awaits=act_id)
         if not {signer.key for signer in act.signers} & {signer.key for signer in recorded.act.signers}:
             raise Stale("stale/follows-stranger", "An act follows only acts signed by the same keys.", follows=act_id)
-    if act.act not in CUSTODY_MOVING:
+    if act.act not in CUSTODY_MOVING - TAKING:  # what is taken anew moved from nowhere; a used code is refused
         return
     for item in act.own_items():
         known = facts.item(item)
