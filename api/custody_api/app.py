@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import ClientDisconnect
 
 from custody.errors import CustodyError
 from custody.ledger.ledger import Ledger
@@ -51,6 +52,7 @@ def create_app(ledger: Ledger) -> FastAPI:
     app.add_exception_handler(CustodyError, problems.on_custody_error)
     app.add_exception_handler(RequestValidationError, problems.on_wrong_query)
     app.add_exception_handler(HTTPException, problems.on_http_error)
+    app.add_exception_handler(ClientDisconnect, problems.on_hang_up)
     app.add_exception_handler(Exception, problems.on_surprise)
     for router in ROUTERS:
         app.include_router(router)

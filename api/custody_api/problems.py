@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from custody.acts.entry import instant
 from custody.errors import (
@@ -94,7 +94,8 @@ def answer(error: CustodyError, request: Request) -> JSONResponse:
     """Return the response to a request that an error ended."""
     language = language_of(request)
     if isinstance(error, Unavailable | Damaged):
-        log.warning("%s %s: %s %s", request.method, request.url.path, error, error.fields)
+        level = logging.CRITICAL if isinstance(error, Damaged) else logging.WARNING
+        log.log(level, "%s %s: %s %s", request.method, request.url.path, error, error.fields)
     headers = {}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.fields.get("retry_after") or 1)
@@ -132,6 +133,12 @@ async def on_wrong_query(request: Request, error: Exception) -> JSONResponse:
         got=repr(first.get("input"))[:80],
     )  # fmt: skip
     return answer(fault, request)
+
+
+async def on_hang_up(request: Request, error: Exception) -> Response:
+    """The caller went away while sending: nobody reads the answer, and nothing was recorded."""
+    log.info("%s %s broke off", request.method, request.url.path)
+    return Response(status_code=400)
 
 
 async def on_surprise(request: Request, error: Exception) -> JSONResponse:

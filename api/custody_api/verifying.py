@@ -7,11 +7,8 @@ has to use is looked up before, and what a worker denies is verified again where
 from __future__ import annotations
 
 import logging
-import signal
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from functools import lru_cache
 from multiprocessing import get_context
 from threading import Lock
 
@@ -21,16 +18,14 @@ from custody.errors import CustodyError
 from custody.facts.gather import Facts
 from custody.ledger.opening import Opened
 from custody.rules.trust import signing_key
-from custody.signing import VerifyingKey, pae, read_public_key
+from custody.signing import VerifyingKey, pae
+from custody_api.signatures import Job, holds, leave_interrupts_alone
 
 log = logging.getLogger("custody.api")
 
 WORKERS = 2
 _TOO_FEW = 32
 """Below that, handing the work over costs more than it saves."""
-
-Job = tuple[bytes, tuple[tuple[bytes, bytes], ...]]
-"""The signed bytes (DSSE's PAE), and of each signer the public key (SubjectPublicKeyInfo DER) and the signature."""
 
 
 class Verifying:
@@ -58,8 +53,8 @@ class Verifying:
             processes = self._running()
             try:
                 return list(processes.map(holds, jobs, chunksize=-(-len(jobs) // (2 * self._workers))))
-            except BrokenProcessPool:
-                log.warning("the verifying processes died; verifying in threads, and starting new ones next time")
+            except (RuntimeError, OSError) as error:  # they died (BrokenProcessPool), or could not be started
+                log.warning("the verifying processes died (%s); threads verify, and new ones start next time", error)
                 self._discard(processes)
         return list(self._threads.map(holds, jobs))
 
@@ -67,7 +62,9 @@ class Verifying:
         with self._starting:
             if self._processes is None:
                 # Spawned, not forked: a fork would copy locks that other threads hold at the moment.
-                self._processes = ProcessPoolExecutor(self._workers, get_context("spawn"), initializer=_leave_ctrl_c)
+                self._processes = ProcessPoolExecutor(
+                    self._workers, get_context("spawn"), initializer=leave_interrupts_alone
+                )
             return self._processes
 
     def _discard(self, processes: ProcessPoolExecutor | None) -> None:
@@ -76,12 +73,6 @@ class Verifying:
                 processes.shutdown(cancel_futures=True)
             if self._processes is processes:
                 self._processes = None
-
-
-def holds(job: Job) -> bool:
-    """Whether every signature of a job verifies under its key."""
-    message, signatures = job
-    return all(_key(spki).verifies(signature, message) for spki, signature in signatures)
 
 
 def _job(opened: Opened, facts: Facts) -> Job | None:
@@ -97,13 +88,3 @@ def _job(opened: Opened, facts: Facts) -> Job | None:
 
 def _spki(key: VerifyingKey) -> bytes:
     return key.key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-
-@lru_cache(maxsize=10_000)
-def _key(spki: bytes) -> VerifyingKey:
-    return read_public_key(spki)
-
-
-def _leave_ctrl_c() -> None:
-    """An interrupt from the terminal reaches the whole group; the server alone decides when to end."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

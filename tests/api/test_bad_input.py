@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -280,6 +281,26 @@ def test_another_host_name_is_not_answered(sqlite_client: httpx.Client) -> None:
     refused(sqlite_client.get("/healthz", headers={"Host": "127.0.0.1.evidence.example"}), 421, "misdirected/host")
     assert sqlite_client.get("/healthz", headers={"Host": "localhost:8000"}).status_code == 200
     assert sqlite_client.get("/healthz", headers={"Host": "[::1]:8000"}).status_code == 200
+
+
+def test_a_caller_who_hangs_up_half_way_records_nothing_and_alarms_nobody(
+    sqlite_world: World, sqlite_client: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    size = sqlite_world.ledger.recorder.head().size
+    url = sqlite_client.base_url
+    with caplog.at_level(logging.INFO, logger=problems.log.name):
+        with socket.create_connection((url.host, url.port)) as connection:
+            connection.sendall(
+                b"POST /v1/acts HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                b'Content-Length: 1000\r\n\r\n{"envelope":'
+            )
+        for _ in range(2_000):
+            assert sqlite_client.get("/healthz").status_code == 200
+            if "broke off" in caplog.text:
+                break
+    assert "broke off" in caplog.text
+    assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
+    assert sqlite_world.ledger.recorder.head().size == size
 
 
 @pytest.mark.anyio

@@ -172,7 +172,7 @@ def test_defects_and_refused_attempts_are_listed(day: Day, client: httpx.Client)
 
 def wait_for(question: Any) -> Any:
     """The first answer that is not empty: the register of refusals has no position that a receipt names."""
-    for _ in range(200):
+    for _ in range(2_000):
         if found := question():
             return found
     return question()
