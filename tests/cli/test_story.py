@@ -47,6 +47,23 @@ def test_an_act_is_signed_in_turn_at_two_desks_and_then_submitted(office: Office
     assert shown["version"] == receipt["position"]
 
 
+def test_what_cannot_be_signed_is_not_lost_from_the_file_that_is_passed_on(office: Office) -> None:
+    whole, broken = office.draw(), {"act": "marriage", "signers": []}
+    file = office.file("round.jsonl", whole, broken)
+    before = (office.folder / file).read_text()
+    assert office.run("act", file, "--key", "psb-0211.key", "--sign-only", "-o", file).returncode == 1
+    assert (office.folder / file).read_text() == before
+
+
+def test_a_copy_is_kept_before_an_act_is_submitted(office: Office) -> None:
+    first, second = office.draw(), office.draw()
+    done = office.act(first, second, options=("-o", "copies.jsonl", "--json"))
+    assert done.returncode == 0, done.stderr
+    again = office.run("act", "copies.jsonl", "--json")
+    assert again.stdout == done.stdout
+    assert (office.folder / "copies.jsonl").stat().st_mode & 0o777 == 0o600
+
+
 def test_history_names_every_holder_and_who_signed(office: Office, tubes: Tubes) -> None:
     known = office.json("history", tubes[0]["code"][:16])
     assert [(each["holder"], each["type"]) for each in known["custody"]] == [

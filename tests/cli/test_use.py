@@ -83,6 +83,8 @@ def test_reading_a_ledger_that_is_not_there_makes_no_file(command: tuple[str, ..
         (("marry",), "可选"),
         (("act", "a.json", "--database", "x", "--server", "y"), "不能与"),
         (("act", "a.json", "--sign-only"), "-o FILE"),
+        (("act", "a.json", "--dry-run", "-o", "b.json"), "去掉 -o"),
+        (("act", "a.json", "-o", "a.json"), "另一个文件"),
         (("show", "person", "X", "--as-of", "2026-01-01"), "其他时刻"),
     ],
 )

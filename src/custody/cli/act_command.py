@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from custody.acts import ACT_TYPES
 from custody.cli.completion import completed
@@ -41,32 +41,40 @@ def add(subparsers: Any) -> None:
 
 def run(args: Namespace) -> int:
     """Treat every act in order; one that is refused does not stop the others. Exit status 1 if any was."""
-    if args.sign_only and not args.output:
-        raise WrongUse("use/sign-only", "Say where the signed act goes: -o FILE.")
-    settings = settings_of(args)
     files, key_files = _told_apart(args.files, args.key)
+    _check_output(args, files)
+    settings = settings_of(args)
     inputs = read_inputs(files)
     keys = read_keys(key_files, settings)
-    status, used, signed_acts = 0, set[str](), list[SignedAct]()
+    many, failed, signed_acts = len(inputs) > 1, False, list[SignedAct]()
     with connected(settings, write=not (args.dry_run or args.sign_only)) as ledger, progress(text("act/doing")) as bar:
         for number, each in enumerate(inputs):
             bar(number, len(inputs))
             try:
                 signed = _signed(each, ledger, keys)
-                used |= {signature.key_id for signature in signed.signatures}
                 signed_acts.append(signed)
-                if args.output:
-                    _write(args.output, signed_acts)
-                _treat(args, ledger, signed, len(inputs) > 1)
+                _treat(args, ledger, signed, many)
             except CustodyError as error:
-                status = 1
-                if len(inputs) > 1:
+                failed = True
+                if many:
                     note(f"{each.source}:")
                 tell_error(error, args.json)
-    if not status:
-        for key_id in keys.keys() - used:
-            note(text("act/unused-key", key=key_id))
-    return status
+    if failed:
+        return 1
+    if args.sign_only:
+        _pass_on(args, signed_acts, many)
+    for key_id in keys.keys() - {signature.key_id for signed in signed_acts for signature in signed.signatures}:
+        note(text("act/unused-key", key=key_id))
+    return 0
+
+
+def _check_output(args: Namespace, files: list[str]) -> None:
+    if args.sign_only and not args.output:
+        raise WrongUse("use/sign-only", "Say where the signed act goes: -o FILE.")
+    if args.dry_run and args.output:
+        raise WrongUse("use/dry-run", "A dry run writes nothing: leave -o out.")
+    if args.output and not args.sign_only and args.output in files:
+        raise WrongUse("use/output-is-input", "The copy goes into another file than the one that is read.")
 
 
 def _told_apart(files: list[str], key_files: list[str]) -> tuple[list[str], list[str]]:
@@ -83,22 +91,38 @@ def _signed(given: Input, ledger: Connection, keys: dict[str, PrivateKey]) -> Si
 
 
 def _treat(args: Namespace, ledger: Connection, signed: SignedAct, many: bool) -> None:
-    if args.sign_only:
-        _tell_signed(args, signed, many)
-    elif args.dry_run:
+    if args.dry_run:
         _tell_decision(args, signed, ledger.check(signed), many)
-    else:
+    elif not args.sign_only:
+        if args.output:
+            _keep(args.output, signed)
         receipt, duplicate = ledger.submit(signed)
         _tell_receipt(args, signed, receipt, duplicate, many)
 
 
-def _write(file: str, signed_acts: list[SignedAct]) -> None:
-    """Write the signed acts, one a line, readable by their owner alone: disclosures are personal data."""
-    lines = "".join(json.dumps(each.as_json(), ensure_ascii=False) + "\n" for each in signed_acts)
-    unfinished = Path(f"{file}.new")
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
-        out.write(lines)
-    unfinished.replace(file)  # the file may be the very one that was read
+def _keep(file: str, signed: SignedAct) -> None:
+    """Add a copy to a file before it is submitted: if the answer is lost, the copy can be submitted again."""
+    with _private(file, os.O_APPEND) as out:
+        out.write(_line(signed))
+
+
+def _pass_on(args: Namespace, signed_acts: list[SignedAct], many: bool) -> None:
+    """Write all the acts for the next signer; the file may be the very one that was read."""
+    unfinished = f"{args.output}.new"
+    with _private(unfinished, os.O_TRUNC) as out:
+        out.writelines(map(_line, signed_acts))
+    Path(unfinished).replace(args.output)
+    for signed in signed_acts:
+        _tell_signed(args, signed, many)
+
+
+def _private(file: str, how: int) -> TextIO:
+    """Open a file for writing that is its owner's alone: disclosures are personal data."""
+    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | how, 0o600), "w", encoding="utf-8")
+
+
+def _line(signed: SignedAct) -> str:
+    return json.dumps(signed.as_json(), ensure_ascii=False) + "\n"
 
 
 def _tell_signed(args: Namespace, signed: SignedAct, many: bool) -> None:

@@ -64,7 +64,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "help/act-key": ("签署用的密钥文件", "key files to sign with"),
     "help/dry-run": ("只说明会如何裁定，不提交", "say what would be decided, submit nothing"),
     "help/sign-only": ("只签署，写入 -o 文件，交他人补签", "only sign, into -o FILE, for others to complete"),
-    "help/act-output": ("把签署后的记录连同披露内容写入文件", "also write the signed acts with their disclosures"),
+    "help/act-output": ("签署后的记录连同披露内容写到哪里", "where the signed acts go, with their disclosures"),
     "help/template": ("打印某类行为记录的完整示例", "print a filled-in example of an act"),
     "help/template-type": ("行为类型；省略则列出全部", "the type of act; without it, all types are listed"),
     "help/schema": ("打印 JSON Schema 而非示例", "print the JSON Schema instead of an example"),
