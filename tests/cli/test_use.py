@@ -196,6 +196,19 @@ def test_the_language_is_the_readers(
     assert choose_language(arguments) == lang
 
 
+@pytest.mark.parametrize("command", [(), ("act",), ("init",)])
+def test_help_is_chinese_for_a_chinese_reader(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        custody.cli.main(["--lang", "zh", *command, "--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("用法：custody")
+    assert "options:" not in shown
+    assert "show this" not in shown
+
+
 def test_every_text_is_there_in_both_languages_with_the_same_fields() -> None:
     from string import Formatter
 

@@ -21,6 +21,14 @@ _CHINESE: Final = (
     (r"argument (.*): invalid \S+ value: (.*)", r"参数 \1 的值不对：\2"),
 )
 
+_HEADINGS: Final = (
+    ("usage: ", "用法："),
+    ("\npositional arguments:\n", "\n参数：\n"),
+    ("\noptions:\n", "\n选项：\n"),
+    ("show this help message and exit", "显示本帮助"),
+    ("show program's version number and exit", "显示版本号"),
+)
+
 
 class WrongUse(CustodyError):
     """The command was used wrongly: options are missing or contradict each other. Exit status 2."""
@@ -29,11 +37,25 @@ class WrongUse(CustodyError):
 class Parser(ArgumentParser):
     """A parser that says in Chinese, too, what is wrong with its arguments. Sub-commands inherit it."""
 
+    def format_usage(self) -> str:
+        """The usage line, with its heading in the reader's language."""
+        return _headed(super().format_usage())
+
+    def format_help(self) -> str:
+        """The help text, with its headings in the reader's language."""
+        return _headed(super().format_help())
+
     def error(self, message: str) -> NoReturn:
         """Print usage and the complaint to standard error; exit status 2."""
         self.print_usage(sys.stderr)
         sys.stderr.write(f"{self.prog}: {in_chinese(message) if language() == 'zh' else message}\n")
         sys.exit(2)
+
+
+def _headed(text: str) -> str:
+    for english, chinese in _HEADINGS if language() == "zh" else ():
+        text = text.replace(english, chinese, 1)
+    return text
 
 
 def in_chinese(message: str) -> str:
