@@ -81,7 +81,8 @@ def problem_of(error: CustodyError, language: Language) -> dict[str, Any]:
     facts = {name: _plain(value) for name, value in error.fields.items() if name not in _KEPT_INSIDE}
     if instead := error.fields.get(f"instead_{language}"):
         facts["instead"] = instead
-    return facts | _document(error.code, status, title, _detail(error, language))
+    document = _document(error.code, status, title, _detail(error, language))
+    return document | facts | document  # no fact may stand in for a member of the document
 
 
 def internal(language: Language) -> dict[str, Any]:

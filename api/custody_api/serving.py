@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from argparse import Namespace
 
 import uvicorn
@@ -32,6 +33,7 @@ def run(args: Namespace) -> int:
         host, port = listener.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         tell(say("serve/address", _language(), address=address))
+        sys.stdout.flush()
         config = uvicorn.Config(
             create_app(ledger), log_level="warning", access_log=False, server_header=False,
             timeout_graceful_shutdown=30,
@@ -47,6 +49,7 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
+        listener.listen()  # whoever reads the address below may connect at once, and is answered when all is up
     except BaseException:
         listener.close()
         raise
