@@ -257,3 +257,16 @@ def test_a_dry_run_leaves_no_trace(world: World) -> None:
         world.ledger.check(b"{}")
     assert world.ledger.check_act(unsigned.act).decide_again_at is None
     assert [each.head() for each in (world.ledger.recorder, world.ledger.journal.recorder)] == heads
+
+
+def test_a_key_that_revoked_itself_still_gets_the_receipt_of_that(world: World) -> None:
+    """The answer to the revocation was lost; the client sends it again with the key that signs no more."""
+    key = key_id_of(public_bytes(world.key_of("周远")))
+    prepared = world.prepare(
+        {
+            "act": "revocation", "person": world.id_of("周远"), "key": key, "reason": "superseded", "since": None,
+            "signers": world.signers(holder="周远"),
+        }
+    )  # fmt: skip
+    first = submit(world, prepared)
+    assert submit(world, prepared).as_json() == first.as_json()

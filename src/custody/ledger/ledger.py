@@ -109,11 +109,10 @@ class Ledger:
         self.journal = Journal(Recorder(engine, journal_signer, log=JOURNAL, clock=clock))
         self.genesis = _genesis(self.recorder)
         self.origin = self.genesis.origin
-        if signer is not None and not any(vkey.startswith(f"{signer.name}+") for vkey in self.genesis.log_keys):
-            raise Untrusted("untrusted/log-key", "This is not the log key that genesis names.", name=signer.name)
         self.policy = shipped_policy(self.genesis.jurisdiction)
         if signer is not None:
-            _same_policy(self.policy, self.genesis)
+            _same_keys(self.genesis, signer, journal_signer)
+            _same_policy(self.genesis, self.policy)
         self.memory = FactMemory(self.recorder)
         self.verifiers = ThreadPoolExecutor(4, thread_name_prefix="verify")
 
@@ -213,7 +212,7 @@ class Ledger:
         return Receipt(act.id, index, appended.recorded_at, draft.defects, appended.entry, proof)
 
     def _already(self, opened: Opened, checked: bool) -> Receipt | None:
-        """The first receipt, if this very payload was recorded before."""
+        """The first receipt, if this very payload was recorded before: also where its key was revoked since."""
         found = self.recorder.find(opened.id)
         if found is None:
             return None
@@ -296,7 +295,13 @@ def _genesis(recorder: Recorder) -> Genesis:
     return act
 
 
-def _same_policy(policy: Policy, genesis: Genesis) -> None:
+def _same_keys(genesis: Genesis, signer: Signer, journal_signer: Signer | None) -> None:
+    journal_key = str(journal_signer.verifier) if journal_signer else None
+    if str(signer.verifier) not in genesis.log_keys or journal_key != genesis.journal_key:
+        raise Untrusted("untrusted/log-key", "These are not the log keys that genesis names.", name=signer.name)
+
+
+def _same_policy(genesis: Genesis, policy: Policy) -> None:
     """History loads whatever the rules say today; only who judges has to judge by the ledger's own."""
     if policy.id != genesis.policy:
         raise Untrusted(

@@ -27,16 +27,17 @@ def check_trust(act: Act, facts: Facts) -> None:
     for signer in act.signers:
         if brings_key(act, signer):
             continue
-        _key_signs_for(signer, facts.key(signer.key))
+        if not _key_of(signer, facts).live:
+            raise Untrusted("untrusted/revoked-key", "This key was revoked.", key=signer.key, person=signer.person)
         _capacity_allows(act, signer, facts.person(signer.person))
 
 
 def signing_key(act: Act, signer: Signer, facts: Facts) -> VerifyingKey:
-    """The public key that a signer's signature is verified with. Raises Untrusted if there is none."""
+    """The public key that a signer's signature is verified with, whether or not it still signs. Raises Untrusted."""
     entering = new_key(act)
     if entering is not None and brings_key(act, signer):
         return entering[1]
-    return _key_signs_for(signer, facts.key(signer.key)).key
+    return _key_of(signer, facts).key
 
 
 def brings_key(act: Act, signer: Signer) -> bool:
@@ -89,15 +90,14 @@ def _nobody_signs_twice(act: Act) -> None:
         raise Untrusted("untrusted/signs-twice", "A signer is named twice.")
 
 
-def _key_signs_for(signer: Signer, key: KeyFacts | None) -> KeyFacts:
+def _key_of(signer: Signer, facts: Facts) -> KeyFacts:
+    key = facts.key(signer.key)
     if key is None:
         raise Untrusted("untrusted/unknown-key", "This key is not enrolled.", key=signer.key, person=signer.person)
     if key.person != signer.person:
         raise Untrusted(
             "untrusted/foreign-key", "This key is enrolled for somebody else.", key=signer.key, person=signer.person
         )
-    if not key.live:
-        raise Untrusted("untrusted/revoked-key", "This key was revoked.", key=signer.key, person=signer.person)
     return key
 
 
