@@ -103,13 +103,11 @@ def _defects(kind: type[Act]) -> tuple[Rule, ...]:
 
 
 def _broken(rules: Iterable[Rule], matter: Matter) -> Iterable[tuple[Rule, Breach]]:
-    day = matter.act.occurred_at.date()
+    """Every breach of the rules that were in force when the act happened."""
     for each in rules:
-        text = matter.policy.texts[each.code]
-        if (text.valid_from and day < text.valid_from) or (text.valid_to and day > text.valid_to):
-            continue
         for breach in each.check(matter):
-            yield each, breach
+            if matter.policy.texts[each.code].in_force(matter.act.occurred_at.date()):
+                yield each, breach
 
 
 def _numbered(act: Act, found: Iterable[tuple[Rule, Breach]], policy: Policy) -> tuple[Defect, ...]:

@@ -38,6 +38,10 @@ class RuleText:
     valid_from: date | None
     valid_to: date | None
 
+    def in_force(self, on: date) -> bool:
+        """Whether the rule is in force on a day."""
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
