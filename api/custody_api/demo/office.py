@@ -43,7 +43,9 @@ class Office:
         self.keys: dict[str, PrivateKey] = {}
         (directory / "keys").mkdir(parents=True)
         (directory / "labels").mkdir()
-        url = f"sqlite:///{directory / 'ledger.db'}"
+        database = directory / "ledger.db"
+        database.touch(mode=0o600)  # sealed values stand in it
+        url = f"sqlite:///{database}"
         migrate(url)
         self._engine = open_engine(url)
         self._log_key = self._log_signer("ledger.db.key", ORIGIN)
