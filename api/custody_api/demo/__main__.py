@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from custody.cli import main as custody
 from custody.ledger.fsck import verify_ledger
 from custody.ledger.policies import shipped_policy
 from custody_api.demo.cast import register
@@ -32,7 +33,8 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     console = Console(soft_wrap=True)
     if not _is_current(args.directory):
-        build(args.directory, console)
+        phone = build(args.directory, console)
+        custody(["history", phone, "--database", _database(args.directory)])
     console.print((args.directory / "README.txt").read_text())
     return serve(args.directory, args.port) if args.serve else 0
 
@@ -43,8 +45,8 @@ def _is_current(directory: Path) -> bool:
     return policy.exists() and policy.read_text() == shipped_policy("cn").id
 
 
-def build(directory: Path, console: Console) -> None:
-    """Play the day in a directory beside, and put it in place when it is complete."""
+def build(directory: Path, console: Console) -> str:
+    """Play the day in a directory beside, and put it in place when it is complete; returns an item with a history."""
     partial = directory.with_name(f"{directory.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -69,6 +71,7 @@ def build(directory: Path, console: Console) -> None:
     if directory.exists():
         directory.rename(directory.with_name(f"{directory.name}.{int(time.time())}.old"))
     partial.rename(directory)
+    return day.items["phone"]
 
 
 def _evening(now: datetime) -> datetime:
@@ -106,9 +109,11 @@ def _explain(day: Day, directory: Path, entries: int, signatures: int) -> None:
 
 def serve(directory: Path, port: int) -> int:
     """Serve the demonstration on the loopback address, through the same command as any ledger."""
-    from custody.cli import main as custody
+    return custody(["serve", "--database", _database(directory), "--port", str(port)])
 
-    return custody(["serve", "--database", f"sqlite:///{directory / 'ledger.db'}", "--port", str(port)])
+
+def _database(directory: Path) -> str:
+    return f"sqlite:///{directory / 'ledger.db'}"
 
 
 if __name__ == "__main__":
