@@ -156,6 +156,23 @@ def test_a_revoked_key_is_no_longer_live_and_its_items_are_doubted(world: World,
     assert (doubt["code"], doubt["items"], doubt["case"]) == ("KEY_DOUBTED", [item], case)
 
 
+def test_an_act_that_two_doubted_keys_signed_is_one_defect_until_both_are_cleared(
+    world: World, registers: Current
+) -> None:
+    """何苗 and 周远 seized together, and both their keys were copied. She confirms, then he does."""
+    since = world.clock.now
+    (item,) = world.seizes(world.opens_case())
+    for name in ("何苗", "周远"):
+        world.revokes(name, since=since)
+        world.adds_key(name)
+    ((doubt,), (shown,)) = (registers().item(item)["defects"], registers().defects(state="open"))
+    assert doubt["id"] == shown["id"]
+    for name, state in (("何苗", "open"), ("周远", "accepted")):
+        world.remedies(doubt["id"], "confirm", name)
+        assert [each["state"] for each in registers().item(item)["defects"]] == [state]
+        assert [each["state"] for each in registers().defects() if each["items"]] == [state]
+
+
 def test_a_defect_is_open_then_explained_then_accepted(world: World, registers: Current) -> None:
     case = world.opens_case()
     (item,) = world.seizes(case)

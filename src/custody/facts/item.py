@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from custody.acts.custody import CheckOut, Moving, Return
 from custody.acts.disposition import Release
@@ -60,6 +60,12 @@ class OpenDefect:
     state: Literal["open", "explained", "accepted", "contested"] = "open"
     person: str | None = None
     """In whose name a doubted key signed: only this person confirms or contests it."""
+
+
+_STATE_AFTER: Final[dict[str, Literal["explained", "accepted", "contested"]]] = {
+    "explain": "explained", "accept": "accepted", "confirm": "accepted", "contest": "contested",
+}  # fmt: skip
+_GRAVEST_FIRST: Final = ("contested", "open", "explained", "accepted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,20 +285,29 @@ def _defective(facts: ItemFacts, reading: Reading, position: int) -> ItemFacts:
     return replace(facts, defects=facts.defects + found) if found else facts
 
 
+def remedied(defects: tuple[OpenDefect, ...], act: Remedy) -> tuple[OpenDefect, ...]:
+    """Defects after one was explained, accepted, confirmed or contested; a doubt only by whose signature it is."""
+    by = {None, act.signers[0].person}
+    return tuple(
+        replace(each, state=_STATE_AFTER[act.action]) if each.id == act.defect and each.person in by else each
+        for each in defects
+    )
+
+
+def each_once(defects: Iterable[OpenDefect]) -> tuple[OpenDefect, ...]:
+    """Each defect by its id: an act that several doubted keys signed is in doubt until all of them are cleared."""
+    found: dict[str, OpenDefect] = {}
+    for each in defects:
+        known = found.get(each.id)
+        if known is None or _GRAVEST_FIRST.index(each.state) < _GRAVEST_FIRST.index(known.state):
+            found[each.id] = each
+    return tuple(found.values())
+
+
 def _overseen(facts: ItemFacts, reading: Reading, item: str) -> ItemFacts:
     act = reading.act
     if isinstance(act, Remedy):
-        state: dict[str, Literal["explained", "accepted", "contested"]] = {
-            "explain": "explained", "accept": "accepted", "confirm": "accepted", "contest": "contested",
-        }  # fmt: skip
-        by = {None, act.signers[0].person}
-        return replace(
-            facts,
-            defects=tuple(
-                replace(each, state=state[act.action]) if each.id == act.defect and each.person in by else each
-                for each in facts.defects
-            ),
-        )
+        return replace(facts, defects=remedied(facts.defects, act))
     if isinstance(act, Revocation) and act.since is not None:
         doubted = tuple(
             OpenDefect(f"{each.act}/KEY_DOUBTED", "KEY_DOUBTED", "I-D10", "exclusion-risk", each.act, person=act.person)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from custody.acts.entry import Recorded, instant
 from custody.facts.case import CaseFacts, CodeFacts, KitFacts
 from custody.facts.holding import Holder
-from custody.facts.item import ItemFacts
+from custody.facts.item import ItemFacts, each_once
 from custody.facts.parties import KeyFacts, PersonFacts, PlaceFacts
 
 Shape = dict[str, Any]
@@ -78,7 +78,7 @@ def item_shape(item: ItemFacts) -> Shape:
         "defects": [
             {"id": each.id, "code": each.code, "rule": each.rule, "severity": each.severity, "act": each.act,
              "state": each.state}
-            for each in item.defects
+            for each in each_once(item.defects)
         ],
         "holds": [{"act": act, "reason": reason, "scope": "item"} for act, reason in item.holds],
         "deadlines": [],

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Column, Connection, Index, Table, Text, select
 
-from custody.facts.item import ItemFacts, OpenDefect
+from custody.facts.item import ItemFacts, OpenDefect, each_once
 from custody.facts.shapes import Shape
 from custody.registers.feeds import ItemlessDefects
 from custody.registers.register import Part, Register, Row, metadata
@@ -31,8 +31,7 @@ defect = Table(
 
 
 def _item_rows(facts: ItemFacts) -> Iterator[Row]:
-    once = {each.id: each for each in facts.defects}  # two doubted keys may have signed the same act
-    for each in once.values():
+    for each in each_once(facts.defects):
         yield _row(each, facts.item, facts.item, facts.case)
 
 
@@ -50,7 +49,7 @@ def _row(each: OpenDefect, subject: str, item: str | None, case: str | None) -> 
 
 REGISTER = Register(
     "defects",
-    1,
+    2,
     (Part(defect, "item", "subject", _item_rows), Part(defect, "itemless", "subject", _itemless_rows)),
 )
 

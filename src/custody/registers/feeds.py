@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 from uuid import UUID
 
 from eventsourcing.dcb.api import DCBQuery, DCBQueryItem
 
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Remedy
-from custody.facts.item import OpenDefect
+from custody.facts.item import OpenDefect, remedied
 from custody.facts.kinds import KINDS, Need, evolve, fold, must_refold
 from custody.ledger.journal import Journal
 from custody.ledger.memory import item_of, recorded_from
@@ -26,11 +26,6 @@ from custody.registers.register import Changes, Register
 
 REMEMBERED = 50_000
 """Facts kept in memory; those that fell out are folded again from the log."""
-
-
-_STATES: Final[dict[str, Literal["explained", "accepted", "contested"]]] = {
-    "explain": "explained", "accept": "accepted", "confirm": "accepted", "contest": "contested",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +106,8 @@ class Folding:
 
     def advance(self, limit: int) -> Changes:
         """Fold up to ``limit`` further acts and return the facts they touched, as of the last of them."""
-        events, _ = self._reader.scan(None, self.position, limit)
-        rows = self._reader.rows(self.position, len(events)) if events else []
-        acts = [Touching(recorded_from(row), event.event.tags) for row, event in zip(rows, events, strict=True)]
+        found = self._reader.tagged_rows(self.position, limit)
+        acts = [Touching(recorded_from(row), tags) for row, tags in found]
         touched: dict[Need, bool] = {}
         for each in acts:
             self._take_in(each, touched)
@@ -180,8 +174,7 @@ class Folding:
         for row, _ in remedies:
             act = recorded_from(row).act
             if row.position <= self.position and isinstance(act, Remedy):
-                state = _STATES[act.action]
-                defects = tuple(replace(each, state=state) if each.id == act.defect else each for each in defects)
+                defects = remedied(defects, act)
         return ItemlessDefects(act_id, defects)
 
     def _forget(self) -> None:
