@@ -22,7 +22,7 @@ NAMED_BY_CALLER = {
     # a code put together where it is raised → the codes it becomes
     "awaits/{}": {"awaits"},
     "refused/{}": set(),  # the rule data have both languages, which the test below looks at
-    "malformed/{}": {"act", "entry", "envelope", "journal entry", "journal detail", "draft"},
+    "malformed/{}": {"act", "entry", "envelope", "journal-entry", "journal-detail", "draft"},
     "damaged/{}": {"entry", "tile"},
     "untrusted/{}-proof": {"inclusion", "consistency"},
     "not-found/{}": {"item", "code", "case", "place", "person", "kit"},

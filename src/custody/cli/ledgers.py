@@ -11,9 +11,10 @@ from sqlalchemy import Engine, inspect
 
 from custody.cli.keys import open_key
 from custody.cli.settings import Settings, journal_key_of
-from custody.errors import Malformed, NotFound, Untrusted
+from custody.errors import Malformed, NotFound
 from custody.ledger.engine import open_engine, translated
 from custody.ledger.ledger import Ledger
+from custody.ledger.memory import calm_collector
 from custody.ledger.tables import LEDGER
 from custody.tlog.note import Signer
 
@@ -31,11 +32,8 @@ def writing(settings: Settings) -> Iterator[Ledger]:
     log_key = settings.needed_log_key()
     with founded(settings) as engine:
         with _closing(Ledger(engine)) as known:
-            genesis = known.genesis
-        signer, journal_signer = signers(genesis.origin, log_key, settings)
-        if str(signer.verifier) not in genesis.log_keys or str(journal_signer.verifier) != genesis.journal_key:
-            raise Untrusted("untrusted/log-key", "These are not the log keys that genesis names.", file=log_key.name)
-        with _closing(Ledger(engine, signer, journal_signer)) as ledger:
+            origin = known.origin
+        with _closing(Ledger(engine, *signers(origin, log_key, settings))) as ledger:
             yield ledger
 
 
@@ -61,6 +59,7 @@ def founded(settings: Settings) -> Iterator[Engine]:
     url = settings.needed_database()
     if settings.sqlite_file is not None and not settings.sqlite_file.exists():
         raise _no_ledger()  # opening it would leave an empty file behind
+    calm_collector()
     engine = open_engine(url)
     try:
         with translated():

@@ -76,9 +76,9 @@ class Journal:
     def read(self, after: int = 0, limit: int = 100) -> Iterator[JournalEntry]:
         """Lines after a position, oldest first."""
         for row in self.recorder.rows(after, limit):
-            entry, data = read_json(row.entry, "journal entry"), read_json(row.envelope, "journal detail")
+            entry, data = read_json(row.entry, "journal-entry"), read_json(row.envelope, "journal-detail")
             envelope = base64.b64decode(data["envelope"]) if data["envelope"] else None
-            detail = read_json(data["detail"].encode(), "journal detail")
+            detail = read_json(data["detail"].encode(), "journal-detail")
             yield JournalEntry(
                 row.position, entry["recorded_at"], entry["kind"], entry["by"], entry["code"], detail, envelope
             )  # fmt: skip
