@@ -1,6 +1,6 @@
-"""Cut `NotoSansSC-subset.ttf` out of Noto Sans SC Regular. Run by hand; README.md beside this says how.
+"""Cut the label font out of Noto Sans SC Regular. Run by hand; the README.md beside the font says how.
 
-    python make_subset.py NotoSansSC_400Regular.ttf ucd.all.grouped.xml
+    python scripts/make_subset.py NotoSansSC_400Regular.ttf ucd.all.grouped.xml
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-TARGET = Path(__file__).with_name("NotoSansSC-subset.ttf")
+TARGET = Path(__file__).parents[1] / "scanners/custody_scanners/fonts/NotoSansSC-subset.ttf"
 SYMBOLS = (
     "✓⚠■□▢●○◆◇★☆▲△▼▽▶◀→←↑↓↔⇒⇔↗↘№℃℉℡™©®€￥¥£¢µ‰‱Ω√∞≈≠≤≥±×÷"
     "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㎎㎏㎜㎝㎞㎡㏄㏑㏒㏕㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩〓・"
@@ -52,7 +52,7 @@ def wanted(unicode_data: Path) -> set[int]:
 
 
 def main(font_file: str, unicode_data: str) -> None:
-    """Write the subset beside this script and say how large it is and what the font did not have."""
+    """Write the subset into its place and say how large it is and what the font did not have."""
     font = TTFont(font_file, recalcTimestamp=False)
     codes = wanted(Path(unicode_data))
     absent = sorted(codes - font.getBestCmap().keys())
