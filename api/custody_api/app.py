@@ -18,6 +18,7 @@ from custody.errors import CustodyError
 from custody.ledger.ledger import Ledger
 from custody_api import context, problems
 from custody_api.documented import PROBLEMS
+from custody_api.head import HeadAsGet
 from custody_api.loopback import OnlyLoopback
 from custody_api.routes import cases, health, items, labels, log, oversight, parties, recorded, schemas, writing
 
@@ -49,6 +50,7 @@ def create_app(ledger: Ledger) -> FastAPI:
     )  # fmt: skip
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(OnlyLoopback)
+    app.add_middleware(HeadAsGet)
     app.add_exception_handler(CustodyError, problems.on_custody_error)
     app.add_exception_handler(RequestValidationError, problems.on_wrong_query)
     app.add_exception_handler(HTTPException, problems.on_http_error)

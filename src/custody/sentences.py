@@ -60,7 +60,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "untrusted/log-key": "这不是开账记录所载的日志密钥。",
     "untrusted/note-signature": "签名文本上 {name} 的签名不成立。",
     "untrusted/note-unsigned": "签名文本上没有受信任的签名。",
-    "untrusted/other-ledger": "该行为是为另一本台账（{ledger}）签署的。",
+    "untrusted/other-ledger": "该行为属于另一本台账（{ledger}）。",
     "untrusted/paper": "“{part}”不能以纸面签认代替。",
     "untrusted/part": "此类行为没有“{part}”这一签署角色。",
     "untrusted/part-crowded": "“{part_zh}”签署人过多：至多 {expected} 人，实有 {got} 人。",

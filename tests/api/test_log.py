@@ -27,6 +27,15 @@ def test_checkpoint_bundle_and_tile_add_up(world: World, client: httpx.Client) -
     assert "immutable" in bundle.headers["cache-control"]
 
 
+def test_head_answers_as_get_does_without_the_body(sqlite_client: httpx.Client) -> None:
+    for path in ("/log/checkpoint", "/log/tile/0/000.p/1", "/v1/people", "/v1/items/EV1BHP5N40BAQPAA", "/healthz"):
+        asked, told = sqlite_client.get(path), sqlite_client.head(path)
+        assert (told.status_code, told.content) == (asked.status_code, b""), path
+        for name in ("content-type", "content-length", "cache-control", "etag"):
+            assert told.headers.get(name) == asked.headers.get(name), (path, name)
+    assert sqlite_client.head("/v1/acts").status_code == 405
+
+
 def test_a_full_tile_is_served_by_its_own_name(sqlite_world: World, sqlite_client: httpx.Client) -> None:
     assert sqlite_client.get("/log/tile/0/000").status_code == 404
     lines = [json.dumps(a_case(sqlite_world, f"云公(刑)诈〔2026〕{number:04}")) for number in range(2000, 2256)]

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from custody.cli import main
+from submissions import a_case
 from world import World
 
 CUSTODY = "import sys; from custody.cli import main; sys.exit(main())"
@@ -29,6 +31,19 @@ def test_readiness_names_database_registers_checkpoint_decoders_and_disk(world: 
     assert {each["lag"] for each in checks["registers"]["registers"]} == {0}
     assert "zxing-cpp" in checks["decoders"]["live"]
     assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_a_log_that_contradicts_itself_is_no_longer_ready(sqlite_world: World, sqlite_client: httpx.Client) -> None:
+    """Somebody with the file in his hands changed the head: the next act is not recorded, and readiness says why."""
+    sound = a_case(sqlite_world, "云公(刑)诈〔2026〕0520")
+    with sqlite_world.engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER ledger_head_grows"))
+        connection.execute(text("UPDATE ledger_head SET root = (SELECT leaf FROM ledger_entry LIMIT 1)"))
+    assert sqlite_client.get("/readyz").json()["checks"]["writing"] == {"ok": True}
+    assert sqlite_client.post("/v1/acts", json=sound).status_code == 503
+    answer = sqlite_client.get("/readyz")
+    assert (answer.status_code, answer.json()["ready"]) == (503, False)
+    assert answer.json()["checks"]["writing"]["damaged"]["ledger"]["code"] == "damaged/tree"
 
 
 def test_any_other_address_than_loopback_is_refused_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:

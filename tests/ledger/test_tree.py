@@ -145,6 +145,7 @@ def test_a_tree_that_contradicts_itself_stops_writing(
             with pytest.raises(Damaged) as found:
                 fresh.submit(draft("on top"))
             assert found.value.code == code
+        assert fresh.damage is found.value
         assert len(everything(recorder.engine, recorder.log.checkpoint)) == 3, "nothing more was signed"
 
 

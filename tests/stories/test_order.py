@@ -252,3 +252,5 @@ def test_nobody_signs_for_another_ledger(world: World) -> None:
     draft = world.seizure(world.opens_case(), [world.item()])
     with pytest.raises(Untrusted, match="another ledger"):
         world.act({**draft, "ledger": "custody.example/elsewhere"})
+    with pytest.raises(Untrusted, match="another ledger"):
+        world.ledger.check_act(world.prepare({**draft, "ledger": "custody.example/elsewhere"}).act)

@@ -39,6 +39,7 @@ def read_readiness(context: InContext) -> JSONResponse:
     checks: dict[str, Callable[[], Finding]] = {
         "database": lambda: _database(ledger),
         "checkpoint": lambda: _checkpoint(ledger),
+        "writing": lambda: _writing(ledger),
         "registers": lambda: _registers(context),
         "decoders": _decoders,
         "disk": lambda: _disk(ledger),
@@ -67,6 +68,13 @@ def _checkpoint(ledger: Ledger) -> Finding:
     age = ledger.clock() - head.recorded_at
     covered = ledger.recorder.root_at(head.size) == head.root
     return covered, {"recorded_at": instant(head.recorded_at), "age_seconds": max(0, round(age.total_seconds()))}
+
+
+def _writing(ledger: Ledger) -> Finding:
+    """Whether a log was found to contradict itself: it is then read, and no longer written."""
+    found = {each.log.name: each.damage for each in (ledger.recorder, ledger.journal.recorder)}
+    damaged = {name: {"code": damage.code, **damage.fields} for name, damage in found.items() if damage}
+    return not damaged, {"damaged": damaged} if damaged else {}
 
 
 def _registers(context: Context) -> Finding:

@@ -6,12 +6,9 @@ import re
 from typing import Final
 
 from fastapi import APIRouter
-from sqlalchemy import select
 from starlette.responses import PlainTextResponse, Response
 
 from custody.errors import NotFound
-from custody.ledger.engine import translated
-from custody.ledger.ledger import Ledger
 from custody.tlog.tiles import TILE_WIDTH, bundle_path, tile_path, write_bundle
 from custody_api import documented
 from custody_api.context import TheLedger
@@ -34,7 +31,10 @@ def read_entries(number: str, ledger: TheLedger) -> Response:
     at, width = _numbered(number)
     if bundle_path(at, width) != f"tile/entries/{number}":
         raise _no_tile(number)
-    return _immutable(write_bundle(_entries(ledger, at * TILE_WIDTH, width)))
+    entries = ledger.recorder.entries(at * TILE_WIDTH, width)
+    if len(entries) < width:
+        raise _no_tile(number)
+    return _immutable(write_bundle(entries))
 
 
 @router.get("/tile/{level}/{number:path}", response_class=Response, **documented.TILE)
@@ -53,17 +53,6 @@ def _numbered(text: str) -> tuple[int, int]:
     if match is None or width > TILE_WIDTH:
         raise _no_tile(text)
     return int(match[1].replace("x", "").replace("/", "")), width
-
-
-def _entries(ledger: Ledger, start: int, width: int) -> list[bytes]:
-    """The entries of the leaves from ``start`` on, without the envelopes. Raises NotFound if there are fewer."""
-    entry = ledger.recorder.log.entry.c
-    span = select(entry.entry).where(entry.position > start, entry.position <= start + width).order_by(entry.position)
-    with translated(), ledger.engine.connect() as connection:
-        found = [bytes(each) for each in connection.scalars(span)]
-    if len(found) < width:
-        raise _no_tile(str(start))
-    return found
 
 
 def _immutable(data: bytes) -> Response:

@@ -29,7 +29,7 @@ from custody.ledger.batches import Verify, submit_batch
 from custody.ledger.drafts import Appended, ConditionFailed, DecideAgain, Draft, IdTaken
 from custody.ledger.journal import Journal
 from custody.ledger.memory import FactMemory, View, recorded_from
-from custody.ledger.opening import Disclosure, Opened, open_envelope, same_root, verify_signatures
+from custody.ledger.opening import Disclosure, Opened, open_envelope, require_ledger, same_root, verify_signatures
 from custody.ledger.policies import shipped_policy
 from custody.ledger.recorder import Recorder
 from custody.ledger.tables import JOURNAL, LEDGER
@@ -172,6 +172,7 @@ class Ledger:
 
     def check_act(self, act: Act) -> Decision:
         """Say what would be decided of an act that nobody has signed yet. Raises Untrusted, Stale, Refused."""
+        require_ledger(act, self.origin)
         self.memory.catch_up()
         facts = gather(act, self.memory.view())
         self.check_seen(act)

@@ -72,12 +72,17 @@ def open_envelope(data: bytes, disclosures: Sequence[Disclosure], origin: str) -
         )  # fmt: skip
     fields = read_json(envelope.payload, "act")
     act = act_from(fields)
-    if act.ledger != origin:
-        raise Untrusted("untrusted/other-ledger", "The act was signed for another ledger.", ledger=act.ledger)
+    require_ledger(act, origin)
     new_key(act)  # a key that cannot be enrolled is turned away here
     _signatures_match_signers(envelope, act)
     _disclosures_match(disclosures, sealed_in(fields))
     return Opened(data, envelope, act, tuple(disclosures))
+
+
+def require_ledger(act: Act, origin: str) -> None:
+    """Check that an act is meant for the ledger of this origin. Raises Untrusted."""
+    if act.ledger != origin:
+        raise Untrusted("untrusted/other-ledger", "The act is for another ledger.", ledger=act.ledger)
 
 
 def read_recorded(data: bytes) -> Act:

@@ -68,6 +68,12 @@ class Reader:
         """Up to ``limit`` stored events after a position, with entry and envelope."""
         return self._rows("position > ? ORDER BY position LIMIT ?", after, limit)
 
+    def entries(self, after: int, limit: int) -> list[bytes]:
+        """Up to ``limit`` entries after a position, as bundles hold them; envelopes stay where they are."""
+        with self._session() as session:
+            sql = f"SELECT entry FROM {self.log.entry} WHERE position > ? ORDER BY position LIMIT ?"
+            return [bytes(entry) for (entry,) in session.fetch(sql, after, limit)]
+
     def row(self, position: int) -> Row:
         """One stored event. Raises NotFound."""
         for row in self._rows("position = ?", position):

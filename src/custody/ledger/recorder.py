@@ -74,6 +74,11 @@ class Recorder(Reader, DCBRecorder):
         self._listener: Listener | None = None
         self._listening = Lock()
 
+    @property
+    def damage(self) -> Damaged | None:
+        """What made this recorder stop writing, if it did: a log that contradicts itself is only read."""
+        return self._damage
+
     def submit(self, draft: Draft) -> Appended:
         """Append one draft; returns when it is durable.
 
