@@ -10,6 +10,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Final
 
+from custody.cli.settings import add_options
+
 # The same as the tables of the modules that draw; a test holds them equal.
 STOCKS: Final = ("bag-50x30", "tube-40x20", "a4-3x8")
 FORMATS: Final = ("pdf", "zpl", "png", "svg")
@@ -31,7 +33,7 @@ def add_label(subparsers: Any) -> None:
     parser.add_argument("--blank", type=_count, metavar="N", help="新码空白卷 / a roll of N fresh codes")
     parser.add_argument("--kind", choices=KINDS, default="item", help="空白卷种类 / of the roll")
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="“-”为标准输出 / - is standard output")
-    parser.add_argument("--json", action="store_true", help="机器可读 / for machines")
+    add_options(parser)
     parser.set_defaults(run=_run_label)
 
 
@@ -46,7 +48,7 @@ def add_scan(subparsers: Any) -> None:
     parser.add_argument("--prefix", default="", help="扫描枪前缀 / what the scanner sends before")
     parser.add_argument("--suffix", default="", help="扫描枪后缀 / what the scanner sends after")
     parser.add_argument("--camera", type=int, metavar="N", help="摄像头 / a camera's number")
-    parser.add_argument("--json", action="store_true", help="机器可读，每行一个结果 / one result per line")
+    add_options(parser)
     parser.set_defaults(run=_run_scan)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from custody import label
 from custody.errors import CustodyError, Malformed
+from custody_scanners.labelled import label_of, ledger_named
 from custody_scanners.labels import FORMATS, MOST, Drawn, Label, blank, draw
 from custody_scanners.sentences import complain, explain, language, say
 
@@ -27,7 +28,7 @@ def run(args: Namespace) -> int:
         return WRONG_USE
     format = args.format or _format_of(args.output)
     try:
-        labels = blank(args.kind, args.blank) if args.blank else [_label(each, args) for each in args.ids]
+        labels = blank(args.kind, args.blank) if args.blank else _labels(args)
         job = (each for each in labels for _ in range(args.copies))
         drawn = draw([*islice(job, MOST + 1)], args.stock, format, args.dpi)
         _write(args.output, drawn.data)
@@ -41,15 +42,19 @@ def run(args: Namespace) -> int:
     return DONE
 
 
-def lines_for(code: str, args: Namespace) -> tuple[str, ...]:
-    """Return the lines of text that stand on the label of ``code``: those given by ``--line``."""
-    return tuple(args.line)
+def _labels(args: Namespace) -> list[Label]:
+    """The labels asked for. A ledger that is named says which code is in force, and what stands beside it."""
+    with ledger_named(args) as ledger:
+        if ledger is None:
+            return [_unasked(each, args.line) for each in args.ids]
+        known = [label_of(ledger, each) for each in args.ids]
+    return [Label(each.code, tuple(args.line) or each.lines) for each in known]
 
 
-def _label(text: str, args: Namespace) -> Label:
+def _unasked(text: str, lines: list[str]) -> Label:
     code = label.code_of(text) if len(text) == label.ID_LENGTH else text
     label.parse(code)
-    return Label(code, lines_for(code, args))
+    return Label(code, tuple(lines))
 
 
 def _format_of(file: str) -> str:

@@ -33,6 +33,9 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
     "wedge/accepted": ("已读", "accepted"),
     "wedge/again": ("已扫过", "already scanned"),
     "wedge/malformed": ("不予采信", "not accepted"),
+    "standing/in-force": ("在用", "in force"),
+    "standing/retired": ("已停用，不得据此移动；现用标签见行末", "retired, moves nothing; the label in force follows"),
+    "standing/unknown": ("台账中没有", "not in the ledger"),
     "label/written": ("已写入 {count} 个标签：{file}", "{count} labels written: {file}"),
     "label/missing": (
         "字库中没有这些字，已印为“〓”：{characters}",

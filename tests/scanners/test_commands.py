@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import subprocess
@@ -14,22 +13,17 @@ import pytest
 from PIL import Image
 
 from custody import label
+from custody.cli import main
 from custody_scanners import commands, labels
 from custody_scanners.camera import watch
+from world import World
 
 ITEM, CODE = "EV1BHP5N40BAQPAA", "EV1BHP5N40BAQPAA1D0A"
 OTHER = "EV1QSPP7FT4Y5M95MEXW"
 
 
 def custody(*arguments: object, lang: str = "en") -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--lang")
-    subparsers = parser.add_subparsers(required=True)
-    commands.add_label(subparsers)
-    commands.add_scan(subparsers)
-    args = parser.parse_args(["--lang", lang, *map(str, arguments)])
-    status: int = args.run(args)
-    return status
+    return main(["--lang", lang, *map(str, arguments)])
 
 
 def test_a_label_goes_out_and_is_scanned_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,6 +33,15 @@ def test_a_label_goes_out_and_is_scanned_in(tmp_path: Path, capsys: pytest.Captu
     report = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert [code["code"] for code in report["codes"]] == [CODE]
     assert report["accepted"] is True
+
+
+def test_json_is_json_before_and_after_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "label.png"
+    for arguments in (("--json", "label", ITEM), ("label", ITEM, "--json")):
+        assert custody(*arguments, "-o", file) == 0
+        assert json.loads(capsys.readouterr().out)["labels"] == [CODE]
+    assert custody("--json", "scan", file) == 0
+    assert json.loads(capsys.readouterr().out)["accepted"] is True
 
 
 def test_a_blank_sheet_is_scanned_as_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -154,3 +157,25 @@ def test_a_camera_believes_two_frames_in_a_row_and_tells_once() -> None:
     nothing = Image.new("L", (300, 300), 255)
     clip = [frame(CODE), nothing, frame(CODE), frame(CODE), frame(CODE), frame(OTHER), frame(OTHER), nothing, nothing]
     assert [code.code for code in watch([*clip, frame(OTHER), frame(OTHER)])] == [CODE, OTHER, OTHER]
+
+
+def test_a_named_ledger_says_what_bears_a_label_and_which_label_is_in_force(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = world.ledger.engine.url.render_as_string(hide_password=False)
+    (item,) = world.seizes(world.opens_case())
+    old, new = tmp_path / "old.png", tmp_path / "new.png"
+    assert custody("label", item, "-o", old, "--database", database) == 0
+    assert custody("scan", old, "--database", database) == 0
+    assert "in force" in capsys.readouterr().out
+    fresh = world.code()
+    world.act({
+        "act": "labelling", "item": item, "code": fresh, "retired": world.facts(item).code, "reason": "damaged",
+        "signers": world.signers(labeller="周远"),
+    })  # fmt: skip
+    assert custody("label", item, "-o", new, "--database", database, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["labels"] == [fresh]
+    assert custody("scan", old, "--database", database, "--json") == 1
+    (code,) = json.loads(capsys.readouterr().out)["codes"]
+    assert (code["standing"], code["item"]["code"]) == ("retired", fresh)
+    assert custody("label", OTHER[:16], "-o", new, "--database", database) == 1

@@ -14,9 +14,9 @@ from custody.ledger.ledger import Ledger
 from custody_api import documented
 from custody_api.bodies import read_image
 from custody_api.context import TheLedger
-from custody_api.labelled import label_of, what_bears
 from custody_api.problems import language_of
 from custody_api.wording import Language
+from custody_scanners.labelled import label_of, what_bears
 from custody_scanners.labels import draw
 from custody_scanners.scan import Mode, Problem, scan
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from custody import label
+from custody.cli.ledgers import reading
+from custody.cli.settings import settings_of
 from custody.errors import Malformed, NotFound
 from custody.facts import shapes
 from custody.facts.case import CodeFacts, KitFacts
@@ -13,6 +18,17 @@ from custody.facts.kinds import KindName, Need
 from custody.facts.parties import PlaceFacts
 from custody.ledger.ledger import Ledger
 from custody_scanners.labels import Label
+
+
+@contextmanager
+def ledger_named(args: Namespace) -> Iterator[Ledger | None]:
+    """The ledger that a command's options or the environment name, for reading; None if they name none."""
+    settings = settings_of(args)
+    if settings.database is None:
+        yield None
+        return
+    with reading(settings) as ledger:
+        yield ledger
 
 
 def label_of(ledger: Ledger, text: str) -> Label:
