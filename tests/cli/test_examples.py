@@ -48,7 +48,7 @@ def test_a_template_fits_its_schema(name: str) -> None:
 
 @pytest.mark.parametrize("name", ACT_TYPES)
 def test_the_published_schema_is_current(name: str) -> None:
-    assert (SCHEMAS / f"{name}.json").read_text(encoding="utf-8") == published(name), "run scripts/schemas"
+    assert (SCHEMAS / f"{name}.json").read_text(encoding="utf-8") == published(name), "run scripts/pages"
 
 
 def test_nothing_else_is_published() -> None:
