@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import sys
 from argparse import Namespace
+from contextlib import closing
 
 import uvicorn
 
 from custody.cli.ledgers import writing
 from custody.cli.settings import settings_of
-from custody.cli.terminal import note, tell
+from custody.cli.terminal import note, progress, tell
 from custody.cli.words import language
+from custody.ledger.ledger import Ledger
+from custody.registers import Registers
 from custody_api.app import create_app
 from custody_api.loopback import ADDRESSES
 from custody_api.wording import Language, say
+
+log = logging.getLogger("custody.api")
 
 DONE = 0
 REFUSED = 1
@@ -32,6 +38,7 @@ def run(args: Namespace) -> int:
     with listener, writing(settings_of(args)) as ledger:
         host, port = listener.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        _catch_up(ledger)
         tell(say("serve/address", _language(), address=address))
         sys.stdout.flush()
         config = uvicorn.Config(
@@ -41,6 +48,17 @@ def run(args: Namespace) -> int:
         server = uvicorn.Server(config)
         server.run([listener])
         return DONE if server.started else REFUSED
+
+
+def _catch_up(ledger: Ledger) -> None:
+    """Bring the registers up to date first, so that nobody is told that what exists is not there."""
+    try:
+        with closing(Registers(ledger.engine)) as registers, progress(say("serve/registers", _language())) as bar:
+            registers.catch_up(bar)
+    except Exception as error:
+        # Acts can be recorded without registers. The runner tries again, and /readyz says what it fails at.
+        note(f"⚠ {say('serve/registers-behind', _language())}")
+        log.error("the registers were not brought up to date", exc_info=error)
 
 
 def _bound(host: str, port: int) -> socket.socket:

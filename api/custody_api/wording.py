@@ -50,6 +50,11 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "not-found/act-type": ("没有这种行为：{got}", "There is no such type of act: {got}"),
     "not-found/label": ("台账中没有贴此标签的东西：{got}", "The ledger knows nothing that bears this label: {got}"),
+    "serve/registers": ("更新登记簿", "registers"),
+    "serve/registers-behind": (
+        "登记簿未能更新到最新，后台继续尝试（见 /readyz）。",
+        "The registers could not be brought up to date; trying goes on (see /readyz).",
+    ),
     "serve/address": (
         "接口地址：{address}/openapi.json（按 Ctrl-C 停止）",
         "API: {address}/openapi.json (Ctrl-C stops it)",

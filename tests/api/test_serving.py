@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -67,7 +68,12 @@ def test_a_served_ledger_answers_until_it_is_interrupted(tmp_path: Path) -> None
             assert process.stdout is not None
             address = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
             assert address is not None
+            with sqlite3.connect(tmp_path / "ledger-registers.db") as registers:
+                assert registers.execute("SELECT DISTINCT position FROM register ORDER BY 1").fetchall() == [(0,), (1,)]
+            registers.close()
             with httpx.Client(base_url=address[0], timeout=60) as client:
+                assert client.get("/v1/people/psb-admin", params={"at_least": 1}).status_code == 200
+                assert client.get("/readyz").status_code == 200
                 assert client.get("/log/checkpoint").text.startswith("custody.example/test\n1\n")
         finally:
             process.send_signal(signal.SIGINT)

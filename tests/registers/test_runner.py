@@ -74,6 +74,29 @@ def test_the_runner_follows_and_a_submitter_reads_his_own_write(world: World, re
         runner.stop()
 
 
+def test_a_runner_says_when_the_registers_first_came_close(world: World, registers: Current) -> None:
+    runner = Runner(world.ledger, registers().store)
+    assert not runner.came_close
+    runner.start()
+    try:
+        assert runner.wait(world.ledger.recorder.head().size, SECONDS)
+        assert runner.came_close
+    finally:
+        runner.stop()
+
+
+def test_catching_up_tells_how_far_it_is(world: World) -> None:
+    store = fresh_store(world, "told")
+    told: list[tuple[int, int]] = []
+    try:
+        Follower(world.engine, store, chunk=10).catch_up(progress=lambda done, total: told.append((done, total)))
+    finally:
+        store.close()
+    total = sum(1 for register in REGISTERS if register.log == "ledger") * world.ledger.recorder.head().size
+    assert told == sorted(told)
+    assert told[-1] == (total, total)
+
+
 def test_two_runners_on_one_store_do_not_double_anything(world: World, registers: Current) -> None:
     other = world.opened_again()
     store = registers().store

@@ -6,6 +6,7 @@ import argparse
 import shutil
 import sys
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from rich.progress import Progress
 from custody.cli import main as custody
 from custody.ledger.fsck import verify_ledger
 from custody.ledger.policies import shipped_policy
+from custody.registers import Registers
 from custody_api.demo.cast import register
 from custody_api.demo.day import SCENES, Day
 from custody_api.demo.office import CST, Office
@@ -53,7 +55,7 @@ def build(directory: Path, console: Console) -> str:
     office = Office(partial, _evening(datetime.now(UTC)))
     try:
         with Progress(console=console) as progress:
-            bar = progress.add_task("登记 Registering", total=len(SCENES) + 2)
+            bar = progress.add_task("登记 Registering", total=len(SCENES) + 3)
             day = Day(office, register(office), lambda line: progress.console.print(f"  [dim]{line}[/dim]"))
             for title, scene in SCENES:
                 progress.update(bar, description=title, advance=1)
@@ -61,6 +63,9 @@ def build(directory: Path, console: Console) -> str:
                 scene(day)
             progress.update(bar, description="核验 Verifying", advance=1)
             report = verify_ledger(office.ledger.recorder, office.ledger.journal.recorder)
+            progress.update(bar, description="登记簿 Registers", advance=1)
+            with closing(Registers(office.ledger.engine)) as registers:
+                registers.catch_up()
             progress.update(bar, advance=1)
         if report.findings:
             raise AssertionError(report.findings)

@@ -6,7 +6,7 @@ that failed falls behind, catches up by itself, and goes with the others again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,6 +28,9 @@ REGISTERS: Final[tuple[Register, ...]] = (
 """Every register."""
 
 CHUNK: Final = 500
+
+Progress = Callable[[int, int], None]
+"""Told now and then how many entries are done, and of how many."""
 
 
 @dataclass(slots=True)
@@ -64,6 +67,11 @@ class Follower:
         """The position of the last entry of each log."""
         return {log: feed.size() for log, feed in self._feeds.items()}
 
+    def lag(self) -> int:
+        """How many entries of its log the register lacks that is furthest behind."""
+        sizes = self.sizes()
+        return max(sizes[each.log] - self.positions[each.name] for each in self.registers)
+
     def turn(self, upto: Mapping[str, int] | None = None, *, resting: Collection[str] = ()) -> Turn:
         """Bring every register forward by a chunk at most, none beyond ``upto``, but not those that rest."""
         turn = Turn()
@@ -78,11 +86,15 @@ class Follower:
         self._ledger.keep(set(self.positions.values()))
         return turn
 
-    def catch_up(self, upto: Mapping[str, int] | None = None) -> None:
+    def catch_up(self, upto: Mapping[str, int] | None = None, progress: Progress | None = None) -> None:
         """Bring every register to ``upto``, or to where its log ends. Raises what stopped the first one that failed."""
+        sizes = self.sizes()
+        total = sum(upto.values()) if upto else sum(sizes[each.log] for each in self.registers)
         while (turn := self.turn(upto)).moved or turn.failed:
             for error in turn.failed.values():
                 raise error
+            if progress is not None:
+                progress(min(sum(self.positions.values()), total), total)
 
     def _advance(self, turn: Turn, log: str, after: int, group: Sequence[Register], limit: int) -> None:
         try:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from custody.errors import NotFound
 from custody.facts.shapes import Shape
 from custody.registers import cases, codes, custody, defects, items, kits, people, places, refusals
-from custody.registers.follower import REGISTERS, Follower
+from custody.registers.follower import REGISTERS, Follower, Progress
 from custody.registers.items import Search
 from custody.registers.store import Store
 
@@ -40,9 +40,9 @@ class Registers:
         """Let go of the registers' file. The ledger's engine stays its owner's."""
         self.store.close()
 
-    def catch_up(self) -> None:
+    def catch_up(self, progress: Progress | None = None) -> None:
         """Bring all registers to where the logs end, in this thread: for commands, which run no runner."""
-        Follower(self._ledger, self.store).catch_up()
+        Follower(self._ledger, self.store).catch_up(progress=progress)
 
     def positions(self) -> dict[str, int]:
         """The position of each register in its log."""

@@ -8,7 +8,7 @@ A register never steps back in this: if the old one has moved on meanwhile, the 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +19,9 @@ from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 from sqlalchemy.schema import DropSchema
 
 from custody.errors import NotFound
-from custody.registers.follower import REGISTERS, Follower
+from custody.registers.follower import REGISTERS, Follower, Progress
 from custody.registers.register import STATE, Register
 from custody.registers.store import Store, rows_of
-
-Progress = Callable[[int, int], None]
-"""Told now and then how many entries are done, and of how many."""
 
 MOST_FINDINGS: Final = 100
 _AT_ONCE = 1_000
@@ -52,7 +49,7 @@ def rebuild(
     with _living(ledger, store) as live, _beside(ledger, live) as copy:
         live.prepare(REGISTERS)
         follower = Follower(ledger, copy, registers)
-        _run(follower, None, progress)
+        follower.catch_up(progress=progress)
         for register in registers:
             while not _swap(copy, live, register, follower.positions[register.name]):
                 follower.catch_up()
@@ -74,7 +71,7 @@ def differences(
         found: list[Difference] = []
         with _beside(ledger, live) as copy:
             follower = Follower(ledger, copy, registers)
-            _run(follower, standing, progress)
+            follower.catch_up(standing, progress)
             for register in registers:
                 with live.reading() as connection:  # what stands now, however far it has moved since
                     upto = connection.scalar(select(STATE.c.position).where(STATE.c.name == register.name)) or 0
@@ -103,15 +100,6 @@ def _named(names: Iterable[str] | None) -> Sequence[Register]:
         if name not in by_name:
             raise NotFound("not-found/register", "There is no such register.", asked=name, known=list(by_name))
     return [by_name[name] for name in wanted]
-
-
-def _run(follower: Follower, upto: dict[str, int] | None, progress: Progress | None) -> None:
-    total = sum(upto.values()) if upto else sum(follower.sizes()[each.log] for each in follower.registers)
-    while (turn := follower.turn(upto)).moved or turn.failed:
-        for error in turn.failed.values():
-            raise error
-        if progress is not None:
-            progress(min(sum(follower.positions.values()), total), total)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import logging
 import time
 from dataclasses import dataclass
 from threading import Event, Thread
+from typing import Final
 
 from custody.errors import CustodyError
 from custody.ledger.ledger import Ledger
@@ -20,6 +21,9 @@ from custody.registers.store import Store
 
 BACK_OFF_SECONDS = 0.5
 LONGEST_BACK_OFF_SECONDS = 30.0
+CLOSE: Final = 500
+"""Entries; registers that came this close to the ends of their logs answer for what exists."""
+
 _IDLE_SECONDS = 5.0
 
 log = logging.getLogger("custody.registers")
@@ -59,6 +63,8 @@ class Runner:
         self._stopping = Event()
         self._failing: dict[str, _Failing] = {}
         self._positions: dict[str, int] = {}
+        self.came_close = False
+        """Whether all registers came close to the ends of their logs since the start; a later burst is no failure."""
         self._subscriptions: list[Subscription] = []
         self._threads: list[Thread] = []
 
@@ -134,6 +140,7 @@ class Runner:
                 self._failed(name, error)
             if turn.failed:
                 follower.refresh()
+            self.came_close = self.came_close or follower.lag() <= CLOSE
             self._positions = dict(follower.positions)
             self._moved.give()
             if not turn.moved:
