@@ -262,7 +262,8 @@ _SHOWN_ITEM: Final[Json] = {
     "unit": "部",
     "code": f"{_ITEM}1D0A",
     "custody": {
-        "holder": "ST1C7V0N2R5TQKM4", "kind": "place", "place": "ST1C7V0N2R5TQKM4", "agency": "center",
+        "holder": "ST1C7V0N2R5TQKM4", "kind": "place", "place": "ST1C7V0N2R5TQKM4",
+        "place_name": "大库", "agency": "center",
         "since": "2026-03-12T06:20:00.000000Z", "since_act": _ACT,
     },
     "control": {"agency": "psb-yunling", "stage": "investigation", "since_act": _ACT},
@@ -289,7 +290,8 @@ _SHOWN_PLACE: Final[Json] = {
 }  # fmt: skip
 _STRETCH: Final[Json] = {
     "from": "2026-03-12T00:10:00.000000Z", "to": "2026-03-12T06:20:00.000000Z", "holder": "psb-0211",
-    "kind": "person", "place": None, "act": _ACT, "type": "seizure", "position": 40, "given_by": None,
+    "kind": "person", "place": None, "place_name": None, "act": _ACT, "type": "seizure", "position": 40,
+    "given_by": None,
     "parties": [{"part": "officer", "person": "psb-0211"}, {"part": "second", "person": "psb-0347"}],
 }  # fmt: skip
 _SHOWN_ACT: Final[Json] = {

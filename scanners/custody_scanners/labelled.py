@@ -80,7 +80,8 @@ def _whole(ledger: Ledger, item: ItemFacts) -> shapes.Shape:
     case = _fold(ledger, "case", item.case)
     holder = item.holder
     keeper = _fold(ledger, holder.kind, holder.id) if holder and holder.kind != "outside" else None
-    return shapes.in_context(shapes.item_shape(item), case and shapes.case_shape(case), keeper and keeper.agency)
+    name = keeper.name if isinstance(keeper, PlaceFacts) else None
+    return shapes.in_context(shapes.item_shape(item), case and shapes.case_shape(case), keeper and keeper.agency, name)
 
 
 def _item(ledger: Ledger, code: str) -> ItemFacts | None:

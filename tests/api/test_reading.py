@@ -86,7 +86,8 @@ def test_a_submitter_reads_his_own_write(world: World, day: Day, client: httpx.C
 def test_an_item_shows_its_five_axes(world: World, day: Day, client: httpx.Client) -> None:
     shown = read(client, f"/v1/items/{day.stored}", at_least=day.position)
     assert shown["custody"] == {
-        "holder": world.places["大库"], "kind": "place", "place": world.places["大库"], "agency": "center",
+        "holder": world.places["大库"], "kind": "place", "place": world.places["大库"], "place_name": "大库",
+        "agency": "center",
         "since": shown["custody"]["since"], "since_act": day.check_in,
     }  # fmt: skip
     assert (shown["control"]["agency"], shown["measure"], shown["status"]) == ("psb-yunling", "seized", "stored")

@@ -71,7 +71,8 @@ def test_history_names_every_holder_and_who_signed(office: Office, tubes: Tubes)
     ]  # fmt: skip
     assert known["gaps"] == []
     printed = office.run("history", tubes[0]["code"], lang="zh").stdout
-    for words in ("血样提取", "入库", "交件人 psb-0211", "保管员 cen-01", "被提取人（纸面：捺印）", "没有缺口"):
+    assert re.search(r"\d\d:\d\d:\d\d[+-]\d\d:\d\d\t", printed), "times have their offset"
+    for words in (f"血样冷藏柜 CR-02 {office.store} (场所)", "血样提取", "入库", "交件人 psb-0211", "保管员 cen-01", "被提取人（纸面：捺印）", "没有缺口"):
         assert words in printed
 
 
@@ -83,6 +84,8 @@ def test_show_reads_the_past_as_it_was_and_as_it_was_known(office: Office, tubes
     assert office.run("show", "item", tubes[0]["code"], "--known-at", "2020-01-01").returncode == 1
     printed = office.run("show", "item", tubes[0]["code"], lang="zh").stdout
     assert "在库" in printed
+    assert f"血样冷藏柜 CR-02 {office.store}" in printed
+    assert office.json("show", "item", tubes[0]["code"])["custody"]["place_name"] == "血样冷藏柜 CR-02"
     assert "生物检材" in printed
 
 

@@ -22,7 +22,8 @@ def test_a_stored_item_shows_its_place_its_agency_and_who_controls_it(world: Wor
     shown = registers().item(item)
     assert shown["status"] == "stored"
     assert shown["custody"] == {
-        "holder": world.places["大库"], "kind": "place", "place": world.places["大库"], "agency": "center",
+        "holder": world.places["大库"], "kind": "place", "place": world.places["大库"], "place_name": "大库",
+        "agency": "center",
         "since": "2026-03-12T00:42:00.000000Z", "since_act": receipt.act,
     }  # fmt: skip
     assert shown["control"]["agency"] == "psb-yunling"
@@ -76,6 +77,7 @@ def test_the_chain_of_custody_names_every_holder_and_every_gap(world: World, reg
         ("psb-0211", "seizure"), (world.places["大库"], "check-in"),
     ]  # fmt: skip
     assert chain["custody"][0]["to"] == chain["custody"][1]["from"]
+    assert [each["place_name"] for each in chain["custody"]] == [None, "大库"]
     (gap,) = chain["gaps"]
     assert (gap["held_by"], gap["given_by"]) == ("psb-0211", "psb-0347")
     assert [each["code"] for each in registers().item(item)["defects"]] == ["CHAIN_GAP"]

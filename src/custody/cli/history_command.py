@@ -9,7 +9,7 @@ from typing import Any
 from custody.acts.parts import PARTS
 from custody.cli.ledgers import reading
 from custody.cli.settings import add_options, settings_of
-from custody.cli.show_command import act_name, add_moment_options, local, moment_of
+from custody.cli.show_command import act_name, add_moment_options, holder_of, local, moment_of
 from custody.cli.terminal import tell, tell_json, tell_table
 from custody.cli.words import language, term, text
 from custody.facts.shapes import Shape
@@ -36,22 +36,21 @@ def run(args: Namespace) -> int:
     columns = [text(f"history/{name}") for name in ("from", "to", "holder", "act", "signed")]
     rows = [_row(stretch, acts) for stretch in history["custody"]]
     tell_table(columns, rows, text("history/title", item=history["item"]))
+    names = {each["place"]: f"{each['place_name']} {each['place']}" for each in history["custody"] if each["place"]}
     for gap in history["gaps"]:
         since, until = local(gap["from"]), local(gap["to"])
-        tell("⚠ " + text("history/gap", since=since, until=until, held_by=gap["held_by"], given_by=gap["given_by"]))
+        held_by, given_by = (names.get(each, each) for each in (gap["held_by"], gap["given_by"]))
+        tell("⚠ " + text("history/gap", since=since, until=until, held_by=held_by, given_by=given_by))
     if not history["gaps"]:
         tell(text("history/whole"))
     return 0
 
 
 def _row(stretch: Shape, acts: Mapping[str, Shape]) -> list[object]:
-    if stretch["holder"] is None:
-        holder, until = text("history/gone"), ""
-    else:
-        holder = f"{stretch['holder']} ({term(stretch['kind'])})"
-        until = local(stretch["to"]) or text("history/now")
+    holder = holder_of(stretch)
+    until = (local(stretch["to"]) or text("history/now")) if holder else ""
     by = f"{act_name(stretch['type'])} #{stretch['position']}"
-    return [local(stretch["from"]), until, holder, by, ", ".join(_signed(stretch, acts))]
+    return [local(stretch["from"]), until, holder or text("history/gone"), by, ", ".join(_signed(stretch, acts))]
 
 
 def _signed(stretch: Shape, acts: Mapping[str, Shape]) -> list[str]:

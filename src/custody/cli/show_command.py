@@ -82,6 +82,13 @@ def local(instant: str | None) -> str | None:
     return datetime.fromisoformat(instant).astimezone().isoformat(sep=" ", timespec="seconds")
 
 
+def holder_of(custody: Shape) -> str | None:
+    """Who holds an item, or held it: the id, before it a place's name. None once it left for good."""
+    if custody["holder"] is None:
+        return None
+    return f"{' '.join(filter(None, (custody['place_name'], custody['holder'])))} ({term(custody['kind'])})"
+
+
 def act_name(type_name: str) -> str:
     """An act type as the reader calls it."""
     return ACT_TYPES[type_name].zh if language() == "zh" else type_name
@@ -96,8 +103,7 @@ def _item(item: Shape) -> Lines:
     yield text("show/description"), f"{item['description']} × {item['quantity']} {item['unit']}"
     yield text("show/category"), term(item["category"])
     yield text("show/status"), STATUSES[item["status"]][0 if language() == "zh" else 1]
-    if custody["holder"]:
-        yield text("show/holder"), f"{custody['holder']} ({term(custody['kind'])})"
+    yield text("show/holder"), holder_of(custody)
     yield text("show/since"), local(custody["since"])
     if item["control"]:
         yield text("show/control"), f"{item['control']['agency']} ({term(item['control']['stage'])})"

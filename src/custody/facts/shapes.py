@@ -86,14 +86,14 @@ def item_shape(item: ItemFacts) -> Shape:
     }  # fmt: skip
 
 
-def in_context(item: Shape, case: Shape | None, agency: str | None) -> Shape:
-    """Complete an item's shape by its case (as `case_shape` shows it) and by the agency of who holds it.
+def in_context(item: Shape, case: Shape | None, agency: str | None, place_name: str | None) -> Shape:
+    """Complete an item's shape by its case (as `case_shape` shows it), the agency of who holds it, and a place's name.
 
     Control lies with the agency that leads the case, as long as no act moves it.
     """
     control = case and {"agency": case["lead"], "stage": case["stage"], "since_act": case["opened_by"]}
     holds = case["holds"] if case else []
-    return {**item, "custody": {**item["custody"], "agency": agency}, "control": control,
+    return {**item, "custody": {**item["custody"], "place_name": place_name, "agency": agency}, "control": control,
             "holds": [*item["holds"], *({**each, "scope": "case"} for each in holds)]}  # fmt: skip
 
 
@@ -101,6 +101,7 @@ def _custody(item: ItemFacts) -> Shape:
     now = item.custody[-1] if item.custody else None
     return {
         **_held_by(item.holder),
+        "place_name": None,
         "agency": None,
         "since": instant(now.since) if now else None,
         "since_act": now.act if now else None,
@@ -120,13 +121,14 @@ def _loan(item: ItemFacts) -> Shape | None:
 
 
 def custody_shape(item: ItemFacts) -> list[Shape]:
-    """Show an item's stretches of custody in reading order; the last one has no end."""
+    """Show an item's stretches of custody in reading order; the last one has no end. `history_shape` names places."""
     shown = []
     for each, after in zip_longest(item.custody, item.custody[1:]):
         shown.append({
             "from": instant(each.since),
             "to": instant(after.since) if after else None,
             **_held_by(each.holder),
+            "place_name": None,
             "act": each.act,
             "type": each.type,
             "position": each.index + 1,
@@ -165,9 +167,11 @@ def act_shape(recorded: Recorded) -> Shape:
     }
 
 
-def history_shape(item: str, acts: Iterable[Shape], stretches: Iterable[Shape]) -> Shape:
+def history_shape(
+    item: str, acts: Iterable[Shape], stretches: Iterable[Shape], place_names: Mapping[str, str]
+) -> Shape:
     """Show an item's chain of custody: the acts oldest first, the stretches they make, the gaps between."""
-    known = list(stretches)
+    known = [{**each, "place_name": place_names.get(each["place"])} for each in stretches]
     return {"item": item, "acts": list(acts), "custody": known, "gaps": gaps_shape(known)}
 
 

@@ -72,7 +72,11 @@ def item_at(reader: Reader, id_or_code: str, moment: Moment = NOW) -> Shape:
     if facts is None:
         raise _not_found("item", id_or_code)
     case = _case(reader, facts.case, moment)
-    shape = in_context(item_shape(facts), case_shape(case) if case else None, _agency(reader, facts.holder, moment))
+    keeper = _keeper(reader, facts.holder, moment)
+    shape = in_context(
+        item_shape(facts), case_shape(case) if case else None, keeper.agency if keeper else None,
+        keeper.name if isinstance(keeper, PlaceFacts) else None,
+    )  # fmt: skip
     return {**shape, "asked": code_shape(code)} if code else shape
 
 
@@ -92,7 +96,11 @@ def history_at(reader: Reader, id_or_code: str, moment: Moment = NOW) -> Shape:
     if not acts:
         raise _not_found("item", id_or_code)
     facts = fold_item(item, filter(moment.includes, read))
-    return history_shape(item, acts, custody_shape(facts) if facts else [])
+    if facts is None:
+        return history_shape(item, acts, [], {})
+    keepers = {each.holder: _keeper(reader, each.holder, moment) for each in facts.custody}
+    place_names = {keeper.place: keeper.name for keeper in keepers.values() if isinstance(keeper, PlaceFacts)}
+    return history_shape(item, acts, custody_shape(facts), place_names)
 
 
 def case_at(reader: Reader, reference: str, moment: Moment = NOW) -> Shape:
@@ -133,15 +141,15 @@ def _code(reader: Reader, code: str, moment: Moment) -> CodeFacts | None:
     return facts
 
 
-def _agency(reader: Reader, holder: Holder | None, moment: Moment) -> str | None:
-    """The agency of a person or a place, which never changes."""
+def _keeper(reader: Reader, holder: Holder | None, moment: Moment) -> PersonFacts | PlaceFacts | None:
+    """What the ledger knew at that moment of a person or a place."""
     if holder is None or holder.kind == "outside":
         return None
     need = Need(holder.kind, holder.id)
     facts: PersonFacts | PlaceFacts | None = fold(
         need, _records(reader, need.tag, Moment(known_at=moment.known_at), KINDS[need.kind].types)
     )
-    return facts.agency if facts else None
+    return facts
 
 
 def _readings(reader: Reader, tag: str, moment: Moment) -> list[Reading]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, select
 
 from custody.facts.item import ItemFacts
+from custody.facts.parties import PlaceFacts
 from custody.facts.shapes import Shape, act_shape, custody_shape, history_shape
 from custody.registers.feeds import Touching
 from custody.registers.register import Part, Position, Register, Row, body, metadata, read, written
@@ -21,6 +22,14 @@ stretch = Table(
     Column("until", Text),
     body(),
     Index("stretch_holder", "holder", "since"),
+    sqlite_strict=True,
+)
+
+stretch_place = Table(
+    "stretch_place",
+    metadata,
+    Column("place", Text, primary_key=True),
+    Column("name", Text, nullable=False),
     sqlite_strict=True,
 )
 
@@ -51,6 +60,10 @@ def _stretch_rows(facts: ItemFacts) -> Iterator[Row]:
         }  # fmt: skip
 
 
+def _place_rows(facts: PlaceFacts) -> Iterator[Row]:
+    yield {"place": facts.place, "name": facts.name}
+
+
 def _act_rows(touching: Touching) -> Iterator[Row]:
     yield {"position": touching.recorded.index + 1, "body": written(act_shape(touching.recorded))}
 
@@ -63,9 +76,10 @@ def _touched_rows(touching: Touching) -> Iterator[Row]:
 
 REGISTER = Register(
     "custody",
-    1,
+    2,
     (
         Part(stretch, "item", "item", _stretch_rows),
+        Part(stretch_place, "place", "place", _place_rows),
         Part(act, "act", "position", _act_rows),
         Part(touched, "act", "position", _touched_rows),
     ),
@@ -75,8 +89,12 @@ REGISTER = Register(
 def history(connection: Connection, item: str) -> Shape | None:
     """Return an item's chain of custody."""
     acts = acts_on(connection, f"item:{item}")
-    query = select(stretch.c.body).where(stretch.c.item == item).order_by(stretch.c.number)
-    return history_shape(item, acts, map(read, connection.scalars(query))) if acts else None
+    if not acts:
+        return None
+    stretches = select(stretch.c.body).where(stretch.c.item == item).order_by(stretch.c.number)
+    holders = select(stretch.c.holder).where(stretch.c.item == item)
+    named = connection.execute(select(stretch_place).where(stretch_place.c.place.in_(holders)))
+    return history_shape(item, acts, map(read, connection.scalars(stretches)), {row.place: row.name for row in named})
 
 
 def acts_on(connection: Connection, subject: str, after: int = 0, limit: int = 100_000) -> list[Shape]:

@@ -54,6 +54,7 @@ item_keeper = Table(
     metadata,
     Column("keeper", Text, primary_key=True, comment="a person or a place"),
     Column("agency", Text, nullable=False),
+    Column("name", Text, comment="of a place; those of people are sealed"),
     sqlite_strict=True,
 )
 
@@ -80,11 +81,11 @@ def _case_rows(facts: CaseFacts) -> Iterator[Row]:
 
 
 def _person_rows(facts: PersonFacts) -> Iterator[Row]:
-    yield {"keeper": facts.person, "agency": facts.agency}
+    yield {"keeper": facts.person, "agency": facts.agency, "name": None}
 
 
 def _place_rows(facts: PlaceFacts) -> Iterator[Row]:
-    yield {"keeper": facts.place, "agency": facts.agency}
+    yield {"keeper": facts.place, "agency": facts.agency, "name": facts.name}
 
 
 def _settle(connection: Connection, changes: Changes) -> None:
@@ -100,7 +101,7 @@ def _settle(connection: Connection, changes: Changes) -> None:
 
 REGISTER = Register(
     "items",
-    2,
+    3,
     (
         Part(item, "item", "item", _item_rows),
         Part(item_case, "case", "case", _case_rows),
@@ -128,7 +129,7 @@ class Search:
 
 
 _WHOLE = (
-    select(item.c.body, item_case.c.body, item_keeper.c.agency)
+    select(item.c.body, item_case.c.body, item_keeper.c.agency, item_keeper.c.name)
     .outerjoin(item_case, item_case.c.case == item.c.case)
     .outerjoin(item_keeper, item_keeper.c.keeper == item.c.holder)
 )
@@ -181,5 +182,6 @@ def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
 
 def _shapes(connection: Connection, query: Select[Any]) -> list[Shape]:
     return [
-        in_context(read(own), case and read(case), agency) for own, case, agency in connection.execute(query)
+        in_context(read(own), case and read(case), agency, name)
+        for own, case, agency, name in connection.execute(query)
     ]
