@@ -36,7 +36,8 @@ def run(args: Namespace) -> int:
     columns = [text(f"history/{name}") for name in ("from", "to", "holder", "act", "signed")]
     rows = [_row(stretch, acts) for stretch in history["custody"]]
     tell_table(columns, rows, text("history/title", item=history["item"]))
-    names = {each["place"]: f"{each['place_name']} {each['place']}" for each in history["custody"] if each["place"]}
+    stored = [each for each in history["custody"] if each["place"]]
+    names = {each["place"]: f"{each['place_name']} {each['place']}" for each in stored}
     for gap in history["gaps"]:
         since, until = local(gap["from"]), local(gap["to"])
         held_by, given_by = (names.get(each, each) for each in (gap["held_by"], gap["given_by"]))
