@@ -1,12 +1,26 @@
-"""The documents point at things that exist."""
+"""The documents point at things that exist, leave nothing out, and are as the code is now."""
 
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
+
+import pytest
+
+import custody.cli
+from custody.acts import ACT_TYPES
+from custody.acts.parts import PARTS
+from custody.cli.settings import VARIABLES
+from custody.ledger.policies import shipped_policy
+from custody.sentences import CHINESE
+from custody_api.wording import CATALOGUE
+from custody_scanners import sentences as scanning
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 LINK: Final = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
@@ -67,3 +81,65 @@ def test_every_dependency_is_justified() -> None:
     }
     justified = set(re.findall(r"\*\*([\w-]+)\*\*", (ROOT / "docs/decisions/0006-dependencies.md").read_text().lower()))
     assert wanted == justified
+
+
+def written_in_code() -> str:
+    """Everything that the documents set as code, one piece a line."""
+    texts = [path.read_text(encoding="utf-8") for path in documents() if path.is_relative_to(ROOT / "docs")]
+    return "\n".join(piece for text in texts for piece in re.findall(r"`([^`\n]+)`", text))
+
+
+def undocumented(names: Iterable[str], *, within: str = r"(?m)^{}(?![\w/-])") -> list[str]:
+    pieces = written_in_code()
+    return [name for name in names if not re.search(within.format(re.escape(name)), pieces)]
+
+
+def variables_read() -> set[str]:
+    """Every environment variable of ours that any code reads."""
+    folders = ("src", "api", "scanners", "migrations", "tests", "benchmarks", "scripts")
+    sources = [path.read_text(encoding="utf-8") for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    return {name for source in sources for name in re.findall(r"""["'](CUSTODY_[A-Z_]+)["']""", source)}
+
+
+def test_every_act_type_and_every_part_is_in_the_docs() -> None:
+    assert not undocumented([*ACT_TYPES, *(part for parts in PARTS.values() for part in parts)])
+
+
+def test_every_command_is_in_the_docs() -> None:
+    assert not undocumented(f"custody {name}" for name in custody.cli.commands())
+
+
+def test_every_setting_and_every_environment_variable_is_in_the_docs() -> None:
+    assert not undocumented([*VARIABLES, *VARIABLES.values(), *variables_read()])
+
+
+def test_every_error_code_is_in_the_docs() -> None:
+    codes = {*CHINESE, *CATALOGUE, *scanning.CATALOGUE, *scanning.CHINESE}
+    assert not undocumented(sorted(codes - {"awaits"}))
+    assert not undocumented(["awaits/ACT"])
+
+
+def test_every_rule_is_in_the_docs_with_what_was_checked_of_it() -> None:
+    page = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+    for text in shipped_policy("cn").texts.values():
+        code = f"refused/{text.code}" if text.kind == "refusal" else text.code
+        _, _, said = page.partition(f"### `{code}`\n")
+        said = said.partition("\n### ")[0]
+        checked = "verified" if text.verified else r"**UNVERIFIED**"
+        assert text.source in said, code
+        assert f"| checked | {checked} |" in said, code
+
+
+@pytest.mark.parametrize("name", ["acts.md", "rules.md", "errors.md"])
+def test_what_is_written_by_hand_stands_above_the_mark(name: str) -> None:
+    by_hand, mark, _ = (ROOT / "docs" / name).read_text(encoding="utf-8").partition("<!-- From here on written by")
+    assert mark
+    assert len(by_hand.splitlines()) > 5
+
+
+def test_pages_written_from_the_code_are_current() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts/pages", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert not done.stdout, f"run .venv/bin/python scripts/pages:\n{done.stdout}"
+    assert done.returncode == 0, done.stderr
