@@ -22,7 +22,7 @@ class RuleText:
     """What a rule says: in Chinese and English, from which source, and whether its text was verified.
 
     ``code`` is the slug of a refusal (``officer-is-custodian``) or the name of a defect (``LATE_HANDOVER``);
-    ``rule`` is the number it has in docs/domain.md (``I-06``, ``D01``).
+    ``rule`` is the number it has in docs/rules.md (``I-06``, ``D01``).
     """
 
     code: str
