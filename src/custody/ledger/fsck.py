@@ -33,6 +33,7 @@ from custody.facts.gather import Facts
 from custody.facts.tags import links_of
 from custody.ledger.drafts import Row
 from custody.ledger.engine import open_engine
+from custody.ledger.journalcheck import check_journal
 from custody.ledger.opening import read_recorded
 from custody.ledger.policies import shipped_policy
 from custody.ledger.reader import Reader
@@ -80,7 +81,10 @@ class Report:
 
 
 def verify_ledger(reader: Reader, journal: Reader, *, jobs: int = 1, progress: Progress | None = None) -> Report:
-    """Verify a ledger and its journal from what the database holds. Raises only Unavailable."""
+    """Verify a ledger and its journal from what the database holds. Raises only Unavailable.
+
+    And Damaged, where a log has no head row to begin with.
+    """
     report = Report()
     rows = reader.rows(0, 1)
     try:
@@ -93,7 +97,7 @@ def verify_ledger(reader: Reader, journal: Reader, *, jobs: int = 1, progress: P
     roots: dict[int, bytes] = {0: EMPTY_ROOT}
     for problem in check_tree(reader, genesis.log_keys, roots):
         report.found(1, *problem)
-    for problem in check_tree(journal, (genesis.journal_key,), {}):
+    for problem in (*check_tree(journal, (genesis.journal_key,), {}), *check_journal(journal)):
         report.found(1, *problem)
     with _verifying(jobs, report) as verifying:
         _Walk(reader, genesis, report, verifying, roots).run(progress)
@@ -198,6 +202,7 @@ class _Walk:
         self.last: dict[str, int] = {}
         self.roots = roots
         self.before: datetime | None = None
+        self.disclosed = 0
 
     def run(self, progress: Progress | None) -> None:
         """Walk over every row, page by page."""
@@ -213,6 +218,10 @@ class _Walk:
             done = page[-1][0].position
             if progress:
                 progress(done, size)
+        if self.disclosed != self.reader.count_disclosures():
+            self.report.found(
+                7, "disclosure-extra", "存有无人承诺的披露值。", "Disclosures are kept that no act brought."
+            )  # fmt: skip
         if self.not_decided:
             self.report.found(
                 5, "not-re-decided", "所依规则版本不在本软件中，未重新判定。",
@@ -305,7 +314,9 @@ class _Walk:
         commitments = sealed_in(stored.fields)
         if not commitments:
             return
-        kept = self.reader.disclosures([decode(each) for each in commitments])
+        decoded = [decode(each) for each in commitments]
+        self.disclosed += self.reader.count_disclosures(stored.row.position, decoded)
+        kept = self.reader.disclosures(decoded)
         self.report.erased_disclosures += len({*commitments}) - len(kept)
         for commitment, (salt, value) in kept.items():
             if hashlib.sha256(salt + value.encode()).digest() != commitment:

@@ -7,6 +7,7 @@ Positions are leaf indexes plus one. Every method raises Unavailable when the da
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from custody.tlog.merkle import EMPTY_ROOT
 from custody.tlog.tiles import TILE_WIDTH
 
 _PAGE = 500
+_TAG_ID = re.compile("[1-9][0-9]{0,17}")
 _CHECKPOINTS_IN_MEMORY = 4_096
 
 
@@ -164,6 +166,14 @@ class Reader:
             rows = session.fetch(f"SELECT commitment, salt, value FROM {disclosure} WHERE {among}", *values)
         return {commitment: (salt, value) for commitment, salt, value in rows}
 
+    def count_disclosures(self, position: int | None = None, commitments: Iterable[bytes] = ()) -> int:
+        """How many disclosures are kept: in all, or of these commitments by the act at a position."""
+        with self._session() as session:
+            among, values = session.among("commitment", commitments)
+            where, asked = ("", []) if position is None else (f"WHERE position = ? AND {among}", [position, *values])
+            ((count,),) = session.fetch(f"SELECT count(*) FROM {disclosure} {where}", *asked)
+        return int(count)
+
     @contextmanager
     def _session(self) -> Iterator[Session]:
         with translated(), Session(self.engine, self.log) as session:
@@ -257,10 +267,12 @@ class Reader:
         rows = session.fetch(
             f"SELECT position, type, entry, envelope, tags FROM {self.log.entry} WHERE {where}", *values
         )
-        among, listed = session.among("id", {int(tag) for row in rows for tag in row[4].split()})
+        asked = {int(tag) for row in rows for tag in row[4].split() if _TAG_ID.fullmatch(tag)}
+        among, listed = session.among("id", asked)
         found = session.fetch(f"SELECT id, name FROM {self.log.tag} WHERE {among}", *listed) if rows else []
-        names: dict[int, str] = dict(found)
-        return [(*row[:4], [names[int(tag)] for tag in row[4].split()]) for row in rows]
+        names = {str(number): name for number, name in found}
+        # What was damaged stands as it is: verifying finds it, and nothing else has to stop.
+        return [(*row[:4], [names.get(tag, tag) for tag in row[4].split()]) for row in rows]
 
 
 class ReadResponse(DCBReadResponse):

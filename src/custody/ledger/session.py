@@ -18,6 +18,7 @@ from typing import Any, Self
 from sqlalchemy import Engine, PoolProxiedConnection, Table
 from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
 
+from custody.errors import Damaged
 from custody.ledger.drafts import Head, from_microseconds, to_microseconds
 from custody.ledger.tables import Log
 
@@ -128,6 +129,8 @@ def _driver_of(pooled: PoolProxiedConnection) -> Any:
 
 
 def _head(rows: Rows) -> Head:
+    if len(rows) != 1:
+        raise Damaged("damaged/head", "The log has no head row: nothing can be appended to it or read from it.")
     ((size, root, recorded_at),) = rows
     return Head(size, root, from_microseconds(recorded_at))
 

@@ -5,12 +5,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from hashlib import blake2b
 
+from custody.acts.entry import instant
 from custody.errors import CustodyError
+from custody.ledger.drafts import from_microseconds
 from custody.ledger.engine import translated
 from custody.ledger.reader import Reader
 from custody.ledger.session import Session
+from custody.strict import read_json
 from custody.tlog.checkpoint import open_checkpoint
 from custody.tlog.edge import Completed, Edge
 from custody.tlog.merkle import leaf_hash
@@ -32,31 +36,36 @@ def check_tree(reader: Reader, vkeys: Iterable[str], roots: dict[int, bytes]) ->
     index = _Index()
     with translated(), Session(reader.engine, reader.log) as session:
         checkpoints = _checkpoints(session, reader)
-        for position, leaf, entry, tags in _leaves(session, reader):
+        head, last, tiles = session.head(), b"", 0
+        unsigned = head.size not in checkpoints and head.size > 0
+        for position, kind, leaf, entry, tags in _leaves(session, reader):
             if position != edge.size + 1:
                 yield "gap", "日志有缺号。", "A position of the log is missing.", edge.size
                 return  # whatever follows stands on another tree
             if leaf_hash(entry) != leaf:
                 yield "leaf", "条目与其哈希不符。", "An entry does not fit its leaf hash.", position - 1
             edge.add(leaf_hash(entry))
+            tiles += len(edge.completed)
             yield from _tiles(session, reader, edge)
-            index.add(position, tags)
+            index.add(position, kind, tags)
+            last = entry
             if edge.size in checkpoints:
                 roots[edge.size] = edge.root()
-                yield from _checkpoint(edge, *checkpoints.pop(edge.size), verifiers)
-        if index.differs(session, reader):
-            yield "tag-index", "检索索引与各条目不符。", "The tag index does not fit the entries.", None
-        head = session.head()
-        if (head.size, head.root) != (edge.size, edge.root()):
+                yield from _checkpoint(edge, entry, *checkpoints.pop(edge.size), verifiers)
+        yield from _indexes(session, reader, index, edge.size, tiles)
+        if (head.size, head.root) != (edge.size, edge.root()) or not _states(last, head.recorded_at):
             yield "head", "日志头与各条目不符。", "The head does not fit the entries.", head.size
+        if unsigned:
+            yield "no-checkpoint", "日志头没有检查点。", "No checkpoint was signed at the head.", head.size
         for size in checkpoints:
             yield "checkpoint-beyond", "检查点超出日志。", "A checkpoint lies beyond the log's end.", size
 
 
-def _leaves(session: Session, reader: Reader) -> Iterator[tuple[int, bytes, bytes, str]]:
+def _leaves(session: Session, reader: Reader) -> Iterator[tuple[int, str, bytes, bytes, str]]:
     after = 0
     while page := session.fetch(
-        f"SELECT position, leaf, entry, tags FROM {reader.log.entry} WHERE position > ? ORDER BY position LIMIT ?",
+        f"SELECT position, type, leaf, entry, tags FROM {reader.log.entry} "
+        "WHERE position > ? ORDER BY position LIMIT ?",
         after, _PAGE,
     ):  # fmt: skip
         yield from page
@@ -64,38 +73,62 @@ def _leaves(session: Session, reader: Reader) -> Iterator[tuple[int, bytes, byte
 
 
 class _Index:
-    """What the tag index ought to hold, as a sum over (tag, position): the order of its rows does not matter."""
+    """What the tag index ought to hold, as a sum over (tag, position, type): the order of its rows does not matter."""
 
     def __init__(self) -> None:
         self._count = self._sum = 0
 
-    def add(self, position: int, tags: str) -> None:
+    def add(self, position: int, kind: str, tags: str) -> None:
         for tag in set(tags.split()):
             self._count += 1
-            self._sum += _mixed(int(tag), position)
+            self._sum += _mixed(tag, position, kind)
 
     def differs(self, session: Session, reader: Reader) -> bool:
         """Whether the stored index holds anything else."""
         count = total = 0
         last = (-1, -1)
         while page := session.fetch(
-            f"SELECT tag, position FROM {reader.log.tagged} WHERE (tag, position) > (?, ?) "
+            f"SELECT tag, position, type FROM {reader.log.tagged} WHERE (tag, position) > (?, ?) "
             "ORDER BY tag, position LIMIT ?",
             *last, _PAGE,
         ):  # fmt: skip
             count += len(page)
-            total += sum(_mixed(tag, position) for tag, position in page)
-            last = page[-1]
+            total += sum(_mixed(str(tag), position, kind) for tag, position, kind in page)
+            last = page[-1][:2]
         return (count, total) != (self._count, self._sum)
 
 
-def _mixed(tag: int, position: int) -> int:
-    return int.from_bytes(blake2b(b"%d %d" % (tag, position), digest_size=16).digest(), "big")
+def _indexes(session: Session, reader: Reader, index: _Index, size: int, tiles: int) -> Iterator[Problem]:
+    """What stands beside the entries to find them by, and holds more or less than they make."""
+    if index.differs(session, reader):
+        yield "tag-index", "检索索引与各条目不符。", "The tag index does not fit the entries.", None
+    if _ids_differ(session, reader, size):
+        yield "act-index", "编号索引与各条目不符。", "The index of ids does not fit the entries.", None
+    if session.fetch(f"SELECT count(*) FROM {reader.log.tile}") != [(tiles,)]:
+        yield "tile", "瓦片与各条目不符。", "There are tiles that no entries make.", None
 
 
-def _checkpoints(session: Session, reader: Reader) -> dict[int, tuple[bytes, str]]:
-    rows = session.fetch(f"SELECT size, root, note FROM {reader.log.checkpoint} ORDER BY size")
-    return {size: (root, note) for size, root, note in rows}
+def _mixed(tag: str, position: int, kind: str) -> int:
+    return int.from_bytes(blake2b(f"{tag} {position} {kind}".encode(), digest_size=16).digest(), "big")
+
+
+def _ids_differ(session: Session, reader: Reader, size: int) -> bool:
+    """Whether there are ids of entries that do not exist: acts under them could never be recorded."""
+    sql = f"SELECT count(*), count(DISTINCT position), min(position), max(position) FROM {reader.log.act}"
+    return session.fetch(sql) != [(size, size, 1, size) if size else (0, 0, None, None)]
+
+
+def _states(entry: bytes, recorded_at: datetime) -> bool:
+    """Whether an entry states this time. None was recorded where there is no entry."""
+    try:
+        return not entry or read_json(entry, "entry")["recorded_at"] == instant(recorded_at)
+    except (CustodyError, TypeError, KeyError):
+        return False
+
+
+def _checkpoints(session: Session, reader: Reader) -> dict[int, tuple[bytes, int, str]]:
+    rows = session.fetch(f"SELECT size, root, recorded_at, note FROM {reader.log.checkpoint} ORDER BY size")
+    return {size: (root, recorded_at, note) for size, root, recorded_at, note in rows}
 
 
 def _tiles(session: Session, reader: Reader, edge: Edge) -> Iterator[Problem]:
@@ -109,8 +142,10 @@ def _tiles(session: Session, reader: Reader, edge: Edge) -> Iterator[Problem]:
             yield "tile", "瓦片与各条目不符。", "A tile does not fit the entries.", tile.number
 
 
-def _checkpoint(edge: Edge, root: bytes, note: str, verifiers: list[Verifier]) -> Iterator[Problem]:
-    if root != edge.root():
+def _checkpoint(
+    edge: Edge, entry: bytes, root: bytes, recorded_at: int, note: str, verifiers: list[Verifier]
+) -> Iterator[Problem]:
+    if root != edge.root() or not _states(entry, from_microseconds(recorded_at)):
         yield "checkpoint", "检查点与各条目不符。", "A checkpoint does not fit the entries.", edge.size
     for verifier in verifiers:
         try:

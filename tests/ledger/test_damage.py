@@ -1,0 +1,81 @@
+"""One thing damaged in a stored ledger, behind the triggers' back: verifying names it."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from custody.errors import Damaged, Refused
+from custody.ledger.fsck import verify_database
+from world import World
+
+
+@pytest.fixture
+def stored(world: World, tmp_path: Path) -> Path:
+    """A ledger file in which something happened, something was refused, and no trigger guards anything."""
+    case = world.opens_case()
+    (item,) = world.seizes(case)
+    with pytest.raises(Refused):
+        world.transfers([item], giver="何苗", taker="周远")
+    copy = tmp_path / "damaged.db"
+    with closing(sqlite3.connect(world.url.removeprefix("sqlite:///"))) as source, closing(sqlite3.connect(copy)) as to:
+        source.backup(to)
+        for (name,) in to.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            to.execute(f"DROP TRIGGER {name}")
+    return copy
+
+
+def found(file: Path, *damage: str) -> set[str]:
+    """The codes of what verifying finds once the statements have run."""
+    with closing(sqlite3.connect(file)) as database, database:
+        for statement in damage:
+            database.execute(statement)
+    return {finding.code for finding in verify_database(f"sqlite:///{file}").findings}
+
+
+def test_what_was_not_damaged_is_sound(stored: Path) -> None:
+    assert found(stored) == set()
+
+
+@pytest.mark.parametrize("log", ["ledger", "journal"])
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        ("UPDATE {log}_entry SET tags = '1x ' || tags", "tag-index"),
+        ("UPDATE {log}_tagged SET type = 'remedy' WHERE position = 1", "tag-index"),
+        ("INSERT INTO {log}_act VALUES (zeroblob(16), zeroblob(32), 1)", "act-index"),
+        ("INSERT INTO {log}_act VALUES (zeroblob(16), zeroblob(32), 5000)", "act-index"),
+        ("INSERT INTO {log}_tile VALUES (0, 0, zeroblob(8192))", "tile"),
+        ("DELETE FROM {log}_checkpoint WHERE size = (SELECT size FROM {log}_head)", "no-checkpoint"),
+        ("UPDATE {log}_checkpoint SET recorded_at = recorded_at - 1", "checkpoint"),
+        ("UPDATE {log}_head SET recorded_at = recorded_at + 86400000000", "head"),
+        ("UPDATE {log}_head SET root = zeroblob(32)", "head"),
+    ],
+)
+def test_what_stands_beside_the_entries_is_compared_with_them(log: str, damage: str, code: str, stored: Path) -> None:
+    assert code in found(stored, damage.format(log=log))
+
+
+@pytest.mark.parametrize("column", ["envelope = CAST(replace(envelope, 'I-05', 'I-06') AS BLOB)", "type = 'view'"])
+def test_what_the_journal_keeps_is_what_its_entries_commit_to(column: str, stored: Path) -> None:
+    assert "journal" in found(stored, f"UPDATE journal_entry SET {column}")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "INSERT INTO disclosure VALUES (zeroblob(32), zeroblob(32), '吴某', 3)",
+        "UPDATE disclosure SET position = position + 1 WHERE rowid = 1",
+        "UPDATE disclosure SET commitment = zeroblob(32) WHERE rowid = 1",
+    ],
+)
+def test_a_disclosure_that_no_act_brought_is_found(damage: str, stored: Path) -> None:
+    assert found(stored, damage) == {"disclosure-extra"}
+
+
+def test_a_log_without_a_head_says_so(stored: Path) -> None:
+    with pytest.raises(Damaged, match="no head row"):
+        found(stored, "DELETE FROM ledger_head")
