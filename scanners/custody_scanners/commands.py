@@ -33,7 +33,7 @@ def add_label(subparsers: Any) -> None:
     parser.add_argument("--blank", type=_count, metavar="N", help="新码空白卷 / a roll of N fresh codes")
     parser.add_argument("--kind", choices=KINDS, default="item", help="空白卷种类 / of the roll")
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="“-”为标准输出 / - is standard output")
-    add_options(parser)
+    add_options(parser, server=True)
     parser.set_defaults(run=_run_label)
 
 
@@ -48,7 +48,7 @@ def add_scan(subparsers: Any) -> None:
     parser.add_argument("--prefix", default="", help="扫描枪前缀 / what the scanner sends before")
     parser.add_argument("--suffix", default="", help="扫描枪后缀 / what the scanner sends after")
     parser.add_argument("--camera", type=int, metavar="N", help="摄像头 / a camera's number")
-    add_options(parser)
+    add_options(parser, server=True)
     parser.set_defaults(run=_run_scan)
 
 

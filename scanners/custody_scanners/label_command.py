@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from custody import label
+from custody.cli.parser import WrongUse
 from custody.errors import CustodyError, Malformed
-from custody_scanners.labelled import label_of, ledger_named
 from custody_scanners.labels import FORMATS, MOST, Drawn, Label, blank, draw
+from custody_scanners.ledger_answers import answers_named, label_of
 from custody_scanners.sentences import complain, explain, language, say
 
 DONE: Final = 0
@@ -34,7 +35,7 @@ def run(args: Namespace) -> int:
         _write(args.output, drawn.data)
     except CustodyError as error:
         complain(explain(error, lang))
-        return WRONG_USE if isinstance(error, Malformed) else REFUSED
+        return WRONG_USE if isinstance(error, Malformed | WrongUse) else REFUSED
     except OSError as error:
         complain(say("file/unwritable", lang, file=args.output, reason=error.strerror))
         return WRONG_USE
@@ -44,10 +45,10 @@ def run(args: Namespace) -> int:
 
 def _labels(args: Namespace) -> list[Label]:
     """The labels asked for. A ledger that is named says which code is in force, and what stands beside it."""
-    with ledger_named(args) as ledger:
-        if ledger is None:
+    with answers_named(args) as answers:
+        if answers is None:
             return [_unasked(each, args.line) for each in args.ids]
-        known = [label_of(ledger, each) for each in args.ids]
+        known = [label_of(answers, each) for each in args.ids]
     return [Label(each.code, tuple(args.line) or each.lines) for each in known]
 
 

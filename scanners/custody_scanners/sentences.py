@@ -34,8 +34,10 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
     "wedge/again": ("已扫过", "already scanned"),
     "wedge/malformed": ("不予采信", "not accepted"),
     "standing/in-force": ("在用", "in force"),
-    "standing/retired": ("已停用，不得据此移动；现用标签见行末", "retired, moves nothing; the label in force follows"),
+    "standing/retired": ("已停用，不得据此移动；原为", "retired, moves nothing; was"),
+    "standing/now": ("现用 {label}", "now {label}"),
     "standing/unknown": ("台账中没有", "not in the ledger"),
+    "standing/manifest": ("清单编码，台账尚不收录清单", "a manifest, which the ledger does not know yet"),
     "label/written": ("已写入 {count} 个标签：{file}", "{count} labels written: {file}"),
     "label/missing": (
         "字库中没有这些字，已印为“〓”：{characters}",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from custody.cli import main
 from custody.label import code_of
 from custody_scanners.labels import Label, draw
 from world import World
@@ -71,6 +74,36 @@ def test_several_labels_before_the_counters_camera_are_refused(world: World, cli
     found = scanned(client, sheet, "single")
     assert (found["accepted"], found["codes"]) == (False, [])
     assert "scan/several" in {each["code"] for each in found["problems"]}
+
+
+def test_the_commands_ask_a_server_as_they_ask_a_database(
+    sqlite_world: World, sqlite_client: httpx.Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world, server = sqlite_world, ("--server", str(sqlite_client.base_url).rstrip("/"), "--json")
+    (item,) = world.seizes(world.opens_case())
+    tube, _ = world.draws(world.opens_case(case="云公(交)刑受〔2026〕0312-07", kind="traffic"))
+    names = (item, tube, world.places["大库"], world.facts(tube).kit)
+    old, page = str(tmp_path / "old.png"), str(tmp_path / "page.png")
+    assert main(["label", item, "-o", old, *server]) == 0
+    fresh = world.labels(item, signers=world.signers(labeller="周远"))
+    assert main(["label", *names, "-o", page, "--stock", "a4-3x8", *server]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["labels"][0] == fresh
+    assert main(["scan", page, "--page", *server]) == 0
+    codes = json.loads(capsys.readouterr().out)["codes"]
+    database = world.engine.url.render_as_string(hide_password=False)
+    assert main(["scan", page, "--page", "--database", database, "--json"]) == 0
+    at_hand = json.loads(capsys.readouterr().out)["codes"]
+    assert [(each["code"], each["standing"], each.get("item")) for each in at_hand] == [
+        (each["code"], each["standing"], each.get("item")) for each in codes
+    ]  # fmt: skip
+    assert {"item", "place", "kit"} <= {name for each in codes for name in each}
+    assert main(["scan", old, *server]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert (report["accepted"], report["codes"][0]["standing"], report["codes"][0]["item"]["code"]) == (
+        False, "retired", fresh,
+    )  # fmt: skip
+    assert main(["label", world.code(), "-o", old, *server]) == 1
+    assert main(["scan", page, "--page", "--server", "ftp://127.0.0.1"]) == 2
 
 
 @pytest.mark.parametrize(("format", "opening"), [("pdf", b"%PDF"), ("svg", b"<"), ("zpl", b"^XA")])

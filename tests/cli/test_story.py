@@ -72,7 +72,10 @@ def test_history_names_every_holder_and_who_signed(office: Office, tubes: Tubes)
     assert known["gaps"] == []
     printed = office.run("history", tubes[0]["code"], lang="zh").stdout
     assert re.search(r"\d\d:\d\d:\d\d[+-]\d\d:\d\d\t", printed), "times have their offset"
-    for words in (f"血样冷藏柜 CR-02 {office.store} (场所)", "血样提取", "入库", "交件人 psb-0211", "保管员 cen-01", "被提取人（纸面：捺印）", "没有缺口"):
+    for words in (
+        f"血样冷藏柜 CR-02 {office.store} (场所)", "血样提取", "入库", "交件人 psb-0211", "保管员 cen-01",
+        "被提取人（纸面：捺印）", "没有缺口",
+    ):  # fmt: skip
         assert words in printed
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,64 @@ def test_a_named_ledger_says_what_bears_a_label_and_which_label_is_in_force(
     assert custody("label", item, "-o", new, "--database", database, "--json") == 0
     assert json.loads(capsys.readouterr().out)["labels"] == [fresh]
     assert custody("scan", old, "--database", database, "--json") == 1
-    (code,) = json.loads(capsys.readouterr().out)["codes"]
-    assert (code["standing"], code["item"]["code"]) == ("retired", fresh)
+    report = json.loads(capsys.readouterr().out)
+    ((code,), accepted) = report["codes"], report["accepted"]
+    assert (code["standing"], code["item"]["code"], accepted) == ("retired", fresh, False)
+    assert custody("scan", old, "--page", "--database", database) == 1
+    line = capsys.readouterr().out.splitlines()[1]
+    assert line.strip().startswith("✗")
+    assert "was · 手机" in line
+    assert f"now {label.spaced(fresh)}" in line
     assert custody("label", OTHER[:16], "-o", new, "--database", database) == 1
+
+
+def test_a_page_tells_of_each_code_what_it_is_and_refuses_what_the_ledger_does_not_know(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A phone in the store, a tube with the officer, a place, a kit; then a manifest and a code from nowhere."""
+    monkeypatch.setenv("CUSTODY_DATABASE", world.ledger.engine.url.render_as_string(hide_password=False))
+    case = world.opens_case(kind="traffic")
+    (phone,) = world.seizes(case)
+    world.checks_in([phone])
+    tube, _ = world.draws(case)
+    store, kit = world.places["大库"], world.facts(tube).kit
+    known, more = tmp_path / "known.png", tmp_path / "more.png"
+    assert custody("label", phone, tube, store, kit, "--stock", "a4-3x8", "-o", known) == 0
+    capsys.readouterr()
+    assert custody("scan", known, "--page", lang="zh") == 0
+    _, *told = capsys.readouterr().out.splitlines()
+    for line, words in zip(told, (
+        ("手机", case, "在库", f"大库 {store} (场所)"), ("血样 A", case, "经手人持有", "psb-0211"), ("大库",), (case,),
+    ), strict=True):  # fmt: skip
+        assert all(word in line for word in ("✓", "在用", *words)), line
+    strange = [labels.Label(world.facts(phone).code), labels.Label(world.code("manifest")), labels.Label(OTHER)]
+    more.write_bytes(labels.draw(strange, "a4-3x8", "png").data)
+    assert custody("scan", more, "--page") == 1
+    _, *told = capsys.readouterr().out.splitlines()
+    assert [line.strip()[0] for line in told] == ["✓", "✗", "✗"]
+    assert "a manifest" in told[1]
+    assert "not in the ledger" in told[2]
+
+
+def test_a_label_says_what_the_ledger_knows_unless_lines_are_given(
+    world: World, tmp_path: Path, poppler: Callable[..., bytes]
+) -> None:
+    database = world.ledger.engine.url.render_as_string(hide_password=False)
+    case = world.opens_case(kind="traffic")
+    (phone,) = world.seizes(case)
+    tubes = world.draws(case)
+    file = tmp_path / "labels.pdf"
+
+    def printed(*arguments: object) -> str:
+        assert custody("label", *arguments, "-o", file, "--database", database) == 0
+        text = poppler("pdftotext", file.read_bytes()).decode()
+        return "".join(text.split())
+
+    assert all(words in printed(phone) for words in ("手机", case))
+    assert all(words in printed(tubes[0]) for words in ("血样A", "检验", case))
+    assert all(words in printed(tubes[1]) for words in ("血样B", "备份", case))
+    assert "大库" in printed(world.places["大库"])
+    assert case in printed(world.facts(tubes[0]).kit)
+    given = printed(phone, "--line", "封签F-880732")
+    assert "封签F-880732" in given
+    assert "手机" not in given

@@ -16,8 +16,8 @@ from custody_api.bodies import read_image
 from custody_api.context import TheLedger
 from custody_api.problems import language_of
 from custody_api.wording import Language
-from custody_scanners.labelled import label_of, what_bears
 from custody_scanners.labels import draw
+from custody_scanners.ledger_answers import FromLedger, label_of
 from custody_scanners.scan import Mode, Problem, scan
 
 router = APIRouter(prefix="/v1", tags=["labels"])
@@ -37,7 +37,7 @@ def draw_label(
     copies: Annotated[int, Query(ge=1, le=500)] = 1,
 ) -> Response:
     """The label in force of an item, a place or a kit, by its id or a code."""
-    label = label_of(ledger, label_id)
+    label = label_of(FromLedger(ledger), label_id)
     drawn = draw([label] * copies, stock, format, dpi)
     headers = {"Cache-Control": "private, no-cache", "Content-Disposition": f'inline; filename="{label.code}.{format}"'}
     if drawn.missing:
@@ -59,10 +59,11 @@ async def read_scan(request: Request, ledger: TheLedger, mode: Mode = "single") 
 
 def _scanned(ledger: Ledger, image: bytes, mode: Mode, language: Language) -> dict[str, Any]:
     found = scan(image, mode)
+    answers = FromLedger(ledger)
     return {
         "mode": found.mode,
         "accepted": found.accepted,
-        "codes": [{**asdict(each), **what_bears(ledger, each.code)} for each in found.codes],
+        "codes": [{**asdict(each), **answers.of(each.code)} for each in found.codes],
         "problems": [_problem(each, language) for each in found.problems],
         "decoders": list(found.decoders),
     }

@@ -103,10 +103,14 @@ class RemoteLedger:
 
     def live_keys(self, person: str) -> tuple[str, ...]:
         try:
-            known = self._json(f"/v1/people/{quote(person, safe='')}?at_least={self._position}")
+            known = self.read(f"/v1/people/{quote(person, safe='')}")
         except NotFound:
             return ()
         return tuple(key["key"] for key in known.get("keys", ()) if key.get("live"))
+
+    def read(self, path: str) -> dict[str, Any]:
+        """Read a resource, as of the checkpoint seen here or later. Raises NotFound, Unavailable."""
+        return self._json(f"{path}?at_least={self._position}")
 
     def check(self, signed: SignedAct) -> list[dict[str, Any]]:
         unsigned = {"act": json.loads(signed.payload)}
@@ -181,15 +185,21 @@ def error_from(body: Mapping[str, Any], server: str) -> CustodyError:
 @contextmanager
 def connected(settings: Settings, *, write: bool) -> Iterator[Connection]:
     """The ledger that the settings name. Raises WrongUse unless they name exactly one."""
-    if settings.server and settings.database:
-        raise WrongUse("use/one-ledger", "Both a database and a server are set: choose one with an option.")
     if settings.server:
-        yield RemoteLedger(settings.server, Verifier.parse(settings.log_verifier) if settings.log_verifier else None)
+        yield at_server(settings)
     elif settings.database is None:
         raise WrongUse("use/no-ledger", "Name the ledger: --database or --server.")
     else:
         with writing(settings) if write else reading(settings) as ledger:
             yield LocalLedger(ledger)
+
+
+def at_server(settings: Settings) -> RemoteLedger:
+    """The ledger behind the server that the settings name. Raises WrongUse if they name a database, too."""
+    if settings.database:
+        raise WrongUse("use/one-ledger", "Both a database and a server are set: choose one with an option.")
+    verifier = Verifier.parse(settings.log_verifier) if settings.log_verifier else None
+    return RemoteLedger(settings.server or "", verifier)
 
 
 def _disclosures(signed: SignedAct) -> tuple[Disclosure, ...]:
