@@ -127,6 +127,7 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "unavailable/program": "`CUSTODY_DEBUG=1` shows where; report it",
     "unavailable/server": "start the server, or check the address",
     "damaged": "stop; keep the files; `custody verify`; restore",
+    "damaged/head": "stop; keep the files; restore",
     "damaged/clock": "set the clock; writing goes on by itself",
     "use": "correct the call; `--help` shows it",
     "scan": "scan again",
