@@ -9,7 +9,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import pytest
 
@@ -17,8 +17,10 @@ import custody.cli
 from custody.acts import ACT_TYPES
 from custody.acts.parts import PARTS
 from custody.cli.settings import VARIABLES
+from custody.ledger.ledger import Ledger
 from custody.ledger.policies import shipped_policy
 from custody.sentences import CHINESE
+from custody_api.app import create_app
 from custody_api.wording import CATALOGUE
 from custody_scanners import sentences as scanning
 
@@ -111,6 +113,14 @@ def test_every_command_is_in_the_docs() -> None:
 
 def test_every_setting_and_every_environment_variable_is_in_the_docs() -> None:
     assert not undocumented([*VARIABLES, *VARIABLES.values(), *variables_read()])
+
+
+def test_every_address_of_the_api_is_in_the_docs() -> None:
+    page = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    addresses = set(re.findall(r"`(?:GET |POST )?(/(?:v1|log|healthz|readyz)[^`]*)`", page))
+    addresses |= {f"/v1/acts/{{act_id}}{rest}" for rest in re.findall(r"`…(/[a-z]+)`", page)}
+    served: dict[str, object] = create_app(cast(Ledger, None)).openapi()["paths"]  # described without a ledger
+    assert addresses == set(served)
 
 
 def test_every_error_code_is_in_the_docs() -> None:
