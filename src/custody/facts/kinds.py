@@ -73,6 +73,12 @@ def fold(need: Need, records: Sequence[Recorded]) -> Any:
     return facts
 
 
+def concerns(kind: KindName, recorded: Recorded) -> bool:
+    """Whether an act can say anything to facts of a kind."""
+    types = KINDS[kind].types
+    return not types or recorded.act.act in types
+
+
 def must_refold(need: Need, recorded: Recorded) -> bool:
     """Whether one more act changes how earlier ones read, so that its fact cannot simply be evolved."""
     if not KINDS[need.kind].amendable:

@@ -19,7 +19,7 @@ from uuid import UUID
 from eventsourcing.dcb.api import DCBAppendCondition, DCBQuery, DCBQueryItem
 
 from custody.acts.entry import Recorded, read_entry, recorded_at
-from custody.facts.kinds import KINDS, Need, evolve, fold, must_refold
+from custody.facts.kinds import KINDS, KindName, Need, concerns, evolve, fold, must_refold
 from custody.ledger.drafts import Row
 from custody.ledger.opening import read_recorded
 from custody.ledger.reader import Reader
@@ -57,9 +57,21 @@ def histories(reader: Reader, tags: Sequence[str]) -> dict[str, list[Recorded]]:
 
 @dataclass(slots=True)
 class _Known:
+    kind: KindName
     fact: Any
     upto: int
-    """The position up to which the fact is complete."""
+    """The position up to which it was read."""
+    waiting: list[Recorded] = field(default_factory=list)
+    """Later acts that it has yet to take in, in log order."""
+
+    def bring_up(self, need: Need) -> bool:
+        """Take in what waits. False if one of them changes how earlier acts read: then the fact must be read anew."""
+        if any(must_refold(need, recorded) for recorded in self.waiting):
+            return False
+        for recorded in self.waiting:
+            self.fact = evolve(need, self.fact, recorded)
+        self.waiting.clear()
+        return True
 
 
 class FactMemory:
@@ -82,7 +94,8 @@ class FactMemory:
     def advance(self, recorded: Recorded, tags: Sequence[str]) -> None:
         """Take in an act that this process appended; acts may arrive out of order and wait for those before."""
         with self._lock:
-            self._waiting[recorded.index] = (recorded, tags)
+            if recorded.index >= self.size:  # else it was taken in from the log meanwhile
+                self._waiting[recorded.index] = (recorded, tags)
             while self.size in self._waiting:
                 self._take_in(*self._waiting.pop(self.size))
             if len(self._waiting) > _RECENT:
@@ -97,19 +110,14 @@ class FactMemory:
                     self._take_in(*(ours or (recorded_from(row), self._reader.tags_at(row.position))))
 
     def _take_in(self, recorded: Recorded, tags: Sequence[str]) -> None:
-        position = recorded.index + 1
+        """Note for each remembered fact what it has yet to take in: most are not asked for again soon."""
         for tag in tags:
             kind, _, name = tag.partition(":")
-            need = Need(kind, name)  # type: ignore[arg-type]
-            known = self._known.get(need)
-            if known is None or known.upto >= position:
-                continue
-            if must_refold(need, recorded):
-                del self._known[need]
-            else:
-                known.fact = evolve(need, known.fact, recorded)
+            known = self._known.get(Need(kind, name))  # type: ignore[arg-type]
+            if known is not None and recorded.index >= known.upto and concerns(known.kind, recorded):
+                known.waiting.append(recorded)
         self._remember_time(recorded.index, recorded.recorded_at)
-        self.size = position
+        self.size = recorded.index + 1
 
     def fold(self, needs: Sequence[Need]) -> dict[Need, Any]:
         """Return the fact of each need, reading from the log those that are not remembered."""
@@ -118,7 +126,7 @@ class FactMemory:
             missing = []
             for need in needs:
                 known = self._known.get(need)
-                if known is None:
+                if known is None or not known.bring_up(need):
                     missing.append(need)
                 else:
                     self._known.move_to_end(need)
@@ -141,7 +149,7 @@ class FactMemory:
             history = [row for row in by_tag.get(need.tag, ()) if not types or row.type in types]
             recorded.update({row.position: recorded_from(row) for row in history if row.position not in recorded})
             found[need] = fold(need, [recorded[row.position] for row in history])
-            self._known[need] = _Known(found[need], size)
+            self._known[need] = _Known(need.kind, found[need], size)
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
         return found
