@@ -68,6 +68,7 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "malformed/text": "take the character out",
     "malformed/tlog-proof": "fetch the proof again",
     "too-large": "send less at once",
+    "too-large/items": "split the items over several acts of up to 1,000",
     "too-large/body": "split the items over several acts",
     "too-large/batch": "send several batches",
     "too-large/labels": "ask for a PDF, or for fewer labels",

@@ -27,6 +27,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "malformed/entry-bundle": "条目包不符合格式。",
     "malformed/entry-size": "条目超过 65,535 字节。",
     "malformed/envelope": "签名信封的字段“{field}”不符合格式。应为：{expected}；实为：{got}。",
+    "too-large/items": "一份记录列得太多：请把物品分到多份记录中，每份不超过 1,000 件。",
     "malformed/envelope-size": "签名信封超过 1 MiB：请把物品分到多份记录中，每份不超过 1,000 件。",
     "malformed/file": "文件无法使用：{file}（{reason}）",
     "malformed/genesis": "台账只能由开账记录建立。",

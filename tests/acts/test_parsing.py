@@ -13,7 +13,7 @@ import pytest
 from custody import label
 from custody.acts import ACT_TYPES, parse_act
 from custody.acts.parts import PARTS
-from custody.errors import Malformed
+from custody.errors import Malformed, TooLarge
 
 ITEM = label.make("item", random.Random(7).randbytes(9))
 PLACE = label.make("place", random.Random(8).randbytes(9))
@@ -140,8 +140,6 @@ FIELDS: dict[str, tuple[str, Any]] = {
     "a person's name as an id": ("signers/0/person", "周远"),
     "an id with a line end": ("signers/0/person", "psb-0211\n"),
     "another scheme for the ledger": ("ledger", "https://custody.example"),
-    "too many items": ("lines", [CHECK_IN["lines"][0]] * 1001),
-    "too many acts that come first": ("follows", [CHECK_IN["id"]] * 1001),
 }
 
 
@@ -155,6 +153,26 @@ def test_a_field_of_the_wrong_form_is_named_with_what_was_expected_and_got(case:
     assert error.fields["field"].startswith(path.split("/")[0])
     assert error.fields["expected"]
     assert error.fields["got"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"lines": [CHECK_IN["lines"][0]] * 1001},
+        {"follows": [CHECK_IN["id"]] * 1001},
+        {
+            "act": "sealing", "lines": None, "place": None,
+            "seals": [{"items": [ITEM[:16]] * 600, "number": number, "packaging": "袋"} for number in ("F-1", "F-2")],
+        },
+    ],
+    ids=["too many lines", "too many acts that come first", "too many items over all seals"],
+)  # fmt: skip
+def test_an_act_that_names_too_much_is_too_large_and_says_how_to_split(fields: dict[str, Any]) -> None:
+    with pytest.raises(TooLarge) as raised:
+        parse_act(payload({name: value for name, value in {**CHECK_IN, **fields}.items() if value is not None}))
+    assert raised.value.code == "too-large/items"
+    assert raised.value.fields["got"] in (1001, 1200)
+    assert "1,000" in raised.value.sentence
 
 
 @pytest.mark.parametrize("field", sorted(set(CHECK_IN) - {"note"}))

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from custody.acts import case, custody, disposition, oversight, parties, samples, taking
 from custody.acts.act import Act
-from custody.errors import Malformed
+from custody.acts.values import MOST_ITEMS
+from custody.errors import Malformed, TooLarge
 from custody.strict import malformed, read_json
 
 PAYLOAD_TYPE: Final = "application/vnd.custody.act.v1+json"
@@ -63,6 +64,19 @@ def act_from(fields: Any) -> Act:
             field="act", expected=", ".join(ACT_TYPES), got=repr(name)[:80],
         )  # fmt: skip
     try:
-        return kind.model_validate(fields)
+        act = kind.model_validate(fields)
     except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        if first["type"] == "too_long":
+            raise _too_many(str(first["loc"][0]), len(first["input"])) from None
         raise malformed("act", error) from None
+    if len(act.own_items()) > MOST_ITEMS:
+        raise _too_many("", len(act.own_items()))
+    return act
+
+
+def _too_many(field: str, got: int) -> TooLarge:
+    return TooLarge(
+        "too-large/items", "The act names too much: split the items over several acts of up to 1,000.",
+        field=field, expected=f"at most {MOST_ITEMS:,}", got=got, limit=MOST_ITEMS,
+    )  # fmt: skip
