@@ -167,8 +167,8 @@ def _detail(error: CustodyError, language: Language) -> str:
     """The sentence: the API's own, the ledger's, or what labels and scanning say."""
     if error.code in CATALOGUE:
         return say(error.code, language, **error.fields)
-    if error.code in scanning.CATALOGUE and error.code not in CHINESE:
-        return scanning.say(error.code, language, **error.fields)
+    if error.code in scanning.CHINESE and error.code not in CHINESE:
+        return scanning.words_of(error, language)
     return sentence(error, language)
 
 

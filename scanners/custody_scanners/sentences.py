@@ -82,9 +82,13 @@ def say(code: str, lang: str, **fields: object) -> str:
 
 def explain(error: CustodyError, lang: str) -> str:
     """Return an error's sentence in ``zh`` or ``en``, and its code."""
+    return f"{words_of(error, lang)} [{error.code}]"
+
+
+def words_of(error: CustodyError, lang: str) -> str:
+    """Return an error's sentence in ``zh`` or ``en``."""
     known = CHINESE.get(error.code) if lang.startswith("zh") else None
-    words = known.format_map(error.fields) if known else sentence(error, lang)
-    return f"{words} [{error.code}]"
+    return known.format_map(error.fields) if known else sentence(error, lang)
 
 
 def language(args: Namespace) -> str:

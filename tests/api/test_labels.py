@@ -138,5 +138,7 @@ def test_a_character_outside_the_font_is_reported(sqlite_world: World, sqlite_cl
 def test_what_is_no_picture_is_told_so(sqlite_client: httpx.Client) -> None:
     answer = sqlite_client.post("/v1/scans", content=b"not a picture", headers=PNG)
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed/image")
+    in_chinese = sqlite_client.post("/v1/scans", content=b"x", headers={**PNG, "Accept-Language": "zh-CN"})
+    assert in_chinese.json()["detail"] == "文件不是可读的图像。"
     big = sqlite_client.post("/v1/scans", content=bytes((20 << 20) + 1), headers=PNG)
     assert (big.status_code, big.json()["code"]) == (413, "too-large/image")

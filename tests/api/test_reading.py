@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from custody.acts import ACT_TYPES
 from custody.errors import Refused
+from custody.label import code_of
 from custody.ledger.tables import disclosure
 from custody_api.app import ROUTERS, create_app
 from submissions import submission
@@ -154,6 +155,10 @@ def test_case_kit_place_and_person_are_shown(world: World, day: Day, client: htt
         ("A", day.tube_a), ("B", day.tube_b),
     ]  # fmt: skip
     assert read(client, f"/v1/places/{world.places['冷藏']}")["class"] == "cold"
+    assert read(client, f"/v1/kits/{code_of(day.kit)}") == kit  # as a scanner gives it
+    shelf = code_of(world.places["冷藏"])
+    assert read(client, f"/v1/places/{shelf}")["place"] == world.places["冷藏"]
+    assert day.tube_b in {each["item"] for each in read(client, f"/v1/places/{shelf}/items")["items"]}
     person = read(client, "/v1/people/cen-01")
     assert [each["capacity"] for each in person["capacities"]] == ["custodian"]
     assert [key["live"] for key in person["keys"]] == [True]

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
+from custody import label
 from custody.errors import NotFound
 from custody.facts.shapes import Shape
 from custody.registers import cases, codes, custody, defects, items, kits, people, places, refusals
@@ -143,6 +144,7 @@ class Registers:
     def place(self, place: str) -> Shape:
         """A place, with ``items``: how many lie in it. Raises NotFound."""
         with self._reading() as connection:
+            place = _named(place)
             found = places.find(connection, place)
             if found is None:
                 raise _not_found("place", place)
@@ -156,6 +158,7 @@ class Registers:
     def place_items(self, place: str, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """What lies in a place now. Raises NotFound."""
         with self._reading() as connection:
+            place = _named(place)
             if places.find(connection, place) is None:
                 raise _not_found("place", place)
             return items.search(connection, Search(place=place), after, _page(limit))
@@ -183,7 +186,7 @@ class Registers:
     def kit(self, kit: str) -> Shape:
         """A blood kit, each tube with ``now``: the item as it is. Raises NotFound."""
         with self._reading() as connection:
-            found = kits.find(connection, kit)
+            found = kits.find(connection, _named(kit))
             if found is None:
                 raise _not_found("kit", kit)
             tubes = [{**tube, "now": items.find(connection, tube["item"])} for tube in found["tubes"]]
@@ -207,6 +210,11 @@ class Registers:
 
 def _page(limit: int) -> int:
     return max(1, min(limit, MOST))
+
+
+def _named(id_or_code: str) -> str:
+    """The id of what a scanned code is on: a place and a kit keep their first label."""
+    return id_or_code[: label.ID_LENGTH] if label.is_code(id_or_code) else id_or_code
 
 
 def _not_found(what: str, asked: str) -> NotFound:
