@@ -1,4 +1,4 @@
-# make demo    a realistic day, then API and pages on http://127.0.0.1:8000
+# make demo    a realistic day, then the API on http://127.0.0.1:8000
 # make test    everything, on SQLite and PostgreSQL
 # make check   lint, types, imports, docs and tests, as CI runs them
 #
