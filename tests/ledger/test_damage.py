@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from custody.errors import Damaged, Refused
+from custody.acts.values import encode
+from custody.cli.connection import LocalLedger
+from custody.errors import Damaged, Refused, Untrusted
+from custody.ledger.engine import open_engine
 from custody.ledger.fsck import verify_database
+from custody.ledger.ledger import Ledger
 from world import World
 
 
@@ -79,3 +83,13 @@ def test_a_disclosure_that_no_act_brought_is_found(damage: str, stored: Path) ->
 def test_a_log_without_a_head_says_so(stored: Path) -> None:
     with pytest.raises(Damaged, match="no head row"):
         found(stored, "DELETE FROM ledger_head")
+
+
+def test_people_testify_to_what_the_log_signed_and_not_to_its_head_row(stored: Path, world: World) -> None:
+    signed = world.ledger.recorder.head()
+    found(stored, "UPDATE ledger_head SET root = zeroblob(32)")
+    with closing(Ledger(open_engine(f"sqlite:///{stored}"))) as ledger:
+        assert LocalLedger(ledger).seen() == {"size": signed.size, "root": encode(signed.root)}
+    found(stored, "UPDATE ledger_checkpoint SET note = replace(note, char(10, 10), char(10) || 'x' || char(10, 10))")
+    with closing(Ledger(open_engine(f"sqlite:///{stored}"))) as ledger, pytest.raises(Untrusted):
+        LocalLedger(ledger).seen()
