@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 CHUNK = 256
 _THREADS = 4
+_STRETCH = 16
 
 Verify = Callable[[Sequence[Opened], Sequence[Facts]], Sequence[bool]]
 """Says of each opened act whether all its signatures hold; what it denies is asked again, one by one."""
@@ -111,8 +112,10 @@ def _gathered(ledger: Ledger, index: int, opened: Opened) -> _Read:
 
 def _sound(ledger: Ledger, read: Sequence[_Read]) -> list[bool]:
     """Whether each act's signatures hold under the keys as the log has them; each thread takes a stretch."""
-    stretch = -(-len(read) // _THREADS) or 1
+    stretch = max(_STRETCH, -(-len(read) // _THREADS))
     parts = [read[start : start + stretch] for start in range(0, len(read), stretch)]
+    if len(parts) < 2:  # waking a thread costs as much as a signature
+        return _all_sound(read)
     return [holds for part in ledger.verifiers.map(_all_sound, parts) for holds in part]
 
 
@@ -152,6 +155,6 @@ def _flush(ledger: Ledger, run: Sequence[tuple[_Read, ActDraft]], outcomes: list
 
 def _alone(ledger: Ledger, opened: Opened) -> Outcome:
     try:
-        return ledger.submit(opened.data, opened.disclosures)
+        return ledger.submit_alone(opened.data, opened.disclosures)
     except CustodyError as error:
         return error

@@ -25,8 +25,9 @@ from custody.acts.values import decode
 from custody.errors import Conflict, CustodyError, Damaged, NotFound, Refused, Stale, Unavailable, Untrusted
 from custody.facts.gather import Facts, gather
 from custody.facts.tags import UNLINKED, links_of, tags_of
-from custody.ledger.batches import Verify, submit_batch
+from custody.ledger.batches import CHUNK, Verify, submit_batch
 from custody.ledger.drafts import Appended, ConditionFailed, DecideAgain, Draft, IdTaken
+from custody.ledger.group_commit import GroupCommit
 from custody.ledger.journal import Journal
 from custody.ledger.memory import FactMemory, View, recorded_from
 from custody.ledger.opening import Disclosure, Opened, open_envelope, require_ledger, same_root, verify_signatures
@@ -115,6 +116,7 @@ class Ledger:
             _same_policy(self.genesis, self.policy)
         self.memory = FactMemory(self.recorder)
         self.verifiers = ThreadPoolExecutor(4, thread_name_prefix="verify")
+        self._together = GroupCommit(self._submit_together, most=CHUNK)
 
     def close(self) -> None:
         """Let go of threads and listeners. The engine stays its owner's."""
@@ -127,7 +129,23 @@ class Ledger:
 
         The same payload again gives the same receipt. Raises Malformed, TooLarge, Untrusted, Stale, Refused,
         Conflict, Unavailable or Damaged; nothing is then in the log (after Unavailable, submit again to be sure).
+        Threads that submit at the same time are served together, as by `submit_many`.
         """
+        outcome = self._together.submit(Submission(envelope, tuple(disclosures)))
+        if isinstance(outcome, CustodyError):
+            raise outcome
+        return outcome
+
+    def _submit_together(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        if len(submissions) > 1:
+            return submit_batch(self, submissions, None)
+        try:
+            return [self.submit_alone(submissions[0].envelope, submissions[0].disclosures)]
+        except CustodyError as error:
+            return [error]
+
+    def submit_alone(self, envelope: bytes, disclosures: Sequence[Disclosure] = ()) -> Receipt:
+        """Record a signed act by itself; see `submit`."""
         opened = open_envelope(envelope, disclosures, self.origin)
         checked = False
         for _ in range(_ATTEMPTS):
