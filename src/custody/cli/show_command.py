@@ -56,7 +56,8 @@ def run(args: Namespace) -> int:
         tell_json(shape)
     else:
         columns = [text(f"show/{args.kind}"), args.id]
-        tell_table(columns, [[name, value] for name, value in _LINES[args.kind](shape) if value not in (None, "", "—")])
+        lines = [[name, value] for name, value in _LINES[args.kind](shape) if value not in (None, "", "—")]
+        tell_table(columns, [line for line in lines if line != columns])
     return 0
 
 
