@@ -34,7 +34,7 @@ class Workload:
 def database(kind: str) -> Iterator[str]:
     """A fresh database: ``sqlite`` (a file on this disk) or ``postgres`` (a real server)."""
     if kind == "postgres":
-        with postgres_server() as server, postgres_database(server) as url:
+        with postgres_server(durable=True) as server, postgres_database(server) as url:
             yield url
         return
     with TemporaryDirectory(prefix="bench-", dir=Path.cwd()) as folder:

@@ -14,8 +14,12 @@ from sqlalchemy import make_url
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """The URL of a server: the one that CUSTODY_TEST_POSTGRES names, or an embedded one for the session."""
+def postgres_server(*, durable: bool = False) -> Iterator[str]:
+    """The URL of a server: the one that CUSTODY_TEST_POSTGRES names, or an embedded one for the session.
+
+    The embedded one does not wait for the disk unless it has to be ``durable``, as benchmarks ask: tests kill those who
+    write to it, never the server, and make hundreds of databases.
+    """
     offered = os.environ.get("CUSTODY_TEST_POSTGRES")
     if offered:
         yield offered
@@ -26,6 +30,10 @@ def postgres_server() -> Iterator[str]:
         Path(folder).chmod(0o755)  # where the tests run as root, the server runs as somebody else
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
+            if not durable:
+                with psycopg.connect(plain(server.get_uri()), autocommit=True) as connection:
+                    connection.execute("ALTER SYSTEM SET fsync = off")
+                    connection.execute("SELECT pg_reload_conf()")
             yield server.get_uri()
         finally:
             server.cleanup()
