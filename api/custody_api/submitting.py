@@ -10,8 +10,8 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from custody.errors import CustodyError, Unavailable
-from custody.ledger.ledger import Ledger, Outcome, Receipt, Submission
+from custody.errors import Unavailable
+from custody.ledger.ledger import Ledger, Receipt, Submission
 
 LANES = 1
 """A second lane was measured to cost more than it overlaps: smaller batches, and threads that wait for each other."""
@@ -60,7 +60,7 @@ class Submitting:
             submissions = [submission for submission, _ in batch]
             try:
                 loop = asyncio.get_running_loop()
-                outcomes = await loop.run_in_executor(self._threads, self._record, submissions)
+                outcomes = await loop.run_in_executor(self._threads, self._ledger.submit_many, submissions)
             except Exception as error:  # whatever it is, those who wait must learn of it, and the lane goes on
                 _answer([future for _, future in batch], [error] * len(batch))
             else:
@@ -75,14 +75,6 @@ class Submitting:
                 break
             found.append(waiting)
         return found
-
-    def _record(self, submissions: Sequence[Submission]) -> list[Outcome]:
-        if len(submissions) > 1:
-            return self._ledger.submit_many(submissions)
-        try:
-            return [self._ledger.submit(submissions[0].envelope, submissions[0].disclosures)]
-        except CustodyError as error:
-            return [error]
 
 
 def _answer(futures: Sequence[asyncio.Future[Receipt]], outcomes: Sequence[Receipt | Exception]) -> None:

@@ -14,7 +14,7 @@ from custody.errors import CustodyError, Refused, Stale, Untrusted
 from custody.facts.gather import Facts, gather
 from custody.ledger.drafts import Appended, Draft
 from custody.ledger.memory import View
-from custody.ledger.opening import Opened, open_envelope, verify_signatures
+from custody.ledger.opening import Disclosure, Opened, open_envelope, verify_signatures
 from custody.rules.judge import decide
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class _Writes:
 
 def submit_batch(ledger: Ledger, submissions: Sequence[Submission], verify: Verify | None) -> list[Outcome]:
     """Record many acts in order and say of each what became of it; see `Ledger.submit_many`."""
+    if len(submissions) == 1:
+        return [_alone(ledger, submissions[0].envelope, submissions[0].disclosures)]
     outcomes: list[Outcome | None] = [None] * len(submissions)
     for start in range(0, len(submissions), CHUNK):
         opened = _open(ledger, submissions, outcomes, range(start, min(start + CHUNK, len(submissions))))
@@ -97,7 +99,7 @@ def _submit_chunk(
         if draft is None:
             _flush(ledger, run, outcomes)
             run, in_run = [], _Writes()
-            outcomes[each.index] = _alone(ledger, each.opened)
+            outcomes[each.index] = _alone(ledger, each.opened.data, each.opened.disclosures)
             continue
         run.append((each, draft))
         in_run.add(draft)
@@ -150,11 +152,11 @@ def _flush(ledger: Ledger, run: Sequence[tuple[_Read, ActDraft]], outcomes: list
         elif isinstance(result, CustodyError):
             outcomes[each.index] = result
         else:
-            outcomes[each.index] = _alone(ledger, each.opened)
+            outcomes[each.index] = _alone(ledger, each.opened.data, each.opened.disclosures)
 
 
-def _alone(ledger: Ledger, opened: Opened) -> Outcome:
+def _alone(ledger: Ledger, envelope: bytes, disclosures: Sequence[Disclosure]) -> Outcome:
     try:
-        return ledger.submit_alone(opened.data, opened.disclosures)
+        return ledger.submit_alone(envelope, disclosures)
     except CustodyError as error:
         return error

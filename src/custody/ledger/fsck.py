@@ -41,7 +41,7 @@ from custody.ledger.replay import Replay
 from custody.ledger.tables import JOURNAL, LEDGER
 from custody.ledger.treecheck import check_tree
 from custody.rules.judge import decide
-from custody.rules.trust import check_trust, signing_key
+from custody.rules.trust import signing_key
 from custody.signing import Envelope, pae, read_envelope, read_public_key
 from custody.strict import read_json
 from custody.tlog.merkle import EMPTY_ROOT
@@ -287,7 +287,6 @@ class _Walk:
             self.not_decided.append(recorded.index)
             return
         try:
-            check_trust(recorded.act, facts)
             decision = decide(recorded.act, facts, self.policy, recorded.recorded_at)
         except CustodyError as error:
             self.report.found(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -116,7 +116,7 @@ class Ledger:
             _same_policy(self.genesis, self.policy)
         self.memory = FactMemory(self.recorder)
         self.verifiers = ThreadPoolExecutor(4, thread_name_prefix="verify")
-        self._together = GroupCommit(self._submit_together, most=CHUNK)
+        self._together = GroupCommit(self.submit_many, most=CHUNK)
 
     def close(self) -> None:
         """Let go of threads and listeners. The engine stays its owner's."""
@@ -135,14 +135,6 @@ class Ledger:
         if isinstance(outcome, CustodyError):
             raise outcome
         return outcome
-
-    def _submit_together(self, submissions: Sequence[Submission]) -> list[Outcome]:
-        if len(submissions) > 1:
-            return submit_batch(self, submissions, None)
-        try:
-            return [self.submit_alone(submissions[0].envelope, submissions[0].disclosures)]
-        except CustodyError as error:
-            return [error]
 
     def submit_alone(self, envelope: bytes, disclosures: Sequence[Disclosure] = ()) -> Receipt:
         """Record a signed act by itself; see `submit`."""
@@ -173,12 +165,12 @@ class Ledger:
             return self.take_in(opened, draft, appended)
         raise Unavailable("unavailable/contention", "Too many others act on the same things: try again.", retry_after=1)
 
-    def submit_many(self, submissions: Iterable[Submission], *, verify: Verify | None = None) -> list[Outcome]:
+    def submit_many(self, submissions: Sequence[Submission], *, verify: Verify | None = None) -> list[Outcome]:
         """Record many acts, in order, in few transactions; one bad act does not stop the others.
 
         ``verify`` may verify signatures elsewhere, in other processes; without it, threads do.
         """
-        return submit_batch(self, list(submissions), verify)
+        return submit_batch(self, submissions, verify)
 
     def check(self, envelope: bytes, disclosures: Sequence[Disclosure] = ()) -> Decision:
         """Say what would be decided if the act were submitted now and not yet done. Raises what `submit` does."""

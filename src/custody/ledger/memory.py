@@ -104,10 +104,10 @@ class FactMemory:
     def catch_up(self) -> None:
         """Take in what stands in the log beyond what is remembered."""
         with self._lock:
-            while rows := self._reader.rows(self.size, 256):
-                for row in rows:
+            while page := self._reader.tagged_rows(self.size, 256):
+                for row, tags in page:
                     ours = self._waiting.pop(row.position - 1, None)
-                    self._take_in(*(ours or (recorded_from(row), self._reader.tags_at(row.position))))
+                    self._take_in(*(ours or (recorded_from(row), tags)))
 
     def _take_in(self, recorded: Recorded, tags: Sequence[str]) -> None:
         """Note for each remembered fact what it has yet to take in: most are not asked for again soon."""
@@ -180,10 +180,6 @@ class FactMemory:
     def histories(self, tags: Sequence[str]) -> dict[str, list[Recorded]]:
         """Every act under each tag, in log order."""
         return histories(self._reader, tags)
-
-    def history(self, tag: str) -> list[Recorded]:
-        """Every act under a tag, in log order."""
-        return self.histories([tag])[tag]
 
 
 @dataclass(slots=True)
