@@ -58,7 +58,7 @@ def changed(path: str, value: Any) -> bytes:
 
 def test_a_sound_act_is_read_as_it_was_written() -> None:
     act = parse_act(payload(CHECK_IN))
-    assert (act.act, act.own_items(), act.note) == ("check-in", (ITEM[:16],), "第三次")
+    assert (act.act, act.own_items, act.note) == ("check-in", (ITEM[:16],), "第三次")
     assert act.occurred_at.isoformat() == CHECK_IN["occurred_at"]
 
 

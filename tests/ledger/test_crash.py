@@ -40,7 +40,7 @@ WRITING = [
     "UPDATE ledger_head",
 ]
 STEPS = [("sqlite", step) for step in [*READING, *WRITING, "COMMIT"]]
-STEPS += [("postgres", step) for step in [*READING, "WITH step0 AS (INSERT", "COMMIT"]]  # it writes at one stroke
+STEPS += [("postgres", step) for step in [*READING, "WITH moved AS (UPDATE", "COMMIT"]]  # it writes at one stroke
 
 
 class Plan:
@@ -48,6 +48,7 @@ class Plan:
 
     def __init__(self) -> None:
         self.step: str | None = None
+        self.watch: Callable[[str], None] | None = None
         self.takes_effect = False
         self.failed = False
 
@@ -55,6 +56,8 @@ class Plan:
         self.step, self.takes_effect, self.failed = step, takes_effect, False
 
     def run(self, sql: str, statement: Callable[[], Any], error: type[Exception]) -> Any:
+        if self.watch is not None:
+            self.watch(sql)
         if self.step is None or not sql.startswith(self.step):
             return statement()
         self.step, self.failed = None, True
@@ -128,3 +131,39 @@ def test_whatever_step_fails_the_log_stays_whole(
     check(recorder, 262)
     for each in (recorder, other):
         each.engine.dispose()
+
+
+SWAPPING = [("sqlite", step) for step in ("BEGIN", "UPDATE ledger_head", *WRITING[:2], *WRITING[3:-1], "COMMIT")]
+SWAPPING += [("postgres", "WITH moved AS (UPDATE")]
+
+
+@pytest.mark.parametrize("takes_effect", [False, True], ids=["not persisted", "persisted but reported as failed"])
+@pytest.mark.parametrize(("kind", "step"), SWAPPING)
+def test_whatever_step_fails_where_nobody_else_writes_the_log_stays_whole(
+    kind: str, step: str, takes_effect: bool, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue(f"{kind}_url")
+    migrate(url)
+    plan = Plan()
+    recorder = (sqlite_recorder if kind == "sqlite" else postgres_recorder)(url, plan)
+    known = [f"item:{n}" for n in range(9)]
+    recorder.submit_many([draft(str(n), *known) for n in range(251)])
+    recorder.submit(draft("before", *known, links=("item:1",)))
+    sealed = ((bytes([7]) * 32, bytes(32), "张三"),)
+    batch = [draft(f"act {n}", f"item:{n}", links=("item:1",), disclosures=sealed) for n in range(9)]
+    asked: list[str] = []
+    plan.watch = asked.append
+    plan.arm(step, takes_effect=takes_effect)
+    outcomes = recorder.submit_many(batch)
+    plan.watch = None
+    assert plan.failed, "the step was never taken"
+    assert not any("SELECT size, root" in sql for sql in asked), "the head was asked for: it was not swapped"
+    assert {type(outcome) for outcome in outcomes} == {Unavailable}
+    persisted = takes_effect and step in ("COMMIT", "WITH moved AS (UPDATE")
+    check(recorder, 261 if persisted else 252)
+    again = [recorder.submit(each) for each in batch]
+    assert [answer.duplicate for answer in again] == [persisted] * 9
+    assert [answer.position for answer in again] == list(range(253, 262))
+    recorder.submit(draft("after", "item:1", links=("item:1",)))
+    check(recorder, 262)
+    recorder.engine.dispose()

@@ -70,8 +70,8 @@ def act_from(fields: Any) -> Act:
         if first["type"] == "too_long":
             raise _too_many(str(first["loc"][0]), len(first["input"])) from None
         raise malformed("act", error) from None
-    if len(act.own_items()) > MOST_ITEMS:
-        raise _too_many("", len(act.own_items()))
+    if len(act.own_items) > MOST_ITEMS:
+        raise _too_many("", len(act.own_items))
     return act
 
 

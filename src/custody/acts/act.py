@@ -91,18 +91,27 @@ class Act(Frozen):
     attachments: Many[Attachment]
     note: Text | None = None
 
+    @cached_property
+    def parts(self) -> dict[str, tuple[Signer, ...]]:
+        """The signers of each part that is signed, in the order in which they stand."""
+        found: dict[str, tuple[Signer, ...]] = {}
+        for signer in self.signers:
+            found[signer.part] = (*found.get(signer.part, ()), signer)
+        return found
+
     def signed_by(self, part: str) -> tuple[Signer, ...]:
-        """The signers of one part, in the order in which they stand."""
-        return tuple(signer for signer in self.signers if signer.part == part)
+        """The signers of one part."""
+        return self.parts.get(part, ())
 
     def attested(self, part: str) -> tuple[Attestation, ...]:
         """The attestations of one part."""
-        return tuple(each for each in self.attestations if each.part == part)
+        return tuple([each for each in self.attestations if each.part == part])
 
     def has_recording(self) -> bool:
         """Whether a sound and picture recording is attached."""
         return any(each.kind == "recording" for each in self.attachments)
 
+    @cached_property
     def own_items(self) -> tuple[ItemId, ...]:
         """The items this act names, in the order of its own list; defects point into it by index."""
         return ()
@@ -111,7 +120,7 @@ class Act(Frozen):
     def positions(self) -> dict[ItemId, tuple[int, ...]]:
         """Where each item stands in the act's own list."""
         found: dict[ItemId, tuple[int, ...]] = {}
-        for index, item in enumerate(self.own_items()):
+        for index, item in enumerate(self.own_items):
             found[item] = (*found.get(item, ()), index)
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar, Literal
 
 from custody.acts.act import Act
@@ -43,5 +44,6 @@ class Noted(Act):
     items: Many[ItemId]
     statement: Text | None
 
+    @cached_property
     def own_items(self) -> tuple[ItemId, ...]:
         return self.items

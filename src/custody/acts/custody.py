@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -52,6 +53,7 @@ class Moving(Act):
 
     lines: Some[Line]
 
+    @cached_property
     def own_items(self) -> tuple[ItemId, ...]:
         return tuple(line.item for line in self.lines)
 

@@ -18,6 +18,8 @@ from custody.acts.values import ActId, Frozen, Hex32, Many, Word
 from custody.errors import Damaged
 from custody.strict import malformed, read_json
 
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 Severity = Literal["minor", "curable", "exclusion-risk"]
 """minor; curable (瑕疵); exclusion-risk: cannot simply be explained away."""
 
@@ -85,7 +87,7 @@ def write_entry(
         "defects": [_defect(defect) for defect in defects],
         "previous": dict(previous),
     }
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return _compact(body).encode()
 
 
 def read_entry(data: bytes) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, JsonValue, StringConstraints
@@ -33,6 +34,7 @@ class Hold(Act):
     reason: Literal["complaint", "appeal", "re-examination", "claim", "review", "linked-case"]
     statement: Text | None
 
+    @cached_property
     def own_items(self) -> tuple[ItemId, ...]:
         return self.items
 

@@ -76,6 +76,7 @@ class BloodDraw(Act):
     recording: Word | None
     family_notice: FamilyNotice
 
+    @cached_property
     def own_items(self) -> tuple[ItemId, ...]:
         return tuple(tube.item for tube in self.tubes)
 

@@ -163,6 +163,7 @@ class Seizure(Act):
     controlled_site: bool
     items: Some[TakenItem]
 
+    @cached_property
     def own_items(self) -> tuple[ItemId, ...]:
         return tuple(each.item for each in self.items)
 
@@ -192,6 +193,7 @@ class Sealing(Act):
     act: Literal["sealing"]
     seals: Some[Seal]
 
+    @cached_property
     def own_items(self) -> tuple[ItemId, ...]:
         return tuple(item for seal in self.seals for item in seal.items)
 
@@ -217,6 +219,7 @@ class Unsealing(Act):
     reason: Text
     condition: Word
 
+    @cached_property
     def own_items(self) -> tuple[ItemId, ...]:
         return tuple(item for seal in self.seals for item in seal.items)
 
@@ -232,6 +235,7 @@ class Labelling(Act):
     retired: ItemCode | None
     reason: Literal["lost", "damaged", "swapped", "claimed"]
 
+    @cached_property
     def own_items(self) -> tuple[ItemId, ...]:
         return (self.item,)
 

@@ -78,7 +78,7 @@ def amended(reading: Reading, change: Change) -> Reading:
     """Apply one replace or void to a reading. Raises Malformed if it does not fit the act as it reads."""
     if change.op == "void":
         index = _item_index(change.path)
-        if index is None or index >= len(reading.act.own_items()) or index in reading.voided:
+        if index is None or index >= len(reading.act.own_items) or index in reading.voided:
             raise Malformed(
                 "malformed/correction-path", "Only an act, or one item of its list, can be voided.", field=change.path
             )
@@ -130,7 +130,7 @@ def touched_items(correction: Correction, before: Act, after: Iterable[Act]) -> 
     for change in correction.changes:
         index = _line_index(change.path)
         for act in acts:
-            items = act.own_items()
+            items = act.own_items
             touched.update(items if index is None else items[index : index + 1])
     return frozenset(touched)
 

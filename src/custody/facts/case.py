@@ -106,7 +106,7 @@ def evolve_kit(facts: KitFacts | None, reading: Reading, kit: str) -> KitFacts |
         return KitFacts(kit, act.case, act.id, tubes)
     if facts is None:
         return None
-    ours = [item for item in act.own_items() if item in facts.tubes]
+    ours = [item for item in act.own_items if item in facts.tubes]
     if isinstance(act, LabDispatch):
         return replace(facts, dispatched={**facts.dispatched, **dict.fromkeys(ours, act.laboratory)})
     if isinstance(act, LabReceipt) and act.acceptance is not None:

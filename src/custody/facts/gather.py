@@ -6,10 +6,10 @@ keeps what it asked for. The append is then conditional on the union of exactly 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from custody.acts.act import Act
 from custody.acts.case import CaseOpening, Noted
@@ -23,7 +23,7 @@ from custody.errors import Malformed
 from custody.facts.amend import Reading, amended, inserted_act, readings, touched_items
 from custody.facts.case import CaseFacts, CodeFacts, KitFacts, SealFacts
 from custody.facts.item import ItemFacts
-from custody.facts.kinds import REVIEWERS, Need
+from custody.facts.kinds import REVIEWERS, KindName, Need
 from custody.facts.parties import AgencyFacts, KeyFacts, PersonFacts, PlaceFacts, ReviewerFacts, new_key
 
 
@@ -47,7 +47,8 @@ class Source(Protocol):
 class Facts:
     """The facts one decision reads. Asking for one that was not gathered is a mistake of ours: KeyError."""
 
-    found: dict[Need, Any] = field(default_factory=dict)
+    found: dict[tuple[KindName, str], Any] = field(default_factory=dict)
+    """By need."""
     records: dict[str, Recorded | None] = field(default_factory=dict)
     histories: dict[str, tuple[Recorded, ...]] = field(default_factory=dict)
     amended_acts: tuple[Act, ...] = ()
@@ -63,39 +64,39 @@ class Facts:
 
     def key(self, key_id: str) -> KeyFacts | None:
         """What is known of a key."""
-        return self.found[Need("key", key_id)]  # type: ignore[no-any-return]
+        return self.found["key", key_id]  # type: ignore[no-any-return]
 
     def person(self, person: str) -> PersonFacts | None:
         """What is known of a person."""
-        return self.found[Need("person", person)]  # type: ignore[no-any-return]
+        return self.found["person", person]  # type: ignore[no-any-return]
 
     def agency(self, agency: str) -> AgencyFacts | None:
         """What is known of an agency."""
-        return self.found[Need("agency", agency)]  # type: ignore[no-any-return]
+        return self.found["agency", agency]  # type: ignore[no-any-return]
 
     def place(self, place: str) -> PlaceFacts | None:
         """What is known of a place."""
-        return self.found[Need("place", place)]  # type: ignore[no-any-return]
+        return self.found["place", place]  # type: ignore[no-any-return]
 
     def case(self, case: str) -> CaseFacts | None:
         """What is known of a case."""
-        return self.found[Need("case", case)]  # type: ignore[no-any-return]
+        return self.found["case", case]  # type: ignore[no-any-return]
 
     def kit(self, kit: str) -> KitFacts | None:
         """What is known of a blood kit."""
-        return self.found[Need("kit", kit)]  # type: ignore[no-any-return]
+        return self.found["kit", kit]  # type: ignore[no-any-return]
 
     def seal(self, number: str) -> SealFacts | None:
         """What is known of a seal number."""
-        return self.found[Need("seal", number)]  # type: ignore[no-any-return]
+        return self.found["seal", number]  # type: ignore[no-any-return]
 
     def code(self, code: str) -> CodeFacts | None:
         """What is known of a label code."""
-        return self.found[Need("code", code)]  # type: ignore[no-any-return]
+        return self.found["code", code]  # type: ignore[no-any-return]
 
     def item(self, item: str) -> ItemFacts | None:
         """What is known of an item."""
-        return self.found[Need("item", item)]  # type: ignore[no-any-return]
+        return self.found["item", item]  # type: ignore[no-any-return]
 
     def reviewers(self) -> tuple[PersonFacts, ...]:
         """Everybody who was ever a legal reviewer or a supervisor."""
@@ -121,16 +122,16 @@ def gather(act: Act, source: Source) -> Facts:
     """Gather the facts that deciding an act needs."""
     facts = Facts()
     _gather_records(act, source, facts)
-    open_needs = set(needs_of(act)) | {need for other in facts.amended_acts for need in needs_of(other)}
+    wanted = [need for each in (act, *facts.amended_acts) for need in needs_of(each)]
     for each in facts.records.values():
         if each is not None:
-            open_needs |= {Need("item", item) for item in each.act.own_items()}
-            open_needs |= {Need("person", signer.person) for signer in each.act.signers}
-    while open_needs:
-        folded = source.fold(sorted(open_needs))
-        facts.found.update(folded)
-        further = {need for need, fact in folded.items() for need in _follow(act, need, fact)}
-        open_needs = further - facts.found.keys()
+            wanted += [Need("item", item) for item in each.act.own_items]
+            wanted += [Need("person", signer.person) for signer in each.act.signers]
+    while wanted:
+        folded = source.fold(list(dict.fromkeys(wanted)))
+        facts.found.update(folded.items())
+        further = [each for need, fact in folded.items() for each in _follow(act, need, fact)]
+        wanted = [need for need in further if need not in facts.found]
     if isinstance(act, Genesis):
         facts.founded = source.recorded_at(0) is not None
     if act.seen.size:
@@ -142,7 +143,7 @@ def _gather_records(act: Act, source: Source, facts: Facts) -> None:
     """The acts this one refers to, and for a correction how they read before and after it."""
     for act_id in act.follows:
         facts.records[act_id] = source.record(act_id)
-    if isinstance(act, Correction | Remedy):
+    if isinstance(act, (Correction, Remedy)):
         target = facts.records[act.target] = source.record(act.target)
         if isinstance(act, Correction) and target is not None:
             _gather_amended(act, target, source, facts)
@@ -182,84 +183,89 @@ def needs_of(act: Act) -> list[Need]:
     found = [Need("key", signer.key) for signer in act.signers]
     found += [Need("person", signer.person) for signer in act.signers]
     found += [Need("agency", paper.house) for paper in act.attestations if paper.house]
-    found += [Need("item", item) for item in act.own_items()]
+    found += [Need("item", item) for item in act.own_items]
     found += [Need("seal", number) for number in act.seals_put_on]
     found += [Need("code", code) for code in act.codes_given]
-    found += _party_needs(act)
-    found += _subject_needs(act)
-    found += _custody_needs(act)
-    return found
-
-
-def _party_needs(act: Act) -> list[Need]:
     entering = new_key(act)
-    found = [Need("person", entering[0]), Need("key", entering[1].key_id)] if entering else []
-    if isinstance(act, Genesis):
-        found.append(Need("agency", act.first_agency.agency))
-    if isinstance(act, Agency):
-        found.append(Need("agency", act.agency))
-        found += [Need("agency", other) for other in (act.parent, act.successor) if other]
-    if isinstance(act, Enrolment):
-        found += [Need("agency", act.agency), REVIEWERS]
-    if isinstance(act, Person):
-        found.append(Need("person", act.person))
-        found += [Need("place", place) for place in act.places_added]
-    if isinstance(act, Revocation):
-        found += [Need("person", act.person), Need("key", act.key)]
-    if isinstance(act, Place):
-        found += [Need("agency", act.agency), Need("place", act.place)]
-        found += [Need("place", act.parent)] if act.parent else []
+    if entering is not None:
+        found += [Need("person", entering[0]), Need("key", entering[1].key_id)]
+    of_its_type = _NAMED.get(type(act))
+    return found + of_its_type(act) if of_its_type else found
+
+
+def _agency(act: Agency) -> list[Need]:
+    return [Need("agency", each) for each in (act.agency, act.parent, act.successor) if each]
+
+
+def _place(act: Place) -> list[Need]:
+    above = [Need("place", act.parent)] if act.parent else []
+    return [Need("agency", act.agency), Need("place", act.place), *above]
+
+
+def _case_opening(act: CaseOpening) -> list[Need]:
+    officers = [Need("person", person) for person in act.officers]
+    return [Need("case", act.case), Need("agency", act.lead), *officers]
+
+
+def _its_case(act: Noted | Seizure | BloodDraw | Hold) -> list[Need]:
+    return [Need("case", act.case)]
+
+
+def _its_place(act: CheckIn | Return | LabReceipt) -> list[Need]:
+    return [Need("place", act.place)]
+
+
+def _its_parties(act: Transfer) -> list[Need]:
+    found = []
+    for party in (act.giver, act.taker):
+        if isinstance(party, ByPerson):
+            found.append(Need("person", party.person))
+        elif isinstance(party, InPlace):
+            found.append(Need("place", party.place))
     return found
 
 
-def _subject_needs(act: Act) -> list[Need]:
-    found: list[Need] = []
-    if isinstance(act, CaseOpening):
-        found += [Need("case", act.case), Need("agency", act.lead)]
-        found += [Need("person", person) for person in act.officers]
-    if isinstance(act, Noted | Seizure | BloodDraw | Hold):
-        found.append(Need("case", act.case))
-    if isinstance(act, BloodDraw):
-        found.append(Need("kit", act.kit))
-    if isinstance(act, Unsealing):
-        found += [Need("seal", seal.number) for seal in act.seals]
-    if isinstance(act, Labelling) and act.retired:
-        found.append(Need("code", act.retired))
-    return found
-
-
-def _custody_needs(act: Act) -> list[Need]:
-    found: list[Need] = []
-    if isinstance(act, CheckIn | Return | LabReceipt):
-        found.append(Need("place", act.place))
-    if isinstance(act, Relocation):
-        found.append(Need("place", act.to))
-    if isinstance(act, LabDispatch):
-        found.append(Need("agency", act.laboratory))
-    if isinstance(act, Transfer):
-        for party in (act.giver, act.taker):
-            if isinstance(party, ByPerson):
-                found.append(Need("person", party.person))
-            elif isinstance(party, InPlace):
-                found.append(Need("place", party.place))
-    return found
+_NAMED: Final[Mapping[type[Act], Callable[[Any], list[Need]]]] = {
+    Genesis: lambda act: [Need("agency", act.first_agency.agency)],
+    Agency: _agency,
+    Enrolment: lambda act: [Need("agency", act.agency), REVIEWERS],
+    Person: lambda act: [Need("person", act.person), *(Need("place", place) for place in act.places_added)],
+    Revocation: lambda act: [Need("person", act.person), Need("key", act.key)],
+    Place: _place,
+    CaseOpening: _case_opening,
+    Noted: _its_case,
+    Seizure: _its_case,
+    Hold: _its_case,
+    BloodDraw: lambda act: [Need("case", act.case), Need("kit", act.kit)],
+    Unsealing: lambda act: [Need("seal", seal.number) for seal in act.seals],
+    Labelling: lambda act: [Need("code", act.retired)] if act.retired else [],
+    CheckIn: _its_place,
+    Return: _its_place,
+    LabReceipt: _its_place,
+    Relocation: lambda act: [Need("place", act.to)],
+    LabDispatch: lambda act: [Need("agency", act.laboratory)],
+    Transfer: _its_parties,
+}
+"""What acts of a type name beside keys, persons, items, seals and codes."""
 
 
 def _follow(act: Act, need: Need, fact: Any) -> Iterable[Need]:
     """The facts that follow from one that was found."""
-    if isinstance(fact, ItemFacts):
+    if fact is None:
+        return
+    if need.kind == "item":
         yield Need("case", fact.case)
         if fact.kit:
             yield Need("kit", fact.kit)
         if fact.holder and fact.holder.kind == "place":
             yield Need("place", fact.holder.id)
-    elif isinstance(fact, PlaceFacts):
+    elif need.kind == "place":
         yield Need("agency", fact.agency)
         if fact.parent:
             yield Need("place", fact.parent)
-    elif isinstance(fact, ReviewerFacts):
+    elif need.kind == "reviewers":
         yield from (Need("person", person) for person in fact.persons)
-    elif isinstance(fact, PersonFacts) and isinstance(act, Enrolment | Revocation):
+    elif need.kind == "person" and isinstance(act, (Enrolment, Revocation)):
         yield from (Need("key", key) for key in fact.keys)
-    elif isinstance(fact, PersonFacts | KeyFacts) and isinstance(act, Agency | Revocation):
+    elif need.kind in ("person", "key") and isinstance(act, (Agency, Revocation)):
         yield Need("agency", fact.agency)

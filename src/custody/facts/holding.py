@@ -126,3 +126,11 @@ def move(act: Act, number: int) -> Move | None:
     """What an act does to the item at ``number`` of its own list; None if it moves nothing."""
     how = _MOVES.get(act.act)
     return how(act, number) if how else None
+
+
+def moves(act: Act) -> tuple[Move | None, ...]:
+    """What an act does to each item of its own list."""
+    count = len(act.own_items)
+    if act.act in TAKING:
+        return tuple([move(act, number) for number in range(count)])
+    return (move(act, 0),) * count  # only a taking says of each item by itself whose hands it comes into

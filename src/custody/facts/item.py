@@ -7,9 +7,9 @@ before the act that left the gap, and the present holder stays who he is.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from custody.acts.custody import CheckOut, Moving, Return
 from custody.acts.disposition import Release
@@ -20,7 +20,7 @@ from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
 from custody.acts.taking import Labelling, Sealing, Seizure, TakenItem, Unsealing
 from custody.acts.values import Line
 from custody.facts.amend import Reading
-from custody.facts.holding import Holder, move
+from custody.facts.holding import Holder, Move, move
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,7 @@ class SignedAct:
     moves: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ItemFacts:
+class ItemFacts(NamedTuple):
     """What is known of an item. ``custody`` holds its stretches in reading order; the last one is now."""
 
     item: str
@@ -113,7 +112,7 @@ class ItemFacts:
     """(act that placed it, reason)"""
     defects: tuple[OpenDefect, ...] = ()
     acts: tuple[SignedAct, ...] = ()
-    version: int = field(default=-1)
+    version: int = -1
     """The leaf index of the last act on it."""
 
     @property
@@ -175,41 +174,49 @@ def _moves(reading: Reading, item: str) -> bool:
     return position is not None and move(reading.act, position) is not None
 
 
+Changes = dict[str, Any]
+"""Fields of `ItemFacts` that an act changes, with their new values."""
+
+
 def evolve_item(facts: ItemFacts | None, reading: Reading, item: str) -> ItemFacts | None:
     """Fold one act, as it reads, into what is known of an item."""
     position = reading.position_of(item)
+    done = move(reading.act, position) if position is not None else None
+    changes: Changes = {}
     if facts is None:
         facts = _born(reading, item, position)
         if facts is None:
             return None
     elif position is not None:
-        facts = _said(facts, reading, position)
-    if position is not None:
-        facts = _moved(facts, reading, position)
-        facts = _defective(facts, reading, position)
-    facts = _overseen(facts, reading, item)
+        changes = _said(facts, reading, position)
+    if done is not None and not facts.voided:
+        changes |= _moved(facts, reading, done)
     signed = SignedAct(
         reading.act.id, reading.recorded.index, reading.recorded.recorded_at,
-        frozenset(signer.key for signer in reading.act.signers),
-        position is not None and move(reading.act, position) is not None,
+        frozenset([signer.key for signer in reading.act.signers]), done is not None,
     )  # fmt: skip
-    return replace(facts, acts=(*facts.acts, signed), version=max(facts.version, reading.recorded.index))
+    return facts._replace(
+        **changes,
+        defects=_defects_after(facts, reading, position),
+        acts=(*facts.acts, signed),
+        version=max(facts.version, reading.recorded.index),
+    )
 
 
 def _born(reading: Reading, item: str, position: int | None) -> ItemFacts | None:
     act = reading.act
-    if isinstance(act, Seizure | BloodDraw) and position is None:
-        position = next((i for i, each in enumerate(act.own_items()) if each == item), None)
+    if isinstance(act, (Seizure, BloodDraw)) and position is None:
+        position = next((i for i, each in enumerate(act.own_items) if each == item), None)
         if position is None:
             return None
         born = _taken(reading, item, position)
-        return replace(born, voided=True) if born else None
+        return born._replace(voided=True) if born else None
     return _taken(reading, item, position) if position is not None else None
 
 
 def _taken(reading: Reading, item: str, position: int) -> ItemFacts | None:
     act = reading.act
-    officers = frozenset(each.person for each in act.signers if each.part in ("officer", "second"))
+    officers = frozenset([each.person for each in act.signers if each.part in ("officer", "second")])
     if isinstance(act, Seizure):
         taken = act.items[position]
         return ItemFacts(
@@ -227,62 +234,75 @@ def _taken(reading: Reading, item: str, position: int) -> ItemFacts | None:
     return None
 
 
-def _said(facts: ItemFacts, reading: Reading, position: int) -> ItemFacts:
+def _said(facts: ItemFacts, reading: Reading, position: int) -> Changes:
     """What an act says of an item apart from moving it: seals, codes, condition, loans."""
     act = reading.act
-    if isinstance(act, Sealing):
-        number = next(seal.number for seal in act.seals if facts.item in seal.items)
-        return replace(facts, seal=number, seal_state="sealed")
-    if isinstance(act, Unsealing):
-        return replace(facts, seal=None, seal_state="open")
-    if isinstance(act, Labelling):
-        retired = (*facts.retired_codes, act.retired) if act.retired else facts.retired_codes
-        return replace(facts, code=act.code, retired_codes=retired)
-    if isinstance(act, Hold):
-        if act.action == "place":
-            return replace(facts, holds=(*facts.holds, (act.id, act.reason)))
-        return replace(facts, holds=tuple(each for each in facts.holds if each[0] != act.hold))
     if isinstance(act, Moving):
         return _seen_on_line(facts, act, act.lines[position])
-    return facts
+    if isinstance(act, Sealing):
+        number = next(seal.number for seal in act.seals if facts.item in seal.items)
+        return {"seal": number, "seal_state": "sealed"}
+    if isinstance(act, Unsealing):
+        return {"seal": None, "seal_state": "open"}
+    if isinstance(act, Labelling):
+        retired = (*facts.retired_codes, act.retired) if act.retired else facts.retired_codes
+        return {"code": act.code, "retired_codes": retired}
+    if isinstance(act, Hold):
+        if act.action == "place":
+            return {"holds": (*facts.holds, (act.id, act.reason))}
+        return {"holds": tuple(each for each in facts.holds if each[0] != act.hold)}
+    return {}
 
 
-def _seen_on_line(facts: ItemFacts, act: Moving, line: Line) -> ItemFacts:
-    facts = replace(facts, condition=line.condition)
+def _seen_on_line(facts: ItemFacts, act: Moving, line: Line) -> Changes:
+    found: Changes = {"condition": line.condition}
     if facts.seal_state == "sealed" and line.seal_seen in ("broken", "none"):
-        facts = replace(facts, seal_state="broken")
+        found["seal_state"] = "broken"
     if isinstance(act, CheckOut):
-        return replace(facts, loan=Loan(act.borrower, act.purpose, act.due, act.id, line))
-    if isinstance(act, Return):
-        return replace(facts, loan=None)
-    if isinstance(act, LabDispatch):
-        return replace(facts, laboratory=act.laboratory)
-    if isinstance(act, LabReceipt):
-        return replace(facts, laboratory=None)
-    return replace(facts, released=act.kind) if isinstance(act, Release) else facts
+        found["loan"] = Loan(act.borrower, act.purpose, act.due, act.id, line)
+    elif isinstance(act, Return):
+        found["loan"] = None
+    elif isinstance(act, LabDispatch):
+        found["laboratory"] = act.laboratory
+    elif isinstance(act, LabReceipt):
+        found["laboratory"] = None
+    elif isinstance(act, Release):
+        found["released"] = act.kind
+    return found
 
 
-def _moved(facts: ItemFacts, reading: Reading, position: int) -> ItemFacts:
+def _moved(facts: ItemFacts, reading: Reading, done: Move) -> Changes:
     act = reading.act
-    done = move(act, position)
-    if done is None or facts.voided:
-        return facts
     given_by = done.giver if done.giver is not None else facts.holder
-    parties = tuple((signer.part, signer.person) for signer in act.signers)
+    parties = tuple([(signer.part, signer.person) for signer in act.signers])
     stretch = Interval(done.taker, reading.happened_at, act.id, act.act, reading.recorded.index, given_by, parties)
-    arrived = done.taker is not None and done.taker.kind == "place"
-    return replace(
-        facts, custody=(*facts.custody, stretch), laboratory=None if arrived else facts.laboratory
-    )  # fmt: skip
+    found: Changes = {"custody": (*facts.custody, stretch)}
+    if done.taker is not None and done.taker.kind == "place":
+        found["laboratory"] = None
+    return found
 
 
-def _defective(facts: ItemFacts, reading: Reading, position: int) -> ItemFacts:
-    found = tuple(
-        OpenDefect(each.id, each.code, each.rule, each.severity, reading.act.id)
+def _defects_after(facts: ItemFacts, reading: Reading, position: int | None) -> tuple[OpenDefect, ...]:
+    act = reading.act
+    if isinstance(act, Remedy):
+        return remedied(facts.defects, act)
+    if isinstance(act, Revocation):
+        return facts.defects + _doubted(facts, act)
+    return facts.defects + tuple(
+        OpenDefect(each.id, each.code, each.rule, each.severity, act.id)
         for each in reading.recorded.defects
-        if not each.items or position in each.items
+        if position is not None and (not each.items or position in each.items)
     )
-    return replace(facts, defects=facts.defects + found) if found else facts
+
+
+def _doubted(facts: ItemFacts, act: Revocation) -> tuple[OpenDefect, ...]:
+    """The defects of all that a key signed since it is in doubt."""
+    since = act.since
+    return tuple(
+        OpenDefect(f"{each.act}/KEY_DOUBTED", "KEY_DOUBTED", "I-D10", "exclusion-risk", each.act, person=act.person)
+        for each in facts.acts
+        if since is not None and act.key in each.keys and each.recorded_at >= since
+    )
 
 
 def remedied(defects: tuple[OpenDefect, ...], act: Remedy) -> tuple[OpenDefect, ...]:
@@ -302,17 +322,3 @@ def each_once(defects: Iterable[OpenDefect]) -> tuple[OpenDefect, ...]:
         if known is None or _GRAVEST_FIRST.index(each.state) < _GRAVEST_FIRST.index(known.state):
             found[each.id] = each
     return tuple(found.values())
-
-
-def _overseen(facts: ItemFacts, reading: Reading, item: str) -> ItemFacts:
-    act = reading.act
-    if isinstance(act, Remedy):
-        return replace(facts, defects=remedied(facts.defects, act))
-    if isinstance(act, Revocation) and act.since is not None:
-        doubted = tuple(
-            OpenDefect(f"{each.act}/KEY_DOUBTED", "KEY_DOUBTED", "I-D10", "exclusion-risk", each.act, person=act.person)
-            for each in facts.acts
-            if act.key in each.keys and each.recorded_at >= act.since
-        )
-        return replace(facts, defects=facts.defects + doubted)
-    return facts

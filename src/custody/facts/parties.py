@@ -123,7 +123,7 @@ def new_key(act: object) -> tuple[str, VerifyingKey] | None:
 def evolve_person(facts: PersonFacts | None, recorded: Recorded, person: str) -> PersonFacts | None:
     """Fold one act into what is known of a person."""
     act = recorded.act
-    if isinstance(act, Genesis | Agency) and act.administrator and act.administrator.person == person:
+    if isinstance(act, (Genesis, Agency)) and act.administrator and act.administrator.person == person:
         agency = act.first_agency.agency if isinstance(act, Genesis) else act.agency
         new = act.administrator
         keys = (key_id_of(decode(new.public_key)),)

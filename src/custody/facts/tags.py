@@ -38,14 +38,14 @@ def links_of(act: Act, tags: Iterable[str]) -> tuple[str, ...]:
 def _subject_tags(act: Act, facts: Facts) -> list[str]:
     """Items, their cases and kits, seals and codes."""
     found: list[str] = []
-    for item in act.own_items():
+    for item in act.own_items:
         found.append(f"item:{item}")
         known = facts.item(item)
         if known is not None:
             found.append(f"case:{known.case}")
             if known.kit:
                 found.append(f"kit:{known.kit}")
-    if isinstance(act, CaseOpening | Noted | Seizure | BloodDraw | Hold):
+    if isinstance(act, (CaseOpening, Noted, Seizure, BloodDraw, Hold)):
         found.append(f"case:{act.case}")
     if isinstance(act, BloodDraw):
         found.append(f"kit:{act.kit}")
@@ -66,7 +66,7 @@ def _party_tags(act: Act) -> list[str]:
         found += [f"person:{entering[0]}", f"key:{entering[1].key_id}"]
     if isinstance(act, Genesis):
         found.append(f"agency:{act.first_agency.agency}")
-    if isinstance(act, Agency | Enrolment | Place):
+    if isinstance(act, (Agency, Enrolment, Place)):
         found.append(f"agency:{act.agency}")
     if isinstance(act, Place):
         found.append(f"place:{act.place}")
@@ -82,7 +82,7 @@ def _party_tags(act: Act) -> list[str]:
 def _oversight_tags(act: Act, facts: Facts) -> list[str]:
     """For acts about acts: the target, and whatever the target touches."""
     found: list[str] = []
-    if isinstance(act, Correction | Remedy):
+    if isinstance(act, (Correction, Remedy)):
         found.append(f"act:{act.target}")
         target = facts.record(act.target)
         if target is not None:
@@ -90,5 +90,5 @@ def _oversight_tags(act: Act, facts: Facts) -> list[str]:
             whole = isinstance(act, Remedy)
             found += [tag for tag in touched if whole or not tag.startswith("item:") or tag[5:] in facts.touched]
     if isinstance(act, Revocation):
-        found += [f"item:{item}" for recorded in facts.doubted for item in recorded.act.own_items()]
+        found += [f"item:{item}" for recorded in facts.doubted for item in recorded.act.own_items]
     return found

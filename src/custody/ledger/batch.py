@@ -55,6 +55,8 @@ class Batch:
         self.edge = edge
         self.recorded_at = recorded_at
         self.entries: list[bytes] = []
+        self._leaves: list[bytes] = []
+        self._tag_ids: list[list[int]] = []
         self.new_tags: dict[str, int] = {}
 
     def admit(self, draft: Draft) -> Admitted:
@@ -91,21 +93,20 @@ class Batch:
 
     def recorded(self) -> list[tuple[int, str, list[int]]]:
         """Position, type and tag ids of each event."""
-        return [
-            (position, draft.type, [self._id(tag) for tag in draft.tags])
-            for position, draft in enumerate(self._drafts, self._first)
-        ]
+        drafts = zip(self._drafts, self._tag_ids, strict=True)
+        return [(position, draft.type, tags) for position, (draft, tags) in enumerate(drafts, self._first)]
 
     def _accept(self, draft: Draft, entry: bytes) -> Admitted:
-        self.edge.add(leaf_hash(entry))
+        leaf = leaf_hash(entry)
+        self.edge.add(leaf)
         position = self.edge.size
         self._drafts.append(draft)
+        self._leaves.append(leaf)
         self.entries.append(entry)
         self._taken[draft.id] = (position, draft.digest)
         for tag in draft.tags:
             self._newest.setdefault(tag, {})[draft.type] = position
-            if tag not in self._tags.ids and tag not in self.new_tags:
-                self.new_tags[tag] = self._tags.last_id + len(self.new_tags) + 1
+        self._tag_ids.append([self._id(tag) for tag in draft.tags])
         return Admitted(position, duplicate=False)
 
     def _check(self, condition: DCBAppendCondition) -> None:
@@ -120,8 +121,11 @@ class Batch:
         if not item.tags and not item.types:
             return self.edge.size
         if len(item.tags) == 1:
-            newest = self._newest_of(item.tags[0])
-            return max((newest.get(kind, 0) for kind in item.types or newest), default=0)
+            (tag,) = item.tags
+            committed, own = self._tags.of(tag), self._newest.get(tag)
+            if own is None:
+                return _newest_of(committed, item.types)
+            return max(_newest_of(committed, item.types), _newest_of(own, item.types))
         return self._own_match(item) or self._tags.search(self._session, item, after)
 
     def _own_match(self, item: DCBQueryItem) -> int:
@@ -131,20 +135,22 @@ class Batch:
         return 0
 
     def _last_linked(self, tag: str, unlinked: Sequence[tuple[str, str]]) -> int:
-        passed_over = {kind for beginning, kind in unlinked if tag.startswith(beginning)}
-        newest = self._newest_of(tag)
-        return max((position for kind, position in newest.items() if kind not in passed_over), default=0)
-
-    def _newest_of(self, tag: str) -> Newest:
-        return {**self._tags.of(tag), **self._newest.get(tag, {})}
+        passed_over = [kind for beginning, kind in unlinked if tag.startswith(beginning)]
+        for newest in (self._newest.get(tag), self._tags.of(tag)):  # what this batch brings is newer
+            positions = [position for kind, position in newest.items() if kind not in passed_over] if newest else ()
+            if positions:
+                return max(positions)
+        return 0
 
     def _id(self, tag: str) -> int:
-        return self._tags.ids.get(tag) or self.new_tags[tag]
+        known = self._tags.ids.get(tag) or self.new_tags.get(tag)
+        if known is None:
+            known = self.new_tags[tag] = self._tags.last_id + len(self.new_tags) + 1
+        return known
 
     def _event_rows(self) -> list[tuple[Table, Rows]]:
         log, entries, acts, tagged, sealed = self._log, [], [], [], []
-        leaves = map(leaf_hash, self.entries)
-        drafts = zip(self._drafts, self.entries, leaves, self.recorded(), strict=True)
+        drafts = zip(self._drafts, self.entries, self._leaves, self.recorded(), strict=True)
         for draft, entry, leaf, (position, kind, tags) in drafts:
             entries.append((position, kind, " ".join(map(str, tags)), leaf, entry, draft.data))
             acts.append((draft.id, draft.digest, position))
@@ -155,6 +161,15 @@ class Batch:
 
     def _tile_rows(self) -> Rows:
         return [(tile.level, tile.number, tile.data) for tile in self.edge.completed]
+
+
+def _newest_of(newest: Newest, kinds: Sequence[str]) -> int:
+    found = 0
+    for kind in kinds or newest:
+        position = newest.get(kind, 0)
+        if position > found:
+            found = position
+    return found
 
 
 def tags_asked(drafts: Sequence[Draft]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -41,11 +41,12 @@ class Draft(DCBEvent):
     """(commitment, salt, value) of each sealed value, stored in the append's transaction."""
 
     def __post_init__(self) -> None:
-        items = self.condition.fail_if_events_match.items if self.condition else ()
-        asked = (text for item in items for text in (*item.tags, *item.types))
-        values = (value for _, _, value in self.disclosures)
-        for text in (self.type, *self.tags, *self.links, *asked, *values):
-            _require_storable(text)
+        texts = [self.type, *self.tags, *self.links]
+        for item in self.condition.fail_if_events_match.items if self.condition else ():
+            texts += item.tags
+            texts += item.types
+        texts += [value for _, _, value in self.disclosures]
+        _require_storable(texts)
 
 
 @dataclass(frozen=True)
@@ -104,19 +105,23 @@ class DecideAgain(AppendError):
         self.recorded_at = recorded_at
 
 
-def _require_storable(text: str) -> None:
-    storable = "\0" not in text
+def _storable(text: str) -> bool:
     try:
-        text.encode()
+        return b"\0" not in text.encode()
     except UnicodeEncodeError:
-        storable = False
-    if not storable:
-        raise Malformed(
-            "malformed/text",
-            "A text holds a NUL or half a surrogate pair, which no database stores.",
-            field="text",
-            got=ascii(text[:40]),
-        )
+        return False
+
+
+def _require_storable(texts: Sequence[str]) -> None:
+    if _storable("".join(texts)):  # all at once: two halves of a pair do not become a whole one by standing together
+        return
+    first = next(text for text in texts if not _storable(text))
+    raise Malformed(
+        "malformed/text",
+        "A text holds a NUL or half a surrogate pair, which no database stores.",
+        field="text",
+        got=ascii(first[:40]),
+    )
 
 
 def to_microseconds(moment: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,6 +98,7 @@ def _open_sqlite(url: URL, threads: int) -> Engine:
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False},
         pool_size=threads,
         max_overflow=0,
+        pool_use_lifo=True,  # the connection used last has its pages and plans at hand
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -108,15 +110,30 @@ def _open_postgresql(url: URL, threads: int) -> Engine:
         url.set(drivername="postgresql+psycopg"),
         pool_size=threads,
         max_overflow=0,
-        pool_pre_ping=True,  # a restarted server costs one round trip, not one failed append for each connection
+        pool_use_lifo=True,  # the connection used last has its pages and plans at hand
     )
     event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "checkout", _require_silence)
     return engine
 
 
 def _prepare_postgresql(connection: Any, _record: Any) -> None:
     connection.execute(f"SET lock_timeout = {int(BUSY_SECONDS * 1000)}")
     connection.commit()
+
+
+def _require_silence(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A connection at rest has nothing to say. One that does was dropped (a restart, a fail-over): the pool makes
+    another instead of failing an append. It asks the socket, not the server, which would be a round trip each time.
+    """
+    socket = select.poll()
+    try:
+        socket.register(connection.fileno(), select.POLLIN)
+        dropped = bool(socket.poll(0))
+    except psycopg.Error:
+        dropped = True
+    if dropped:
+        raise sqlalchemy.exc.DisconnectionError("the server dropped this connection")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -119,8 +119,8 @@ def _items_of(reader: Reader, reference: str, moment: Moment) -> set[str]:
     found: set[str] = set()
     for reading in readings(sorted(known.values(), key=lambda each: each.index)):
         act = reading.act
-        if isinstance(act, Seizure | BloodDraw) and act.case == reference and moment.includes(reading):
-            found |= {item for index, item in enumerate(act.own_items()) if index not in reading.voided}
+        if isinstance(act, (Seizure, BloodDraw)) and act.case == reference and moment.includes(reading):
+            found |= {item for index, item in enumerate(act.own_items) if index not in reading.voided}
     return found
 
 

@@ -45,11 +45,11 @@ class Journal:
         """Record that an act was refused, or tried to pass off a head that this ledger never had."""
         act = opened.act
         detail = {
-            "act": act.id, "type": act.act, "items": list(act.own_items()), "code": error.code,
+            "act": act.id, "type": act.act, "items": list(act.own_items), "code": error.code,
             "rule": error.fields.get("rule"), "sentence": error.sentence, "facts": error.fields.get("facts"),
             "signers": [{"part": each.part, "person": each.person} for each in act.signers],
         }  # fmt: skip
-        tags = [f"act:{act.id}", *(f"item:{item}" for item in act.own_items())]
+        tags = [f"act:{act.id}", *(f"item:{item}" for item in act.own_items)]
         tags += [f"person:{each.person}" for each in act.signers]
         each_once = list(dict.fromkeys(tags))  # a refused list may name an item twice
         return self._append("refusal", act.signers[0].person, error.code, detail, opened.data, each_once)

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from threading import RLock
 from typing import Any
 from uuid import UUID
@@ -126,7 +127,7 @@ class FactMemory:
             missing = []
             for need in needs:
                 known = self._known.get(need)
-                if known is None or not known.bring_up(need):
+                if known is None or (known.waiting and not known.bring_up(need)):
                     missing.append(need)
                 else:
                     self._known.move_to_end(need)
@@ -214,6 +215,7 @@ class View:
         return DCBAppendCondition(DCBQuery(self.asked), after=self.after)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def item_of(need: Need) -> DCBQueryItem:
-    """The query by which a need's acts are found."""
+    """The query by which a need's acts are found; the same object each time, since nobody changes it."""
     return DCBQueryItem(types=list(KINDS[need.kind].types), tags=[need.tag])

@@ -14,16 +14,16 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from functools import cached_property
 
 from custody.acts import PAYLOAD_TYPE, act_from
-from custody.acts.act import Act
+from custody.acts.act import Act, Signer
 from custody.acts.values import decode, seal_commitment, sealed_in
 from custody.errors import Malformed, Untrusted
 from custody.facts.gather import Facts
 from custody.facts.parties import new_key
 from custody.rules.trust import signing_key
-from custody.signing import Envelope, pae, read_envelope
+from custody.signing import Envelope, VerifyingKey, pae, read_envelope
 from custody.strict import read_json
 
 _LONGEST_VALUE = 4_000
@@ -42,7 +42,7 @@ class Disclosure:
         return seal_commitment(self.salt, self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Opened:
     """An envelope that was read: its exact bytes, the act in it, and the disclosures that belong to it."""
 
@@ -51,12 +51,12 @@ class Opened:
     act: Act
     disclosures: tuple[Disclosure, ...]
 
-    @property
+    @cached_property
     def id(self) -> bytes:
         """The act's id as 16 bytes."""
-        return UUID(self.act.id).bytes
+        return bytes.fromhex(self.act.id.replace("-", ""))
 
-    @property
+    @cached_property
     def digest(self) -> bytes:
         """SHA-256 of the payload: the same payload under the same id is the same act."""
         return hashlib.sha256(self.envelope.payload).digest()
@@ -90,12 +90,18 @@ def read_recorded(data: bytes) -> Act:
     return act_from(read_json(read_envelope(data).payload, "act"))
 
 
-def verify_signatures(opened: Opened, facts: Facts) -> None:
-    """Verify every signature under its key as it stands in the log (step 4). Raises Untrusted, naming the signer."""
+def signatures_of(opened: Opened, facts: Facts) -> list[tuple[Signer, VerifyingKey, bytes, bytes]]:
+    """Each signer with the key as it stands in the log, the signature, and the bytes signed. Raises Untrusted."""
     message = pae(opened.envelope.payload_type, opened.envelope.payload)
     values = {signature.key_id: signature.value for signature in opened.envelope.signatures}
-    for signer in opened.act.signers:
-        if not signing_key(opened.act, signer, facts).verifies(values[signer.key], message):
+    act = opened.act
+    return [(each, signing_key(act, each, facts), values[each.key], message) for each in act.signers]
+
+
+def verify_signatures(opened: Opened, facts: Facts) -> None:
+    """Verify every signature under its key as it stands in the log (step 4). Raises Untrusted, naming the signer."""
+    for signer, key, value, message in signatures_of(opened, facts):
+        if not key.verifies(value, message):
             raise Untrusted(
                 "untrusted/signature", "A signature does not verify: these are not the bytes that were signed.",
                 person=signer.person, part=signer.part, key=signer.key,

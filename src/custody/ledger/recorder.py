@@ -25,10 +25,11 @@ from custody.ledger.drafts import Appended, Draft, Head, from_microseconds
 from custody.ledger.engine import translated
 from custody.ledger.group_commit import GroupCommit
 from custody.ledger.reader import Reader
-from custody.ledger.session import Query, Session
+from custody.ledger.session import Query, Rows, Session
 from custody.ledger.subscription import Listener, Signal, Subscription
 from custody.ledger.tables import LEDGER, Log
 from custody.ledger.tags import TagMemory
+from custody.tlog.edge import Edge
 from custody.tlog.note import Signer
 from custody.tlog.tiles import require_entry_size
 
@@ -69,6 +70,8 @@ class Recorder(Reader, DCBRecorder):
         self._poll_seconds = poll_seconds
         self._tags = TagMemory(log)
         self._damage: Damaged | None = None
+        self._own_head: Head | None = None
+        """The head as we left it, where nobody else seems to write: the next append may begin from it unlocked."""
         self._commits = GroupCommit(self._flush, most=CHUNK)
         self._signal = Signal()
         self._listener: Listener | None = None
@@ -148,45 +151,81 @@ class Recorder(Reader, DCBRecorder):
             raise
 
     def _append(self, session: Session, works: Sequence[_Work], signer: Signer) -> list[list[Outcome]]:
-        drafts = [draft for work in works for draft in work.drafts]
-        batch = self._open(session, drafts)
+        seen, self._own_head = self._own_head, None
+        admitted = self._append_foreseen(session, works, signer, seen) if seen else None
+        return admitted or self._append_locked(session, works, signer)
+
+    def _append_foreseen(
+        self, session: Session, works: Sequence[_Work], signer: Signer, seen: Head
+    ) -> list[list[Outcome]] | None:
+        """Decide from memory and write without asking first; None, and nothing written, if anything speaks against."""
+        asked, names = _tags_of(works)
+        edge = self._tree.edge_at(seen)
+        if edge is None or not self._tags.foresee(names, asked):
+            return None
+        batch = self._batch(session, seen, edge, [])
         admitted = [_admit(batch, work) for work in works]
-        if batch.entries:
-            head, note, rows = batch.close(signer)
-            session.commit(rows, head)
-            # The commit point. Until here nothing has happened: entries, envelopes, tags, tiles, head, checkpoint
-            # and disclosures are one transaction, and the memory below still says what it said before. From here
-            # on all of them are durable, and the checkpoint binds us: this size has this root for ever.
-            # A crash just before leaves no trace, and the callers, unanswered, submit again. A crash just after
-            # leaves everything but the answers: the same submissions find their ids taken by their own payloads,
-            # and get the receipts they missed. If the commit fails and nobody can tell which of the two it was,
-            # the callers hear Unavailable, and the next append compares the head row with what it remembers and
-            # catches up, exactly as if another process had written.
-            self._tree.advance(batch.edge)
-            self._remember(head.size, head.root, note)
-            self._take_over(batch)
-            self._signal.give()
+        if any(isinstance(each, Exception) for group in admitted for each in group):
+            return None  # perhaps it was recorded before: the ids tell
+        head, note, rows = batch.close(signer)
+        if not session.swap(rows, seen, head):
+            return None  # another process wrote, or an act is recorded already
+        return self._committed(session, batch, head, note, admitted)
+
+    def _append_locked(self, session: Session, works: Sequence[_Work], signer: Signer) -> list[list[Outcome]]:
+        """Take the lock, bring memory up to date, ask for all that the decisions need, and write."""
+        asked, names = _tags_of(works)
+        ids = [draft.id for work in works for draft in work.drafts]
+        seen, (taken, known) = session.lock([self._taken(session, ids), self._tags.question(session, names)])
+        alone = self._tags.size == seen.size
+        self._tags.learn_ids(known)
+        self._tags.catch_up(session, seen)
+        self._tags.learn_newest(session, asked)
+        batch = self._batch(session, seen, self._tree.edge(session, seen), taken)
+        admitted = [_admit(batch, work) for work in works]
+        if not batch.entries:
+            return self._outcomes(session, batch, admitted)
+        head, note, rows = batch.close(signer)
+        session.commit(rows, seen, head)
+        return self._committed(session, batch, head, note, admitted, alone=alone)
+
+    def _committed(
+        self, session: Session, batch: Batch, head: Head, note: str, admitted: Sequence[Sequence[Admitted | Exception]],
+        *, alone: bool = True,
+    ) -> list[list[Outcome]]:  # fmt: skip
+        # The commit point, whether the head was locked or swapped. Until here nothing has happened: entries,
+        # envelopes, tags, tiles, head, checkpoint and disclosures are one transaction, and memory still says what
+        # it said before. From here on all of them are durable, and the checkpoint binds us: this size has this root
+        # for ever. A checkpoint signed for a head that was never committed is dropped unseen.
+        # A crash just before leaves no trace, and the callers, unanswered, submit again. A crash just after
+        # leaves everything but the answers: the same submissions find their ids taken by their own payloads,
+        # and get the receipts they missed. If the commit fails and nobody can tell which of the two it was,
+        # the callers hear Unavailable, and the next append takes the lock, compares the head row with what it
+        # remembers and catches up, exactly as if another process had written.
+        self._tree.advance(batch.edge)
+        self._remember(head.size, head.root, note)
+        self._take_over(batch)
+        self._signal.give()
+        self._own_head = head if alone else None
+        return self._outcomes(session, batch, admitted)
+
+    def _outcomes(
+        self, session: Session, batch: Batch, admitted: Sequence[Sequence[Admitted | Exception]]
+    ) -> list[list[Outcome]]:
         return [[self._outcome(session, batch, each) for each in group] for group in admitted]
 
-    def _open(self, session: Session, drafts: Sequence[Draft]) -> Batch:
-        """Take the lock, bring memory up to date, and ask for all that the decisions will need."""
-        asked = tags_asked(drafts)
-        names = asked.union(*(draft.tags for draft in drafts))
-        head, (taken, ids) = session.lock([self._taken(session, drafts), self._tags.question(session, names)])
-        self._tags.learn_ids(ids)
-        self._tags.catch_up(session, head)
-        self._tags.learn_newest(session, asked)
+    def _batch(self, session: Session, seen: Head, edge: Edge, taken: Rows) -> Batch:
         return Batch(
             session,
             self.log,
-            edge=self._tree.edge(session, head).copy(),
+            edge=edge.copy(),
             tags=self._tags,
             taken={act_id: (position, digest) for act_id, position, digest in taken},
-            recorded_at=self._now(head),
+            recorded_at=self._now(seen),
         )
 
-    def _taken(self, session: Session, drafts: Sequence[Draft]) -> Query:
-        among, ids = session.among("id", [draft.id for draft in drafts])
+    def _taken(self, session: Session, wanted: Sequence[bytes]) -> Query:
+        among, ids = session.among("id", wanted)
         return f"SELECT id, position, digest FROM {self.log.act} WHERE {among}", ids
 
     def _now(self, head: Head) -> datetime:
@@ -223,6 +262,13 @@ class Recorder(Reader, DCBRecorder):
             position,
         )
         return Appended(position, from_microseconds(recorded_at), entry, size, root, duplicate)
+
+
+def _tags_of(works: Sequence[_Work]) -> tuple[set[str], set[str]]:
+    """The tags that decisions turn on, and those together with the ones that will be written."""
+    drafts = [draft for work in works for draft in work.drafts]
+    asked = tags_asked(drafts)
+    return asked, asked.union(*[draft.tags for draft in drafts])
 
 
 def _admit(batch: Batch, work: _Work) -> list[Admitted | Exception]:

@@ -1,7 +1,8 @@
 """A borrowed connection, spoken to in the driver's own SQL, the same for SQLite and PostgreSQL.
 
 Statements are written with ``?``. Outside `lock` each statement stands alone (autocommit); between `lock` and
-`commit` they are one transaction. On PostgreSQL, statements that need not wait for each other share a round trip.
+`commit` they are one transaction; `swap` is one by itself. On PostgreSQL, statements that
+need not wait for each other share a round trip.
 """
 
 # ruff: noqa: S608 - table names come from tables.py, and every value is a parameter
@@ -9,12 +10,14 @@ Statements are written with ``?``. Outside `lock` each statement stands alone (a
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 
+import psycopg
 from sqlalchemy import Engine, PoolProxiedConnection, Table
 from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
 
@@ -26,6 +29,7 @@ _POSTGRESQL: Any = postgresql_dialect()  # type: ignore[no-untyped-call]
 
 Query = tuple[str, Sequence[Any]]
 Rows = list[tuple[Any, ...]]
+Inserts = Sequence[tuple[Table, Rows]]
 
 
 class Session(AbstractContextManager["Session"]):
@@ -48,8 +52,7 @@ class Session(AbstractContextManager["Session"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if self._open:
-                self._driver.execute("ROLLBACK")
+            self._roll_back()
             if self._postgres:
                 self._driver.autocommit = False
         except Exception:  # the connection is beyond use, and the error that led here is on its way already
@@ -97,22 +100,60 @@ class Session(AbstractContextManager["Session"]):
             head, *rows = self.fetch_each([(select, ()), *queries])
         return _head(head), rows
 
-    def commit(self, inserts: Sequence[tuple[Table, Rows]], head: Head) -> None:
-        """Write rows and the new head, wake those who listen, and commit."""
-        filled = [(table, rows) for table, rows in inserts if rows]
-        values = [head.size, head.root, to_microseconds(head.recorded_at)]
-        update = f"UPDATE {self._log.head} SET size = ?, root = ?, recorded_at = ?"
+    def commit(self, inserts: Inserts, seen: Head, head: Head) -> None:
+        """Write rows and the new head over the one that `lock` returned, wake those who listen, and commit."""
         if self._postgres:
-            arrays = [list(column) for _, rows in filled for column in zip(*rows, strict=True)]
             with self._driver.pipeline():
-                self._execute(_in_one_statement([table for table, _ in filled], update, self._log), arrays + values)
+                moved = self._write_at_one_stroke(inserts, seen, head)
                 self._execute("COMMIT", ())
+            written = bool(moved.fetchall())
         else:
-            for table, rows in filled:
-                self._driver.cursor().executemany(_insert(table), rows)
-            self._execute(update, values)
+            written = self._write_one_by_one(inserts, seen, head)
             self._execute("COMMIT", ())
         self._open = False
+        if not written:
+            raise Damaged("damaged/head", "The head row moved under its lock: nothing was written.", log=self._log.name)
+
+    def swap(self, inserts: Inserts, seen: Head, head: Head) -> bool:
+        """Without `lock`: write all that `commit` writes if the head still is as ``seen``, in one transaction.
+
+        False if it is not, or if a row is there already: then nothing was written.
+        """
+        try:
+            if self._postgres:  # a statement by itself is a transaction
+                return bool(self._write_at_one_stroke(inserts, seen, head).fetchall())
+            self._execute("BEGIN IMMEDIATE", ())
+            self._open = True
+            if self._write_one_by_one(inserts, seen, head):
+                self._execute("COMMIT", ())
+                self._open = False
+                return True
+        except (sqlite3.IntegrityError, psycopg.IntegrityError):
+            pass
+        self._roll_back()
+        return False
+
+    def _write_at_one_stroke(self, inserts: Inserts, seen: Head, head: Head) -> Any:
+        """One statement: one plan, one round trip. It returns a row if the head was as seen."""
+        filled = [(table, rows) for table, rows in inserts if rows]
+        arrays = [list(column) for _, rows in filled for column in zip(*rows, strict=True)]
+        return self._execute(_in_one_statement(tuple(table for table, _ in filled), self._log), [
+            *_values(head), seen.size, seen.root, *arrays,
+        ])  # fmt: skip
+
+    def _write_one_by_one(self, inserts: Inserts, seen: Head, head: Head) -> bool:
+        """Whether the head was as seen; nothing is written otherwise."""
+        if self._execute(_update(self._log), [*_values(head), seen.size, seen.root]).rowcount != 1:
+            return False
+        for table, rows in inserts:
+            if rows:
+                self._driver.cursor().executemany(_insert(table), rows)
+        return True
+
+    def _roll_back(self) -> None:
+        if self._open:
+            self._driver.execute("ROLLBACK")
+            self._open = False
 
     def _execute(self, sql: str, values: Sequence[Any]) -> Any:
         cursor = self._driver.cursor()
@@ -140,11 +181,21 @@ def _for_psycopg(sql: str) -> str:
     return sql.replace("?", "%b" if "unnest" in sql else "%s")
 
 
-def _in_one_statement(tables: Sequence[Table], update: str, log: Log) -> str:
-    """All inserts, the new head and the notification as one PostgreSQL statement: one plan, one round trip."""
-    steps = [*map(_insert_arrays, tables), update]
-    named = ", ".join(f"step{number} AS ({step})" for number, step in enumerate(steps))
-    return f"WITH {named} SELECT pg_notify('{channel(log)}', '')"
+def _values(head: Head) -> tuple[int, bytes, int]:
+    return head.size, head.root, to_microseconds(head.recorded_at)
+
+
+@lru_cache(maxsize=8)
+def _update(log: Log) -> str:
+    """The head moves on only from where it is known to stand."""
+    return f"UPDATE {log.head} SET size = ?, root = ?, recorded_at = ? WHERE size = ? AND root = ?"
+
+
+@lru_cache(maxsize=64)
+def _in_one_statement(tables: Sequence[Table], log: Log) -> str:
+    """The new head, all inserts and the notification as one PostgreSQL statement; nothing, unless the head moves."""
+    inserts = "".join(f", step{number} AS ({_insert_arrays(table)})" for number, table in enumerate(tables))
+    return f"WITH moved AS ({_update(log)} RETURNING 1){inserts} SELECT pg_notify('{channel(log)}', '') FROM moved"
 
 
 @lru_cache(maxsize=32)
@@ -154,9 +205,9 @@ def _insert(table: Table) -> str:
 
 @lru_cache(maxsize=32)
 def _insert_arrays(table: Table) -> str:
-    """An insert of any number of rows: an array for each column."""
+    """An insert of any number of rows, an array for each column, if the head moved."""
     arrays = ", ".join(f"?::{column.type.compile(_POSTGRESQL)}[]" for column in table.columns)
-    return f"INSERT INTO {_into(table)} SELECT * FROM unnest({arrays}) {_on_conflict(table)}"
+    return f"INSERT INTO {_into(table)} SELECT given.* FROM unnest({arrays}) AS given, moved {_on_conflict(table)}"
 
 
 def _into(table: Table) -> str:

@@ -41,6 +41,11 @@ class TagMemory:
         among, values = session.among("name", {name for name in names if name not in self.ids})
         return f"SELECT name, id FROM {self._log.tag} WHERE {among}", values
 
+    def foresee(self, names: Iterable[str], asked: Iterable[str]) -> bool:
+        """Whether all these tags are in the dictionary as known, and the newest events of those ``asked`` for too."""
+        ids, newest = self.ids, self.newest
+        return all(name in ids for name in names) and all(ids[name] in newest for name in asked)
+
     def learn_ids(self, rows: Rows) -> None:
         """Take over (name, id) pairs. They never change once committed."""
         self.ids.update(dict(rows))

@@ -67,6 +67,11 @@ class Tree:
             self._put(edge)
             return edge
 
+    def edge_at(self, head: Head) -> Edge | None:
+        """The edge in memory, if it stands exactly where a head says."""
+        edge = self._edge
+        return edge if edge is not None and edge.size == head.size and edge.root() == head.root else None
+
     def advance(self, edge: Edge) -> None:
         """Take over an edge whose leaves are committed."""
         with self._lock:

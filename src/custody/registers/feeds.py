@@ -158,14 +158,14 @@ class Folding:
         """The defects of acts without items, where this chunk brought or remedied some."""
         asked = [each.recorded.act.target for each in acts if isinstance(each.recorded.act, Remedy)]
         asked += [
-            each.recorded.act.id for each in acts if each.recorded.defects and not each.recorded.act.own_items()
+            each.recorded.act.id for each in acts if each.recorded.defects and not each.recorded.act.own_items
         ]
         return {act_id: found for act_id in dict.fromkeys(asked) if (found := self._defects_of(act_id)) is not None}
 
     def _defects_of(self, act_id: str) -> ItemlessDefects | None:
         found = self._reader.find(UUID(act_id).bytes)
         recorded = recorded_from(self._reader.row(found[0])) if found else None
-        if recorded is None or recorded.act.own_items():
+        if recorded is None or recorded.act.own_items:
             return None
         defects = tuple(
             OpenDefect(each.id, each.code, each.rule, each.severity, act_id) for each in recorded.defects

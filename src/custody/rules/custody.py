@@ -10,8 +10,7 @@ from custody.acts.custody import ByPerson, CheckIn, CheckOut, InPlace, Moving, R
 from custody.acts.disposition import Release
 from custody.acts.samples import LabDispatch, LabReceipt
 from custody.acts.taking import Labelling, Sealing, Unsealing
-from custody.facts.gather import Facts
-from custody.facts.holding import holder_of, move
+from custody.facts.holding import holder_of
 from custody.facts.item import ItemFacts
 from custody.rules.order import fills_gap
 from custody.rules.rule import Breach, Matter, rule
@@ -19,18 +18,6 @@ from custody.rules.rule import Breach, Matter, rule
 TAKING_PART = {"check-in": "custodian", "return": "custodian", "relocation": "custodian", "lab-receipt": "examiner",
                "transfer": "receiver"}  # fmt: skip
 """The part that answers for the place things are put into."""
-
-
-def responsible(facts: Facts, person: str, place: str, act: Act) -> bool:
-    """Whether a person moves what lies in a place: its custodian, or in a laboratory an examiner of the house."""
-    known, above = facts.person(person), facts.above(place)
-    if known is None or not above:
-        return False
-    on = act.occurred_at.date()
-    if known.holds("custodian", on) and known.places & {each.place for each in above}:
-        return True
-    in_laboratory = above[0].place_class == "laboratory"
-    return in_laboratory and known.holds("examiner", on) and known.agency == above[0].agency
 
 
 def is_officer_of_case(matter: Matter, person: str, item: ItemFacts) -> bool:
@@ -51,7 +38,7 @@ def gives_with_gap(matter: Matter, item: ItemFacts) -> bool:
 @rule("not-the-holder", Moving)
 def only_who_holds_an_item_gives_it(matter: Matter) -> Iterator[Breach]:
     for index, item in matter.items():
-        done = move(matter.act, index)
+        done = matter.moves[index]
         if done is None or item.holder is None or fills_gap(matter.act, item) or gives_with_gap(matter, item):
             continue
         if not _gives(matter, item, done.giving_part or ""):
@@ -71,7 +58,7 @@ def _gives(matter: Matter, item: ItemFacts, part: str) -> bool:
     if holder.kind == "place":
         if isinstance(act, Transfer) and holder_of(act.giver) != holder:
             return False
-        return any(responsible(matter.facts, person, holder.id, act) for person in persons)
+        return any(matter.responsible(person, holder.id) for person in persons)
     return bool(act.attested(part)) or any(is_officer_of_case(matter, person, item) for person in persons)
 
 
@@ -81,7 +68,7 @@ def a_transfer_is_signed_by_those_it_names(matter: Matter) -> Iterator[Breach]:
     for party, part in ((act.giver, "deliverer"), (act.taker, "receiver")):
         if isinstance(party, ByPerson) and party.person not in [signer.person for signer in act.signed_by(part)]:
             yield Breach(facts={"part": part, "person": party.person})
-        if not isinstance(party, ByPerson | InPlace) and not act.attested(part):
+        if not isinstance(party, (ByPerson, InPlace)) and not act.attested(part):
             yield Breach(facts={"part": part, "expected": "paper"})
 
 
@@ -97,13 +84,13 @@ def who_takes_into_a_place_looks_after_it(matter: Matter) -> Iterator[Breach]:
         yield Breach(facts={"place": place})
     elif isinstance(act, LabReceipt) and not signers:
         return
-    elif not signers or not all(responsible(matter.facts, each.person, place, act) for each in signers):
+    elif not signers or not all(matter.responsible(each.person, place) for each in signers):
         yield Breach(facts={"place": place, "persons": [each.person for each in signers]})
 
 
 def destination(act: Any) -> str | None:
     """The place an act puts its items into, if it does."""
-    if isinstance(act, CheckIn | Return | LabReceipt):
+    if isinstance(act, (CheckIn, Return, LabReceipt)):
         return act.place
     if isinstance(act, Relocation):
         return act.to
@@ -157,10 +144,9 @@ def dual_control_takes_two_custodians(matter: Matter) -> Iterator[Breach]:
         if fills_gap(act, item):
             continue
         places = {destination(act), item.holder.id if item.holder and item.holder.kind == "place" else None}
-        for place in sorted(each for each in places if each):
-            dual = any(each.dual_control for each in matter.facts.above(place))
-            present = {each for each in keepers(act, item) if responsible(matter.facts, each, place, act)}
-            if dual and len(present) < 2:
+        for place in sorted([each for each in places if each and matter.dual_control(each)]):
+            present = {each for each in keepers(act, item) if matter.responsible(each, place)}
+            if len(present) < 2:
                 yield Breach((index,), {"place": place, "expected": 2, "got": len(present)})
 
 
@@ -195,11 +181,11 @@ def what_is_out_or_gone_goes_nowhere(matter: Matter) -> Iterator[Breach]:
             continue
         if item.released:
             yield Breach((index,), {"item": item.item, "released": item.released})
-        elif isinstance(act, Return | Sealing | Unsealing | Labelling):
+        elif isinstance(act, (Return, Sealing, Unsealing, Labelling)):
             continue
         elif item.loan is not None:
             yield Breach((index,), {"item": item.item, "on_loan_to": item.loan.borrower})
-        elif isinstance(act, CheckOut | LabDispatch | Release) and item.laboratory is not None:
+        elif isinstance(act, (CheckOut, LabDispatch, Release)) and item.laboratory is not None:
             yield Breach((index,), {"item": item.item, "on_the_way_to": item.laboratory})
         elif isinstance(act, CheckOut) and (item.holder is None or item.holder.kind != "place"):
             yield Breach((index,), {"item": item.item, "holder": item.holder.id if item.holder else None})

@@ -120,7 +120,7 @@ def _numbered(act: Act, found: Iterable[tuple[Rule, Breach]], policy: Policy) ->
     return tuple(
         Defect.model_validate(
             {"id": f"{act.id}/{number}", "code": code, "rule": policy.texts[code].rule, "severity": severity,
-             "items": sorted(set(items)) if len(set(items)) < len(act.own_items()) else []}
+             "items": sorted(set(items)) if len(set(items)) < len(act.own_items) else []}
         )
         for number, ((code, severity), items) in enumerate(gathered.items())
     )  # fmt: skip
@@ -128,6 +128,7 @@ def _numbered(act: Act, found: Iterable[tuple[Rule, Breach]], policy: Policy) ->
 
 def _decide_again_at(matter: Matter) -> datetime | None:
     """Only the clock rules look at ``now``, and only while the act lies ahead of it."""
-    turns = matter.act.occurred_at - matter.policy.minutes("clock_ahead_minutes")
-    ahead = matter.act.act in TAKING and turns > matter.now
-    return turns if ahead else None
+    if matter.act.act not in TAKING:
+        return None
+    turns: datetime = matter.act.occurred_at - matter.policy.minutes("clock_ahead_minutes")
+    return turns if turns > matter.now else None

@@ -42,7 +42,7 @@ def a_case_has_a_known_lead_agency_and_known_officers(matter: Matter) -> Iterato
 def an_act_names_items_that_exist(matter: Matter) -> Iterator[Breach]:
     if matter.act.act in TAKING:
         return
-    for index, item in enumerate(matter.act.own_items()):
+    for index, item in enumerate(matter.act.own_items):
         facts = matter.facts.item(item)
         if facts is None or facts.voided:
             yield Breach((index,), {"item": item})
@@ -51,7 +51,7 @@ def an_act_names_items_that_exist(matter: Matter) -> Iterator[Breach]:
 @rule("item-named-twice", Act)
 def an_act_names_an_item_once(matter: Matter) -> Iterator[Breach]:
     seen: set[str] = set()
-    for index, item in enumerate(matter.act.own_items()):
+    for index, item in enumerate(matter.act.own_items):
         if item in seen:
             yield Breach((index,), {"item": item})
         seen.add(item)
@@ -60,7 +60,7 @@ def an_act_names_an_item_once(matter: Matter) -> Iterator[Breach]:
 @rule("several-cases", Act)
 def an_act_names_items_of_one_case(matter: Matter) -> Iterator[Breach]:
     cases = {facts.case for _, facts in matter.items()}
-    if isinstance(matter.act, Noted | Hold):
+    if isinstance(matter.act, (Noted, Hold)):
         cases.add(matter.act.case)
     if len(cases) > 1:
         yield Breach(facts={"cases": sorted(cases)})
@@ -87,7 +87,7 @@ def only_the_code_in_force_is_retired(matter: Matter) -> Iterator[Breach]:
 @rule("seal-used", Seizure, BloodDraw, Sealing)
 def a_seal_number_is_used_once(matter: Matter) -> Iterator[Breach]:
     act = matter.act
-    order = {item: index for index, item in enumerate(act.own_items())}
+    order = {item: index for index, item in enumerate(act.own_items)}
     for number, items in act.seals_put_on.items():
         if matter.facts.seal(number) is not None:
             yield Breach(tuple(order[item] for item in items), {"seal": number})
@@ -117,9 +117,10 @@ def an_act_comes_after_the_acts_it_follows(matter: Matter) -> Iterator[Breach]:
 def fills_gap(act: Act, facts: ItemFacts) -> bool:
     """Whether an act fills a recorded gap of an item exactly: its giver is the holder before the gap, its taker the
     deliverer after it, and its time lies between (docs/format.md section 9)."""
-    index = act.own_items().index(facts.item)
-    done = move(act, index) if act.act == "transfer" else None
-    if done is None or act.occurred_at >= facts.moved_at:
+    if act.act != "transfer" or act.occurred_at >= facts.moved_at:
+        return False
+    done = move(act, act.own_items.index(facts.item))
+    if done is None:
         return False
     return any(
         _same(done.giver, before.holder)
@@ -149,7 +150,7 @@ def check_stale(act: Act, facts: Facts) -> None:
             raise Stale("stale/follows-stranger", "An act follows only acts signed by the same keys.", follows=act_id)
     if act.act not in CUSTODY_MOVING - TAKING:  # what is taken anew moved from nowhere; a used code is refused
         return
-    for item in act.own_items():
+    for item in act.own_items:
         known = facts.item(item)
         if known is None or known.voided or fills_gap(act, known):
             continue

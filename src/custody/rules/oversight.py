@@ -128,25 +128,25 @@ def a_correction_leaves_identity_alone(matter: Matter) -> Iterator[Breach]:
     recorded anew; and a missing act is read before one that names the same items."""
     if (target := matter.facts.target) is None:
         return
-    named = set(target.act.own_items())
+    named = set(target.act.own_items)
     for act in matter.facts.amended_acts:
         if act.id == target.act.id:
             if _identity(act) != _identity(target.act):
                 yield Breach(facts={"target": target.act.id})
-        elif act.act not in INSERTABLE or not set(act.own_items()) <= named:
-            yield Breach(facts={"inserted": act.act, "foreign_items": sorted(set(act.own_items()) - named)})
+        elif act.act not in INSERTABLE or not set(act.own_items) <= named:
+            yield Breach(facts={"inserted": act.act, "foreign_items": sorted(set(act.own_items) - named)})
 
 
 def _identity(act: Act) -> tuple[object, ...]:
     """Which items an act names, under which codes, of which kit, and which tube is the reserve."""
     tubes = [tube.purpose for tube in act.tubes] if isinstance(act, BloodDraw) else []
-    return act.own_items(), act.codes_given, tubes, getattr(act, "kit", None)
+    return act.own_items, act.codes_given, tubes, getattr(act, "kit", None)
 
 
 @rule("no-case", Correction)
 def a_corrected_act_belongs_to_a_case(matter: Matter) -> Iterator[Breach]:
     for act in matter.facts.amended_acts:
-        if isinstance(act, Noted | Seizure | BloodDraw) and matter.facts.case(act.case) is None:
+        if isinstance(act, (Noted, Seizure, BloodDraw)) and matter.facts.case(act.case) is None:
             yield Breach(facts={"case": act.case})
 
 
@@ -254,7 +254,7 @@ def _doubts(act: Remedy, target: Recorded, facts: Facts) -> set[str | None]:
 
 
 def _items_of(act: Act, facts: Facts) -> list[ItemFacts]:
-    return [known for item in act.own_items() if (known := facts.item(item)) is not None]
+    return [known for item in act.own_items if (known := facts.item(item)) is not None]
 
 
 @rule("remedy-by-stranger", Remedy)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from custody.acts.act import Act
 from custody.acts.entry import Severity
 from custody.facts.gather import Facts
+from custody.facts.holding import Move, moves
 from custody.facts.item import ItemFacts
 from custody.rules.policy import Policy
 
@@ -40,8 +41,43 @@ class Matter:
 
     @cached_property
     def _items(self) -> tuple[tuple[int, ItemFacts], ...]:
-        known = ((index, self.facts.item(item)) for index, item in enumerate(self.act.own_items()))
-        return tuple((index, facts) for index, facts in known if facts is not None and not facts.voided)
+        known = [(index, self.facts.item(item)) for index, item in enumerate(self.act.own_items)]
+        return tuple([(index, facts) for index, facts in known if facts is not None and not facts.voided])
+
+    @cached_property
+    def moves(self) -> tuple[Move | None, ...]:
+        """What the act does to each item of its own list."""
+        return moves(self.act)
+
+    @cached_property
+    def day(self) -> date:
+        """The day on which the act happened, where it happened."""
+        return self.act.occurred_at.date()  # type: ignore[no-any-return]
+
+    def dual_control(self, place: str) -> bool:
+        """Whether a place, or one it stands in, opens only to two custodians."""
+        return any(each.dual_control for each in self.facts.above(place))
+
+    def responsible(self, person: str, place: str) -> bool:
+        """Whether a person moves what lies in a place: its custodian, or in a laboratory an examiner of the house."""
+        known = self._responsible.get((person, place))
+        if known is None:
+            known = self._responsible[person, place] = self._is_responsible(person, place)
+        return known
+
+    @cached_property
+    def _responsible(self) -> dict[tuple[str, str], bool]:
+        """Answered already: four rules ask it of every item."""
+        return {}
+
+    def _is_responsible(self, person: str, place: str) -> bool:
+        known, above = self.facts.person(person), self.facts.above(place)
+        if known is None or not above:
+            return False
+        if known.holds("custodian", self.day) and any(each.place in known.places for each in above):
+            return True
+        in_laboratory = above[0].place_class == "laboratory"
+        return in_laboratory and known.holds("examiner", self.day) and known.agency == above[0].agency
 
 
 Check = Callable[[Matter], Iterable[Breach]]

@@ -168,7 +168,7 @@ def cash_is_the_same_to_the_cent(matter: Matter) -> Iterator[Breach]:
 
 @rule("seal-not-on-item", Unsealing)
 def only_the_seal_in_force_is_opened(matter: Matter) -> Iterator[Breach]:
-    order = {item: index for index, item in enumerate(matter.act.own_items())}
+    order = {item: index for index, item in enumerate(matter.act.own_items)}
     for seal in matter.act.seals:
         known = matter.facts.seal(seal.number)
         for item in seal.items:

@@ -8,8 +8,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from custody.acts.act import Act, Signer
 from custody.acts.parties import Enrolment
 from custody.acts.parts import ANYONE, PARTS, Part
@@ -56,9 +54,8 @@ def _every_part_is_filled(act: Act) -> None:
     for paper in act.attestations:
         if paper.part not in parts or not parts[paper.part].paper:
             raise Untrusted("untrusted/paper", f"“{paper.part}” cannot stand on paper here.", part=paper.part)
-    filled = Counter([signer.part for signer in act.signers] + [paper.part for paper in act.attestations])
     for name, part in parts.items():
-        _part_is_filled(name, part, filled[name])
+        _part_is_filled(name, part, len(act.signed_by(name)) + len(act.attested(name)))
 
 
 def _part_is_filled(name: str, part: Part, count: int) -> None:
