@@ -23,18 +23,10 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
 from eventsourcing.persistence import StoredEvent
 
-from custody.facts.gather import gather
-from custody.ledger.fsck import Check, false_signatures
 from custody.ledger.ledger import Ledger, Receipt, Submission
-from custody.ledger.opening import open_envelope
-from custody.rules.trust import signing_key
-from custody.signing import pae, read_public_key
-from workload import chunks, database, plain, rate, table, workload
+from workload import Check, checks_of, chunks, database, plain, rate, slowly, table, verify, workload
 
 _THREADS = 8
 
@@ -57,13 +49,13 @@ def main() -> None:
                 one, eight = _take(waiting, slice_size), _take(waiting, slice_size)
                 batch = _take(waiting, slice_size * 4)
                 data = [each.envelope for each in eight]
-                checks = list(_checks(ledger, eight))
+                checks = checks_of(ledger, data)
                 cases: dict[str, Callable[[], int]] = {
                     f"library's recorder, unsigned, {_THREADS} threads": lambda data=data: in_threads(library, data),
                     "library's recorder, unsigned, 1 thread": lambda data=data: library(data),
                     "raw INSERT + commit, 1 thread": lambda data=data: raw(data),
-                    "bare signature check, 1 core": lambda checks=checks: _verify(checks),
-                    "the same without libsodium": lambda checks=checks: _verify_slowly(checks),
+                    "bare signature check, 1 core": lambda checks=checks: _verify(verify, checks),
+                    "the same without libsodium": lambda checks=checks: _verify(slowly, checks),
                     "ledger, 1 thread": lambda one=one: _submit(ledger, one),
                     f"ledger, {_THREADS} threads": lambda eight=eight: in_threads(
                         lambda part: _submit(ledger, part), eight
@@ -100,29 +92,8 @@ def in_threads(run: Callable[[Any], int], values: Sequence[Any]) -> int:
         return sum(pool.map(run, chunks(values, _THREADS)))
 
 
-def _checks(ledger: Ledger, submissions: Sequence[Submission]) -> Iterator[Check]:
-    for each in submissions:
-        opened = open_envelope(each.envelope, each.disclosures, ledger.origin)
-        message = pae(opened.envelope.payload_type, opened.envelope.payload)
-        facts = gather(opened.act, ledger.memory.view())
-        values = {signature.key_id: signature.value for signature in opened.envelope.signatures}
-        for signer in opened.act.signers:
-            spki = signing_key(opened.act, signer, facts).spki
-            yield 0, signer.person, spki, values[signer.key], message
-
-
-def _verify(checks: list[Check]) -> int:
-    assert not false_signatures(checks)
-    return len(checks) // 2
-
-
-def _verify_slowly(checks: list[Check]) -> int:
-    for _, _, spki, signature, message in checks:
-        key = read_public_key(spki).key
-        if isinstance(key, Ed25519PublicKey):
-            key.verify(signature, message)
-        else:
-            key.verify(signature, message, ECDSA(SHA256()))
+def _verify(how: Callable[[Sequence[Check]], None], checks: Sequence[Check]) -> int:
+    how(checks)
     return len(checks) // 2
 
 

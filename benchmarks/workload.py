@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +13,23 @@ from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from custody.ledger.ledger import Submission
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from custody.ledger.ledger import Ledger, Submission
 from custody.ledger.memory import calm_collector
 from custody.ledger.opening import Disclosure
+from custody.ledger.signaturecheck import enrolled_keys
+from custody.signing import VerifyingKey, pae, read_envelope, read_public_key
 from databases import plain, postgres_database, postgres_server
 from world import World
 
-__all__ = ["Workload", "chunks", "database", "plain", "rate", "table", "workload"]
+__all__ = ["Check", "Workload", "checks_of", "chunks", "database", "plain", "rate", "slowly", "table", "verify",
+           "workload"]  # fmt: skip
+
+Check = tuple[VerifyingKey, bytes, bytes]
+"""A key, a signature, and the bytes that were signed."""
 
 
 @dataclass
@@ -59,6 +69,31 @@ def workload(url: str, count: int) -> Workload:
         disclosures = tuple(Disclosure(each.salt, each.value) for each in prepared.disclosures)
         submissions.append(Submission(world.sign(prepared), disclosures))
     return Workload(world, submissions)
+
+
+def checks_of(ledger: Ledger, envelopes: Iterable[bytes]) -> list[Check]:
+    """Every signature of some envelopes, with its key and message."""
+    keys = {key_id: read_public_key(spki) for key_id, (_, spki) in enrolled_keys(ledger.recorder).items()}
+    read = [read_envelope(each) for each in envelopes]
+    return [
+        (keys[signed.key_id], signed.value, pae(each.payload_type, each.payload))
+        for each in read
+        for signed in each.signatures
+    ]
+
+
+def verify(checks: Sequence[Check]) -> None:
+    """What no ledger in one thread can beat."""
+    assert all(key.verifies(value, message) for key, value, message in checks)
+
+
+def slowly(checks: Sequence[Check]) -> None:
+    """The same without libsodium."""
+    for key, value, message in checks:
+        if isinstance(key.key, Ed25519PublicKey):
+            key.key.verify(value, message)
+        else:
+            key.key.verify(value, message, ECDSA(SHA256()))
 
 
 def rate(run: Callable[[], int]) -> float:

@@ -216,12 +216,21 @@ def decode(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def sealed_in(value: Any) -> list[str]:
+def sealed_in(fields: Any) -> list[str]:
     """Return every commitment that stands anywhere in a decoded payload, in reading order."""
-    if isinstance(value, dict):
-        if value.keys() == {"sealed"} and isinstance(value["sealed"], str):
-            return [value["sealed"]]
-        return [found for inner in value.values() for found in sealed_in(inner)]
-    if isinstance(value, list):
-        return [found for inner in value for found in sealed_in(inner)]
-    return []
+    found: list[str] = []
+    _collect_sealed(fields, found)
+    return found
+
+
+def _collect_sealed(value: Any, found: list[str]) -> None:
+    if type(value) is dict:
+        if len(value) == 1 and isinstance(value.get("sealed"), str):
+            found.append(value["sealed"])
+            return
+        value = value.values()
+    elif type(value) is not list:
+        return
+    for inner in value:
+        if type(inner) in (dict, list):  # most are text: not worth a call
+            _collect_sealed(inner, found)

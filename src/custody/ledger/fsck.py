@@ -17,12 +17,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from multiprocessing import get_context
 from typing import Any
-from uuid import UUID
 
 from custody.acts import act_from
 from custody.acts.entry import Entry, Recorded, read_entry, recorded_at
@@ -38,20 +35,17 @@ from custody.ledger.opening import read_recorded
 from custody.ledger.policies import shipped_policy
 from custody.ledger.reader import Reader
 from custody.ledger.replay import Replay
+from custody.ledger.signaturecheck import enrolled_keys, stretches
 from custody.ledger.tables import JOURNAL, LEDGER
 from custody.ledger.treecheck import check_tree
 from custody.rules.judge import decide
 from custody.rules.trust import signing_key
-from custody.signing import Envelope, pae, read_envelope, read_public_key
+from custody.signing import Envelope, read_envelope
 from custody.strict import read_json
 from custody.tlog.merkle import EMPTY_ROOT
 
 Progress = Callable[[int, int], None]
 _PAGE = 200
-_CHUNK = 500
-
-Check = tuple[int, str, bytes, bytes, bytes]
-"""(leaf index, person, SubjectPublicKeyInfo, signature, message): one signature to verify."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,61 +93,17 @@ def verify_ledger(reader: Reader, journal: Reader, *, jobs: int = 1, progress: P
         report.found(1, *problem)
     for problem in (*check_tree(journal, (genesis.journal_key,), {}), *check_journal(journal)):
         report.found(1, *problem)
-    with _verifying(jobs, report) as verifying:
-        _Walk(reader, genesis, report, verifying, roots).run(progress)
+    keys = enrolled_keys(reader)
+    with stretches(reader, keys, jobs) as signatures:
+        _Walk(reader, genesis, report, roots).run(progress)
+        for stretch in signatures:
+            report.signatures += stretch.signatures
+            for index, key in stretch.false:
+                report.found(
+                    4, "signature", "签名与所签内容不符。", "A signature does not verify.", index,
+                    key=key, person=keys[key][0] if key in keys else None,
+                )  # fmt: skip
     return report
-
-
-class _verifying:
-    """Signatures on their way to being verified, here or in other processes; findings are added as they come."""
-
-    def __init__(self, jobs: int, report: Report) -> None:
-        self._pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) if jobs > 1 else None
-        self._report = report
-        self._waiting: list[Check] = []
-        self._sent: list[Future[list[tuple[int, str]]]] = []
-
-    def __enter__(self) -> _verifying:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._send()
-        for future in self._sent:
-            self._take(future.result())
-        if self._pool:
-            self._pool.shutdown()
-
-    def add(self, check: Check) -> None:
-        """Have one signature verified."""
-        self._report.signatures += 1
-        self._waiting.append(check)
-        if len(self._waiting) >= _CHUNK:
-            self._send()
-
-    def _send(self) -> None:
-        checks, self._waiting = self._waiting, []
-        if self._pool is None:
-            self._take(false_signatures(checks))
-            return
-        self._sent.append(self._pool.submit(false_signatures, checks))
-        while len(self._sent) > 64:  # keep what is on its way bounded
-            self._take(self._sent.pop(0).result())
-
-    def _take(self, false: list[tuple[int, str]]) -> None:
-        for index, person in false:
-            self._report.found(
-                4, "signature", "签名与所签内容不符。", "A signature does not verify.", index, person=person
-            )  # fmt: skip
-
-
-def false_signatures(checks: list[Check]) -> list[tuple[int, str]]:
-    """Verify signatures and return (leaf index, person) of those that do not hold."""
-    keys = {spki: read_public_key(spki) for spki in {check[2] for check in checks}}
-    return [
-        (index, person)
-        for index, person, spki, signature, message in checks
-        if not keys[spki].verifies(signature, message)
-    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +120,7 @@ class _Stored:
     @property
     def id(self) -> bytes:
         """The act's id as 16 bytes."""
-        return UUID(self.recorded.act.id).bytes
+        return bytes.fromhex(self.recorded.act.id.replace("-", ""))
 
     @classmethod
     def read(cls, row: Row, tags: list[str], report: Report) -> _Stored | None:
@@ -190,12 +140,9 @@ class _Stored:
 class _Walk:
     """One pass over the log, act by act."""
 
-    def __init__(
-        self, reader: Reader, genesis: Genesis, report: Report, verifying: _verifying, roots: Mapping[int, bytes]
-    ) -> None:
+    def __init__(self, reader: Reader, genesis: Genesis, report: Report, roots: Mapping[int, bytes]) -> None:
         self.reader = reader
         self.report = report
-        self.verifying = verifying
         self.policy = shipped_policy(genesis.jurisdiction)
         self.not_decided: list[int] = []
         self.replay = Replay(reader)
@@ -265,22 +212,20 @@ class _Walk:
         self.before = recorded.recorded_at
 
     def _signatures(self, stored: _Stored, facts: Facts) -> None:
-        envelope, act, index = stored.envelope, stored.recorded.act, stored.recorded.index
-        message = pae(envelope.payload_type, envelope.payload)
-        values = {each.key_id: each.value for each in envelope.signatures}
-        if set(values) != {signer.key for signer in act.signers} or len(values) != len(envelope.signatures):
+        """Whether exactly the signers signed, with keys that were theirs; that the signatures hold is seen beside."""
+        act, index = stored.recorded.act, stored.recorded.index
+        signed = [each.key_id for each in stored.envelope.signatures]
+        if sorted(signed) != sorted([signer.key for signer in act.signers]):
             self.report.found(4, "signers", "签名与签署人不一致。", "Signatures and signers differ.", index)
             return
         for signer in act.signers:
             try:
-                key = signing_key(act, signer, facts)
+                signing_key(act, signer, facts)
             except CustodyError as error:
                 self.report.found(
                     4, "key", "签署密钥当时无效。", "A key did not sign at that position.", index,
                     person=signer.person, reason=error.code,
                 )  # fmt: skip
-                continue
-            self.verifying.add((index, signer.person, key.spki, values[signer.key], message))
 
     def _decision(self, recorded: Recorded, entry: Entry, facts: Facts) -> None:
         if entry.policy != self.policy.id:
