@@ -1,13 +1,14 @@
 """Appending signed acts, against three baselines of the same run.
 
-``python benchmarks/append.py [--database sqlite|postgres] [--acts N] [--rounds N]`` prints, as ratios:
+``python benchmarks/append.py [--database sqlite|postgres] [--acts N] [--batch N] [--rounds N]`` prints, as ratios:
 
 * the library's own recorder storing the same bytes, unsigned and unjudged (8 threads): the baseline;
 * raw INSERT + commit of the same bytes (1 thread);
 * the bare signature check of the same acts on one core: what no ledger in one thread can beat;
-* this ledger: 1 and 8 threads through ``submit``, and one ``submit_many``.
+* this ledger: 1 and 8 threads through ``submit``; ``--batch`` acts in one ``submit_many``, with threads and with two
+  processes that verify.
 
-Slices of each alternate, so that a machine that swings swings for all.
+Slices of ``--acts`` of each alternate, so that a machine that swings swings for all.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,7 +26,9 @@ from uuid import uuid4
 import psycopg
 from eventsourcing.persistence import StoredEvent
 
+from custody.ledger.batches import Verify
 from custody.ledger.ledger import Ledger, Receipt, Submission
+from custody_api.verifying import Verifying
 from workload import Check, checks_of, chunks, database, plain, rate, slowly, table, verify, workload
 
 _THREADS = 8
@@ -35,19 +38,19 @@ def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--acts", type=int, default=6000)
+    parser.add_argument("--acts", type=int, default=400)
+    parser.add_argument("--batch", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
-    with database(args.database) as url:
-        work = workload(url, args.acts)
+    with database(args.database) as url, closing(Verifying()) as processes:
+        work = workload(url, args.rounds * 2 * (args.acts + args.batch))
         ledger = work.world.ledger
         waiting = iter(work.submissions)
-        slice_size = args.acts // args.rounds // 6
         found: dict[str, list[float]] = {}
         with baselines(args.database, url) as (library, raw):
             for _ in range(args.rounds):
-                one, eight = _take(waiting, slice_size), _take(waiting, slice_size)
-                batch = _take(waiting, slice_size * 4)
+                one, eight = _take(waiting, args.acts), _take(waiting, args.acts)
+                batch, other = _take(waiting, args.batch), _take(waiting, args.batch)
                 data = [each.envelope for each in eight]
                 checks = checks_of(ledger, data)
                 cases: dict[str, Callable[[], int]] = {
@@ -60,13 +63,16 @@ def main() -> None:
                     f"ledger, {_THREADS} threads": lambda eight=eight: in_threads(
                         lambda part: _submit(ledger, part), eight
                     ),
-                    "ledger, submit_many": lambda batch=batch: _submit_many(ledger, batch),
+                    f"ledger, {args.batch:,} in a batch": lambda batch=batch: _submit_many(ledger, batch),
+                    f"ledger, {args.batch:,}, 2 verifying processes": lambda other=other: _submit_many(
+                        ledger, other, processes
+                    ),
                 }
                 for name, case in cases.items():
                     found.setdefault(name, []).append(rate(case))
         baseline = f"library's recorder, unsigned, {_THREADS} threads"
         table(f"Appends, {args.database}, two signatures an act", baseline, found)
-        table("The same, against one core's signature checks", "bare signature check, 1 core", found)
+        table("The same, against one core's signature checks", "the same without libsodium", found)
         ledger.close()
 
 
@@ -80,8 +86,8 @@ def _submit(ledger: Ledger, submissions: Sequence[Submission]) -> int:
     return len(submissions)
 
 
-def _submit_many(ledger: Ledger, submissions: Sequence[Submission]) -> int:
-    outcomes = ledger.submit_many(submissions)
+def _submit_many(ledger: Ledger, submissions: Sequence[Submission], verify: Verify | None = None) -> int:
+    outcomes = ledger.submit_many(submissions, verify=verify)
     assert all(isinstance(each, Receipt) for each in outcomes), outcomes[:2]
     return len(outcomes)
 

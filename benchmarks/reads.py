@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable
 from itertools import islice
 
-from custody.ledger.memory import recorded_from
+from custody.ledger.past import recorded_from
 from custody.registers import Registers, rebuild
 from workload import Workload, database, rate, table, workload
 

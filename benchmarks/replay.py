@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from custody.ledger.fsck import verify_ledger
 from custody.ledger.ledger import Ledger
-from custody.ledger.memory import recorded_from
+from custody.ledger.past import recorded_from
 from workload import Check, checks_of, database, rate, slowly, table, verify, workload
 
 

@@ -17,7 +17,7 @@ from custody.facts.kinds import KINDS, Need, fold
 from custody.facts.parties import new_key
 from custody.facts.tags import links_of
 from custody.ledger.history import case_at, history_at, item_at
-from custody.ledger.memory import recorded_from
+from custody.ledger.past import recorded_from
 from custody.ledger.recorder import Recorder
 from custody.registers import Registers, differences
 from custody.signing import VerifyingKey, pae, read_envelope

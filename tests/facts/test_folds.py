@@ -7,7 +7,7 @@ from datetime import timedelta
 from custody.acts.entry import Recorded
 from custody.facts.amend import readings
 from custody.facts.kinds import KINDS, Need, evolve, fold, must_refold
-from custody.ledger.memory import histories
+from custody.ledger.past import Past, histories
 from world import World
 
 
@@ -33,7 +33,7 @@ def past(world: World) -> dict[Need, list[Recorded]]:
     recorder = world.ledger.recorder
     tags = {tag for _, under in recorder.tagged_rows(0, 10_000) for tag in under}
     needs = [Need(kind, name) for kind, _, name in (tag.partition(":") for tag in sorted(tags)) if kind in KINDS]  # type: ignore[arg-type]
-    found = histories(recorder, [need.tag for need in needs])
+    found = histories(Past(recorder), [need.tag for need in needs])
     return {need: [each for each in found[need.tag] if _concerns(need, each)] for need in needs}
 
 
@@ -74,7 +74,7 @@ def test_a_correction_of_one_line_leaves_the_other_items_alone(world: World) -> 
     one, two = played(world)
     acts = [{each.act for each in world.facts(item).acts} for item in (one, two)]
     correction = next(row for row in world.ledger.recorder.rows(0, 10_000) if row.type == "correction")
-    recorded = histories(world.ledger.recorder, [f"item:{two}"])[f"item:{two}"]
+    recorded = histories(Past(world.ledger.recorder), [f"item:{two}"])[f"item:{two}"]
     target = next(each for each in recorded if each.act.act == "correction").act
     assert [target.id in each for each in acts] == [False, True]
     assert correction.type == target.act
@@ -83,7 +83,7 @@ def test_a_correction_of_one_line_leaves_the_other_items_alone(world: World) -> 
 def test_a_history_that_misses_the_target_of_a_correction_still_loads(world: World) -> None:
     """A bundle may hold a correction without the act it amends: that is read as if nothing had been amended."""
     _, two = played(world)
-    history = histories(world.ledger.recorder, [f"item:{two}"])[f"item:{two}"]
+    history = histories(Past(world.ledger.recorder), [f"item:{two}"])[f"item:{two}"]
     without = [each for each in history if each.act.act != "check-in"]
     assert [each.recorded for each in readings(without)] == without
     assert fold(Need("item", two), without) is not None
@@ -92,6 +92,6 @@ def test_a_history_that_misses_the_target_of_a_correction_still_loads(world: Wor
 def test_an_act_ahead_of_the_ledgers_clock_is_read_at_the_ledgers_time(world: World) -> None:
     case = world.opens_case()
     (item,) = world.seizes(case, occurred_at=(world.clock.now + timedelta(hours=5)).isoformat())
-    (reading,) = readings(histories(world.ledger.recorder, [f"item:{item}"])[f"item:{item}"])
+    (reading,) = readings(histories(Past(world.ledger.recorder), [f"item:{item}"])[f"item:{item}"])
     assert reading.happened_at == reading.recorded.recorded_at
     assert world.facts(item).custody[0].since == reading.recorded.recorded_at

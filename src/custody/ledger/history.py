@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from eventsourcing.dcb.api import DCBQuery, DCBQueryItem
+from eventsourcing.dcb.api import DCBQueryItem
 
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
@@ -41,7 +41,7 @@ from custody.facts.shapes import (
     in_context,
     item_shape,
 )
-from custody.ledger.memory import recorded_from
+from custody.ledger.past import Past, recorded_from
 from custody.ledger.reader import Reader
 
 
@@ -157,8 +157,8 @@ def _readings(reader: Reader, tag: str, moment: Moment) -> list[Reading]:
 
 
 def _records(reader: Reader, tag: str, moment: Moment, types: Sequence[str] = ()) -> list[Recorded]:
-    rows, _ = reader.select(DCBQuery([DCBQueryItem(types=list(types), tags=[tag])]))
-    return [recorded for row, _ in rows if moment.knows(recorded := recorded_from(row))]
+    acts, _ = Past(reader).under([DCBQueryItem(types=list(types), tags=[tag])])
+    return [recorded for recorded in acts[tag] if moment.knows(recorded)]
 
 
 def _record(reader: Reader, act_id: str) -> Recorded | None:

@@ -29,8 +29,9 @@ from custody.ledger.batches import CHUNK, Verify, submit_batch
 from custody.ledger.drafts import Appended, ConditionFailed, DecideAgain, Draft, IdTaken
 from custody.ledger.group_commit import GroupCommit
 from custody.ledger.journal import Journal
-from custody.ledger.memory import FactMemory, View, recorded_from
+from custody.ledger.memory import FactMemory, View
 from custody.ledger.opening import Disclosure, Opened, open_envelope, require_ledger, same_root, verify_signatures
+from custody.ledger.past import recorded_from
 from custody.ledger.policies import shipped_policy
 from custody.ledger.recorder import Recorder
 from custody.ledger.tables import JOURNAL, LEDGER

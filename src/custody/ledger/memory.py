@@ -21,8 +21,7 @@ from eventsourcing.dcb.api import DCBAppendCondition, DCBQuery, DCBQueryItem
 
 from custody.acts.entry import Recorded, read_entry, recorded_at
 from custody.facts.kinds import KINDS, KindName, Need, concerns, evolve, fold, must_refold
-from custody.ledger.drafts import Row
-from custody.ledger.opening import read_recorded
+from custody.ledger.past import Past, histories, recorded_from
 from custody.ledger.reader import Reader
 
 _REMEMBERED = 50_000
@@ -36,24 +35,6 @@ def calm_collector() -> None:
     about half of the time of a batch (docs/performance.md).
     """
     gc.set_threshold(200_000, 20, 50)
-
-
-def recorded_from(row: Row) -> Recorded:
-    """Read a stored row back as the act it records."""
-    entry = read_entry(row.entry)
-    return Recorded(row.position - 1, recorded_at(entry), read_recorded(row.envelope), entry.defects)
-
-
-def histories(reader: Reader, tags: Sequence[str]) -> dict[str, list[Recorded]]:
-    """Read every act under each tag, in log order; an act under several tags is read once, and is one object."""
-    rows, _ = reader.select(DCBQuery([DCBQueryItem(tags=[tag]) for tag in tags])) if tags else ([], 0)
-    found: dict[str, list[Recorded]] = {tag: [] for tag in tags}
-    for row, under in rows:
-        recorded = recorded_from(row)
-        for tag in under:
-            if tag in found:
-                found[tag].append(recorded)
-    return found
 
 
 @dataclass(slots=True)
@@ -83,6 +64,7 @@ class FactMemory:
         self._lock = RLock()
         self._known: OrderedDict[Need, _Known] = OrderedDict()
         self._times: OrderedDict[int, datetime] = OrderedDict()
+        self._past = Past(reader)
         self._waiting: dict[int, tuple[Recorded, Sequence[str]]] = {}
         self.size = reader.head().size
         """Every fact remembered is complete at least up to this position."""
@@ -137,20 +119,9 @@ class FactMemory:
             return found
 
     def _read(self, needs: Sequence[Need]) -> dict[Need, Any]:
-        query = DCBQuery([item_of(need) for need in needs])
-        rows, size = self._reader.select(query)
-        by_tag: dict[str, list[Row]] = {}
-        for row, tags in rows:
-            for tag in tags:
-                by_tag.setdefault(tag, []).append(row)
-        recorded: dict[int, Recorded] = {}
-        found = {}
-        for need in needs:
-            types = KINDS[need.kind].types
-            history = [row for row in by_tag.get(need.tag, ()) if not types or row.type in types]
-            recorded.update({row.position: recorded_from(row) for row in history if row.position not in recorded})
-            found[need] = fold(need, [recorded[row.position] for row in history])
-            self._known[need] = _Known(need.kind, found[need], size)
+        acts, size = self._past.under([item_of(need) for need in needs])
+        found = {need: fold(need, acts[need.tag]) for need in needs}
+        self._known.update({need: _Known(need.kind, fact, size) for need, fact in found.items()})
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
         return found
@@ -180,7 +151,8 @@ class FactMemory:
 
     def histories(self, tags: Sequence[str]) -> dict[str, list[Recorded]]:
         """Every act under each tag, in log order."""
-        return histories(self._reader, tags)
+        with self._lock:
+            return histories(self._past, tags)
 
 
 @dataclass(slots=True)

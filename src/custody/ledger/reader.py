@@ -90,6 +90,32 @@ class Reader:
             found = self._tagged_rows(session, f"{where} ORDER BY position", values)
         return [(Row(position, kind, entry, data), tags) for position, kind, entry, data, tags in found], size
 
+    def borne(self, items: Sequence[DCBQueryItem]) -> tuple[dict[str, list[int]], int]:
+        """Where events of each item's types bear its one tag, oldest first, and the size up to which that is all."""
+        asked = sorted(items, key=lambda item: item.types)
+        found: dict[str, list[int]] = {item.tags[0]: [] for item in items}
+        with self._session() as session:
+            size = session.head().size
+            for types, group in groupby(asked, key=lambda item: item.types):
+                where, values = session.among("name", [item.tags[0] for item in group])
+                if types:
+                    among, listed = session.among("type", types)
+                    where, values = f"{where} AND {among}", [*values, *listed]
+                for tag, position in session.fetch(
+                    f"SELECT name, position FROM {self.log.tag} JOIN {self.log.tagged} ON tag = id "
+                    f"WHERE {where} AND position <= ? ORDER BY position",
+                    *values,
+                    size,
+                ):
+                    found[tag].append(position)
+        return found, size
+
+    def rows_at(self, positions: Sequence[int]) -> list[Row]:
+        """The stored events at these positions, oldest first."""
+        with self._session() as session:
+            where, values = session.among("position", positions)
+        return self._rows(f"{where} ORDER BY position", *values)
+
     def tagged_rows(self, after: int, limit: int) -> list[tuple[Row, list[str]]]:
         """Up to ``limit`` stored events after a position, each with its tags in its own order."""
         with self._session() as session:

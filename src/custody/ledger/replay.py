@@ -13,7 +13,7 @@ from custody.acts.entry import Recorded
 from custody.facts.gather import Facts, gather
 from custody.facts.kinds import KINDS, Need, evolve, fold, must_refold
 from custody.facts.tags import tags_of
-from custody.ledger.memory import histories, recorded_from
+from custody.ledger.past import Past, histories, recorded_from
 from custody.ledger.reader import Reader
 
 
@@ -25,6 +25,7 @@ class Replay:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        self._past = Past(reader)
         self._known: dict[Need, Any] = {}
         self._by_id: dict[str, int] = {}
         self._times: list[datetime] = []
@@ -42,7 +43,7 @@ class Replay:
         """Every act under each tag before the present position, in log order."""
         return {
             tag: [each for each in history if each.index < len(self._times)]
-            for tag, history in histories(self._reader, tags).items()
+            for tag, history in histories(self._past, tags).items()
         }
 
     def recorded_at(self, index: int) -> datetime | None:

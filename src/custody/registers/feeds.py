@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from eventsourcing.dcb.api import DCBQuery, DCBQueryItem
+from eventsourcing.dcb.api import DCBQueryItem
 
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Remedy
 from custody.facts.item import OpenDefect, remedied
 from custody.facts.kinds import KINDS, Need, evolve, fold, must_refold
 from custody.ledger.journal import Journal
-from custody.ledger.memory import item_of, recorded_from
+from custody.ledger.memory import item_of
+from custody.ledger.past import Past, recorded_from
 from custody.ledger.reader import Reader
 from custody.registers.register import Changes, Register
 
@@ -99,6 +100,7 @@ class Folding:
 
     def __init__(self, reader: Reader, kinds: Collection[str], position: int) -> None:
         self._reader = reader
+        self._past = Past(reader)
         self._kinds = kinds
         self._known: OrderedDict[Need, Any] = OrderedDict()
         self._from_the_first_act = position == 0  # then what is not known has no past
@@ -140,18 +142,9 @@ class Folding:
     def _fold_again(self, needs: Sequence[Need]) -> None:
         if not needs:
             return
-        found, _ = self._reader.select(DCBQuery([item_of(need) for need in needs]))
-        by_tag: dict[str, list[Recorded]] = {}
-        for row, tags in found:
-            if row.position > self.position:
-                break
-            recorded = recorded_from(row)
-            for tag in tags:
-                by_tag.setdefault(tag, []).append(recorded)
+        found, _ = self._past.under([item_of(need) for need in needs])
         for need in needs:
-            types = KINDS[need.kind].types
-            acts = [each for each in by_tag.get(need.tag, ()) if not types or each.act.act in types]
-            self._known[need] = fold(need, acts)
+            self._known[need] = fold(need, [each for each in found[need.tag] if each.index < self.position])
             self._known.move_to_end(need)
 
     def _itemless(self, acts: Sequence[Touching]) -> dict[Any, Any]:
@@ -170,11 +163,11 @@ class Folding:
         defects = tuple(
             OpenDefect(each.id, each.code, each.rule, each.severity, act_id) for each in recorded.defects
         )
-        remedies, _ = self._reader.select(DCBQuery([DCBQueryItem(types=["remedy"], tags=[f"act:{act_id}"])]))
-        for row, _ in remedies:
-            act = recorded_from(row).act
-            if row.position <= self.position and isinstance(act, Remedy):
-                defects = remedied(defects, act)
+        tag = f"act:{act_id}"
+        remedies, _ = self._past.under([DCBQueryItem(types=["remedy"], tags=[tag])])
+        for each in remedies[tag]:
+            if each.index < self.position and isinstance(each.act, Remedy):
+                defects = remedied(defects, each.act)
         return ItemlessDefects(act_id, defects)
 
     def _forget(self) -> None:
