@@ -5,8 +5,8 @@
 * the library's own recorder storing the same bytes, unsigned and unjudged (8 threads): the baseline;
 * raw INSERT + commit of the same bytes (1 thread);
 * the bare signature check of the same acts on one core: what no ledger in one thread can beat;
-* this ledger: 1 and 8 threads through ``submit``; ``--batch`` acts in one ``submit_many``, with threads and with two
-  processes that verify.
+* this ledger: 1 and 8 threads through ``submit``, 8 also just after its start; ``--batch`` acts in one ``submit_many``,
+  with threads and with two processes that verify.
 
 Slices of ``--acts`` of each alternate, so that a machine that swings swings for all.
 """
@@ -30,6 +30,7 @@ from custody.ledger.batches import Verify
 from custody.ledger.ledger import Ledger, Receipt, Submission
 from custody_api.verifying import Verifying
 from workload import Check, checks_of, chunks, database, plain, rate, slowly, table, verify, workload
+from world import World
 
 _THREADS = 8
 
@@ -43,13 +44,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
     with database(args.database) as url, closing(Verifying()) as processes:
-        work = workload(url, args.rounds * 2 * (args.acts + args.batch))
+        work = workload(url, args.rounds * (3 * args.acts + 2 * args.batch))
         ledger = work.world.ledger
         waiting = iter(work.submissions)
         found: dict[str, list[float]] = {}
         with baselines(args.database, url) as (library, raw):
             for _ in range(args.rounds):
-                one, eight = _take(waiting, args.acts), _take(waiting, args.acts)
+                one, eight, fresh = (_take(waiting, args.acts) for _ in range(3))
                 batch, other = _take(waiting, args.batch), _take(waiting, args.batch)
                 data = [each.envelope for each in eight]
                 checks = checks_of(ledger, data)
@@ -63,6 +64,7 @@ def main() -> None:
                     f"ledger, {_THREADS} threads": lambda eight=eight: in_threads(
                         lambda part: _submit(ledger, part), eight
                     ),
+                    f"ledger, {_THREADS} threads, just started": lambda fresh=fresh: _submit_afresh(work.world, fresh),
                     f"ledger, {args.batch:,} in a batch": lambda batch=batch: _submit_many(ledger, batch),
                     f"ledger, {args.batch:,}, 2 verifying processes": lambda other=other: _submit_many(
                         ledger, other, processes
@@ -84,6 +86,12 @@ def _submit(ledger: Ledger, submissions: Sequence[Submission]) -> int:
     for each in submissions:
         ledger.submit(each.envelope, each.disclosures)
     return len(submissions)
+
+
+def _submit_afresh(world: World, submissions: Sequence[Submission]) -> int:
+    """By a ledger that has just been opened, and reads each item's past from the log."""
+    with closing(world.opened_again()) as ledger:
+        return in_threads(lambda part: _submit(ledger, part), submissions)
 
 
 def _submit_many(ledger: Ledger, submissions: Sequence[Submission], verify: Verify | None = None) -> int:

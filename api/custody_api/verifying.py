@@ -12,13 +12,12 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from threading import Lock
 
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from custody.errors import CustodyError
 from custody.facts.gather import Facts
+from custody.ledger.batches import Verdicts
 from custody.ledger.opening import Opened
 from custody.rules.trust import signing_key
-from custody.signing import VerifyingKey, pae
+from custody.signing import pae
 from custody_api.signatures import Job, holds, leave_interrupts_alone
 
 log = logging.getLogger("custody.api")
@@ -37,26 +36,44 @@ class Verifying:
         self._processes: ProcessPoolExecutor | None = None
         self._starting = Lock()
 
-    def __call__(self, opened: Sequence[Opened], facts: Sequence[Facts]) -> list[bool]:
-        """Say of each opened act whether all its signatures hold under the keys in its facts."""
+    def __call__(self, opened: Sequence[Opened], facts: Sequence[Facts]) -> Verdicts:
+        """Begin to verify each opened act under the keys in its facts."""
         jobs = [_job(each, known) for each, known in zip(opened, facts, strict=True)]
-        held = iter(self._verified([job for job in jobs if job is not None]))
-        return [job is not None and next(held) for job in jobs]
+        begun = self._begin([job for job in jobs if job is not None])
+
+        def verdicts() -> list[bool]:
+            held = iter(begun())
+            return [job is not None and next(held) for job in jobs]
+
+        return verdicts
 
     def close(self) -> None:
         """End the processes and threads."""
         self._threads.shutdown()
         self._discard(self._processes)
 
-    def _verified(self, jobs: Sequence[Job]) -> list[bool]:
-        if len(jobs) >= _TOO_FEW:
+    def _begin(self, jobs: Sequence[Job]) -> Verdicts:
+        if len(jobs) < _TOO_FEW:
+            return lambda: list(self._threads.map(holds, jobs))
+        processes: ProcessPoolExecutor | None = None
+        try:
             processes = self._running()
+            held = processes.map(holds, jobs, chunksize=-(-len(jobs) // (2 * self._workers)))
+        except (RuntimeError, OSError) as error:  # they died (BrokenProcessPool), or could not be started
+            return self._fallen_back(processes, jobs, error)
+
+        def verdicts() -> list[bool]:
             try:
-                return list(processes.map(holds, jobs, chunksize=-(-len(jobs) // (2 * self._workers))))
-            except (RuntimeError, OSError) as error:  # they died (BrokenProcessPool), or could not be started
-                log.warning("the verifying processes died (%s); threads verify, and new ones start next time", error)
-                self._discard(processes)
-        return list(self._threads.map(holds, jobs))
+                return list(held)
+            except (RuntimeError, OSError) as error:
+                return list(self._fallen_back(processes, jobs, error)())
+
+        return verdicts
+
+    def _fallen_back(self, processes: ProcessPoolExecutor | None, jobs: Sequence[Job], error: Exception) -> Verdicts:
+        log.warning("the verifying processes died (%s); threads verify, and new ones start next time", error)
+        self._discard(processes)
+        return lambda: list(self._threads.map(holds, jobs))
 
     def _running(self) -> ProcessPoolExecutor:
         with self._starting:
@@ -83,8 +100,5 @@ def _job(opened: Opened, facts: Facts) -> Job | None:
     except CustodyError:
         return None
     message = pae(opened.envelope.payload_type, opened.envelope.payload)
-    return message, tuple((_spki(key), values[key.key_id]) for key in keys)
+    return message, tuple((key.spki, values[key.key_id]) for key in keys)
 
-
-def _spki(key: VerifyingKey) -> bytes:
-    return key.key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

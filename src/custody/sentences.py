@@ -111,7 +111,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "damaged/database": "数据库中有不应存在的内容，已停止写入。",
     "damaged/entry": "有一个条目缺失或无法读取，已停止写入。",
     "damaged/genesis": "日志的第一条不是开账记录。",
-    "damaged/head": "日志没有日志头，无法读写。",
+    "damaged/head": "日志头缺失，或在加锁后变动，无法读写。",
     "damaged/rolled-back": "日志比曾签发的检查点短：数据可能被回退，已停止写入。",
     "damaged/tile": "所存日志缺少分块，已停止写入。",
     "damaged/tree": "叶子与日志头的根哈希不符，已停止写入。",

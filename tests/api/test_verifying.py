@@ -43,8 +43,9 @@ EXPECTED = [number % 3 != 1 for number in range(60)] + [False]
 
 def test_processes_and_threads_give_the_same_verdicts(sqlite_world: World, verifying: Verifying) -> None:
     opened, facts = acts(sqlite_world, 60)
-    in_processes = verifying(opened, facts)
-    in_threads = [verdict for each, known in zip(opened, facts, strict=True) for verdict in verifying([each], [known])]
+    in_processes = verifying(opened, facts)()
+    pairs = zip(opened, facts, strict=True)
+    in_threads = [verdict for each, known in pairs for verdict in verifying([each], [known])()]
     assert in_processes == in_threads == EXPECTED
 
 
@@ -52,12 +53,12 @@ def test_when_the_processes_die_the_batch_is_verified_all_the_same(
     sqlite_world: World, verifying: Verifying, caplog: pytest.LogCaptureFixture
 ) -> None:
     opened, facts = acts(sqlite_world, 60)
-    verifying(opened, facts)
+    verifying(opened, facts)()
     assert verifying._processes is not None
     for process in list(verifying._processes._processes.values()):
         os.kill(process.pid, signal.SIGKILL)
         process.join()
-    assert verifying(opened, facts) == EXPECTED
+    assert verifying(opened, facts)() == EXPECTED
     assert "died" in caplog.text
-    assert verifying(opened, facts) == EXPECTED  # by new processes
+    assert verifying(opened, facts)() == EXPECTED  # by new processes
     assert verifying._processes is not None

@@ -27,8 +27,11 @@ _STRETCH = 4
 
 _Signatures = list[tuple[VerifyingKey, bytes, bytes]]
 
-Verify = Callable[[Sequence[Opened], Sequence[Facts]], Sequence[bool]]
-"""Says of each opened act whether all its signatures hold; what it denies is asked again, one by one."""
+Verdicts = Callable[[], Sequence[bool]]
+"""Waits until it is known of each act whether all its signatures hold."""
+
+Verify = Callable[[Sequence[Opened], Sequence[Facts]], Verdicts]
+"""Begins to verify opened acts; what it denies in the end is asked again, one by one."""
 
 
 @dataclass(slots=True)
@@ -56,7 +59,7 @@ class _Writes:
         for item in view.asked:
             for tag in item.tags:
                 types = self._types.get(tag)
-                if types and (not item.types or types & set(item.types)):
+                if types and (not item.types or not types.isdisjoint(item.types)):
                     return True
         return False
 
@@ -66,9 +69,20 @@ def submit_batch(ledger: Ledger, submissions: Sequence[Submission], verify: Veri
     if len(submissions) == 1:
         return [_alone(ledger, submissions[0].envelope, submissions[0].disclosures)]
     outcomes: list[Outcome | None] = [None] * len(submissions)
+    ahead: tuple[list[_Read], Verdicts] | None = None
+    writes = _Writes()
     for start in range(0, len(submissions), CHUNK):
         opened = _open(ledger, submissions, outcomes, range(start, min(start + CHUNK, len(submissions))))
-        _submit_chunk(ledger, opened, outcomes, verify)
+        read = [_gathered(ledger, index, each) for index, each in opened]
+        if verify is None:
+            _submit_chunk(ledger, read, None, _Writes(), outcomes)
+            continue
+        begun = read, verify([each.opened for each in read], [each.facts for each in read])
+        if ahead is not None:  # decided while other processes verify the next
+            writes = _submit_chunk(ledger, *ahead, writes, outcomes)
+        ahead = begun
+    if ahead is not None:
+        _submit_chunk(ledger, *ahead, writes, outcomes)
     return [outcome for outcome in outcomes if outcome is not None]
 
 
@@ -86,17 +100,16 @@ def _open(
 
 
 def _submit_chunk(
-    ledger: Ledger, opened: Sequence[tuple[int, Opened]], outcomes: list[Outcome | None], verify: Verify | None
-) -> None:
-    read = [_gathered(ledger, index, each) for index, each in opened]
-    sound = verify([each.opened for each in read], [each.facts for each in read]) if verify else _sound(ledger, read)
+    ledger: Ledger, read: Sequence[_Read], verdicts: Verdicts | None, before: _Writes, outcomes: list[Outcome | None]
+) -> _Writes:
+    """Decide and append a chunk; returns what it wrote. ``before`` is what was written since its facts were read."""
     run: list[tuple[_Read, ActDraft]] = []
     in_run, in_chunk = _Writes(), _Writes()
-    for each, holds in zip(read, sound, strict=True):
+    for each, holds in zip(read, verdicts() if verdicts else _sound(ledger, read), strict=True):
         if in_run.concern(each.view) or not holds:
             _flush(ledger, run, outcomes)
             run, in_run = [], _Writes()
-        if holds and in_chunk.concern(each.view):
+        if holds and (in_chunk.concern(each.view) or before.concern(each.view)):
             each = _gathered(ledger, each.index, each.opened)
         draft = _decided(ledger, each) if holds else None
         if draft is None:
@@ -108,6 +121,7 @@ def _submit_chunk(
         in_run.add(draft)
         in_chunk.add(draft)
     _flush(ledger, run, outcomes)
+    return in_chunk
 
 
 def _gathered(ledger: Ledger, index: int, opened: Opened) -> _Read:

@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from custody.errors import NotFound
 from custody.ledger.drafts import Head, Row
 from custody.ledger.engine import translated
-from custody.ledger.session import Session
+from custody.ledger.session import Query, Session
 from custody.ledger.tables import LEDGER, Log, disclosure
 from custody.ledger.tree import Tree
 from custody.tlog.merkle import EMPTY_ROOT
@@ -92,23 +92,30 @@ class Reader:
 
     def borne(self, items: Sequence[DCBQueryItem]) -> tuple[dict[str, list[int]], int]:
         """Where events of each item's types bear its one tag, oldest first, and the size up to which that is all."""
-        asked = sorted(items, key=lambda item: item.types)
-        found: dict[str, list[int]] = {item.tags[0]: [] for item in items}
+        types = {item.tags[0]: tuple(item.types) for item in items}
         with self._session() as session:
             size = session.head().size
-            for types, group in groupby(asked, key=lambda item: item.types):
-                where, values = session.among("name", [item.tags[0] for item in group])
-                if types:
-                    among, listed = session.among("type", types)
-                    where, values = f"{where} AND {among}", [*values, *listed]
-                for tag, position in session.fetch(
-                    f"SELECT name, position FROM {self.log.tag} JOIN {self.log.tagged} ON tag = id "
-                    f"WHERE {where} AND position <= ? ORDER BY position",
-                    *values,
-                    size,
-                ):
-                    found[tag].append(position)
+            where, names = session.among("name", types)
+            ids: dict[int, str] = dict(session.fetch(f"SELECT id, name FROM {self.log.tag} WHERE {where}", *names))
+            alike: dict[tuple[str, ...], list[int]] = {}
+            for tag, name in ids.items():
+                alike.setdefault(types[name], []).append(tag)
+            rows = session.fetch_each([self._bearing(session, tags, kinds, size) for kinds, tags in alike.items()])
+        found: dict[str, list[int]] = {tag: [] for tag in types}
+        for tag, position in (row for group in rows for row in group):
+            found[ids[tag]].append(position)
         return found, size
+
+    def _bearing(self, session: Session, tags: Sequence[int], types: Sequence[str], size: int) -> Query:
+        """Asked by id, and not joined by name: so PostgreSQL takes the index before it has met any statistics."""
+        where, values = session.among("tag", tags)
+        if types:
+            among, listed = session.among("type", types)
+            where, values = f"{where} AND {among}", [*values, *listed]
+        return (
+            f"SELECT tag, position FROM {self.log.tagged} WHERE {where} AND position <= ? ORDER BY position",
+            [*values, size],
+        )
 
     def rows_at(self, positions: Sequence[int]) -> list[Row]:
         """The stored events at these positions, oldest first."""
