@@ -65,7 +65,14 @@ def _judges(found: Rule) -> str:
 
 
 def _data() -> dict[str, Any]:
-    return tomllib.loads(files("custody.rules").joinpath(JURISDICTION, "rules.toml").read_text(encoding="utf-8"))
+    """The tables of all chapters, one after the other."""
+    found: dict[str, Any] = {}
+    for chapter in sorted(files("custody.rules").joinpath(JURISDICTION).iterdir(), key=lambda each: each.name):
+        if chapter.name.endswith(".toml"):
+            for name, table_ in tomllib.loads(chapter.read_text(encoding="utf-8")).items():
+                if isinstance(table_, dict):
+                    found.setdefault(name, {}).update(table_)
+    return found
 
 
 def _numbers() -> str:

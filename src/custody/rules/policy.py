@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal, cast
@@ -69,20 +69,35 @@ def manifest_of(files: Mapping[str, bytes]) -> bytes:
 
 
 def read_policy(files: Mapping[str, bytes]) -> Policy:
-    """Read a policy from its files (path → bytes), of which one is ``rules.toml``. Raises Malformed."""
+    """Read a policy from its files (path → bytes), one for each chapter of rules. Raises Malformed.
+
+    A chapter has the tables ``refusal``, ``defect``, ``numbers`` and ``storage``, as far as it needs them. What one
+    chapter names no other may name again.
+    """
     identifier = hashlib.sha256(manifest_of(files)).hexdigest()
     try:
-        data = tomllib.loads(files["rules.toml"].decode())
+        chapters = [tomllib.loads(data.decode()) for path, data in sorted(files.items()) if path.endswith(".toml")]
         texts = {
             code: _text(code, kind, fields)
             for kind in ("refusal", "defect")
-            for code, fields in data[kind].items()
+            for code, fields in _table(chapters, kind).items()
         }  # fmt: skip
-        numbers = {name: int(each["value"]) for name, each in data["numbers"].items()}
-        storage = {category: tuple(classes) for category, classes in data["storage"].items()}
-        return Policy(identifier, data["jurisdiction"], texts, numbers, storage)
+        numbers = {name: int(each["value"]) for name, each in _table(chapters, "numbers").items()}
+        storage = {category: tuple(classes) for category, classes in _table(chapters, "storage").items()}
+        (jurisdiction,) = [chapter["jurisdiction"] for chapter in chapters if "jurisdiction" in chapter]
+        return Policy(identifier, jurisdiction, texts, numbers, storage)
     except (KeyError, ValueError, TypeError) as error:
         raise Malformed("malformed/policy", f"The rule data cannot be read: {error}.") from None
+
+
+def _table(chapters: Sequence[Mapping[str, Any]], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for chapter in chapters:
+        table = chapter.get(name, {})
+        if twice := found.keys() & table.keys():
+            raise ValueError(f"{name} {sorted(twice)} stands in two chapters")
+        found |= table
+    return found
 
 
 def _text(code: str, kind: str, fields: Mapping[str, Any]) -> RuleText:
