@@ -16,6 +16,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from custody import keyfile, label
+from custody.acts.counting import list_draft
 from custody.acts.values import encode
 from custody.authoring import Prepared, new_act_id, prepare
 from custody.ledger.engine import open_engine
@@ -480,6 +481,51 @@ class World:
                 "act": "revocation", "person": self.id_of(name), "key": self.key_id(name),
                 "reason": "compromised" if since else "lost", "since": since.isoformat() if since else None,
                 "signers": self.signers(administrator=self.admin_of(PEOPLE[name][1])), **fields,
+            }
+        )  # fmt: skip
+
+    def lists(self, items: list[str]) -> dict[str, Any]:
+        """A list of items as a stock-take writes it."""
+        return list_draft(items)
+
+    def opens_stock_take(self, *places: str, book: list[str], by: str | list[str] = "", **fields: Any) -> str:
+        """Open a stock-take of places; returns the act."""
+        return self.act(
+            {
+                "act": "stock-take", "step": "opened", "opening": None,
+                "places": [self.places[each] for each in places],
+                "draw": None, "book": self.lists(book), "scans": None, "verdicts": None, "missing": [],
+                "misplaced": [], "conclusion": None, "signers": self.signers(counter=by or ["梁静", "江监督"]),
+                **fields,
+            }
+        ).act  # fmt: skip
+
+    def counts(
+        self, opening: str, *places: str, book: list[str], scanned: list[str], by: str | list[str] = "",
+        unknown: int = 0, **fields: Any,
+    ) -> Receipt:  # fmt: skip
+        """Count places in which each of ``scanned`` was found; all of them should lie in ``book``."""
+        right = set(book) & set(scanned)
+        return self.act(
+            {
+                "act": "stock-take", "step": "counted", "opening": opening,
+                "places": [self.places[each] for each in places], "draw": None, "book": self.lists(book),
+                "scans": self.lists(list(right)), "missing": sorted(set(book) - right), "misplaced": [],
+                "verdicts": {
+                    "right_place": len(right), "wrong_place": 0, "unknown_code": unknown, "already_scanned": 0,
+                    "belongs_elsewhere": 0,
+                },
+                "conclusion": None, "signers": self.signers(counter=by or ["梁静", "江监督"]), **fields,
+            }
+        )  # fmt: skip
+
+    def closes_stock_take(self, opening: str, **fields: Any) -> Receipt:
+        """Close a stock-take before a supervisor."""
+        return self.act(
+            {
+                "act": "stock-take", "step": "closed", "opening": opening, "places": [], "draw": None, "book": None,
+                "scans": None, "verdicts": None, "missing": [], "misplaced": [], "conclusion": "差异已说明",
+                "signers": self.signers(counter=["梁静", "江监督"], supervisor="高岚"), **fields,
             }
         )  # fmt: skip
 

@@ -34,6 +34,7 @@ REVIEWER: Final = frozenset({"legal-reviewer"})
 HANDS: Final = frozenset(
     {"officer", "auxiliary", "custodian", "examiner", "medic", "prosecutor", "judge", "finance", "supervisor"}
 )
+COUNTERS: Final = OFFICER_OR_AUXILIARY | CUSTODIAN | EXAMINER | REVIEWER | {"finance", "supervisor", "auditor"}
 ANYONE: Final = HANDS | APPROVER | REVIEWER | frozenset({"administrator", "auditor", "system"})
 
 _ADMIN: Final = Part("机构管理员", "administrator", ADMINISTRATOR)
@@ -120,6 +121,10 @@ PARTS: Final[Mapping[str, Mapping[str, Part]]] = {
     "correction": {
         "author": Part("更正人", "author", ANYONE),
         "approver": Part("审批人", "approver", APPROVER | REVIEWER),
+    },
+    "stock-take": {
+        "counter": Part("清点人", "counter", COUNTERS, most=6),
+        "supervisor": Part("监督人", "supervisor", REVIEWER | {"supervisor", "auditor"}, least=0),
     },
     "remedy": {"signer": Part("补正人", "signer", ANYONE)},
 }  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 
 from custody.acts.act import Act
 from custody.acts.case import CaseOpening, Noted
+from custody.acts.counting import StockTake
 from custody.acts.custody import ByPerson, CheckIn, InPlace, Relocation, Return, Transfer
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction, Hold, Remedy
@@ -22,6 +23,7 @@ from custody.acts.taking import Labelling, Seizure, Unsealing
 from custody.errors import Malformed
 from custody.facts.amend import Reading, amended, inserted_act, readings, touched_items
 from custody.facts.case import CaseFacts, CodeFacts, KitFacts, SealFacts
+from custody.facts.counting import StockTakeFacts
 from custody.facts.item import ItemFacts
 from custody.facts.kinds import REVIEWERS, KindName, Need
 from custody.facts.parties import AgencyFacts, KeyFacts, PersonFacts, PlaceFacts, ReviewerFacts, new_key
@@ -93,6 +95,10 @@ class Facts:
     def code(self, code: str) -> CodeFacts | None:
         """What is known of a label code."""
         return self.found["code", code]  # type: ignore[no-any-return]
+
+    def stock_take(self, opening: str) -> StockTakeFacts | None:
+        """What is known of a stock-take, by the act that opened it."""
+        return self.found["stock-take", opening]  # type: ignore[no-any-return]
 
     def item(self, item: str) -> ItemFacts | None:
         """What is known of an item."""
@@ -225,6 +231,11 @@ def _its_parties(act: Transfer) -> list[Need]:
     return found
 
 
+def _stock_take(act: StockTake) -> list[Need]:
+    opened = [Need("stock-take", act.opening)] if act.opening else []
+    return [*opened, *(Need("place", place) for place in act.places)]
+
+
 _NAMED: Final[Mapping[type[Act], Callable[[Any], list[Need]]]] = {
     Genesis: lambda act: [Need("agency", act.first_agency.agency)],
     Agency: _agency,
@@ -245,6 +256,7 @@ _NAMED: Final[Mapping[type[Act], Callable[[Any], list[Need]]]] = {
     Relocation: lambda act: [Need("place", act.to)],
     LabDispatch: lambda act: [Need("agency", act.laboratory)],
     Transfer: _its_parties,
+    StockTake: _stock_take,
 }
 """What acts of a type name beside keys, persons, items, seals and codes."""
 

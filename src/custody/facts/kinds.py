@@ -13,10 +13,10 @@ from typing import Any, Final, Literal, NamedTuple
 
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
-from custody.facts import case, item, parties
+from custody.facts import case, counting, item, parties
 from custody.facts.amend import Reading, readings
 
-KindName = Literal["key", "person", "agency", "place", "reviewers", "case", "kit", "seal", "code", "item"]
+KindName = Literal["key", "person", "agency", "place", "reviewers", "case", "kit", "seal", "code", "item", "stock-take"]
 
 
 class Need(NamedTuple):
@@ -54,6 +54,7 @@ KINDS: Final[dict[KindName, Kind]] = {
     "seal": Kind(("seizure", "blood-draw", "sealing", "unsealing", "correction"), case.evolve_seal, True),
     "code": Kind(("seizure", "blood-draw", "labelling", "correction"), case.evolve_code, True),
     "item": Kind((), item.evolve_item, True),
+    "stock-take": Kind(("stock-take",), counting.evolve_stock_take, False),
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from custody.acts.act import Act
 from custody.acts.case import CaseOpening, Noted
+from custody.acts.counting import StockTake
 from custody.acts.oversight import Correction, Hold, Remedy
 from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revocation
 from custody.acts.samples import BloodDraw
@@ -53,6 +54,8 @@ def _subject_tags(act: Act, facts: Facts) -> list[str]:
     if isinstance(act, Unsealing):
         found += [f"seal:{seal.number}" for seal in act.seals]
     found += [f"code:{code}" for code in act.codes_given]
+    if isinstance(act, StockTake):
+        found += [f"stock-take:{act.stock_take}", *(f"place:{place}" for place in act.places)]
     if isinstance(act, Labelling) and act.retired:
         found.append(f"code:{act.retired}")
     return found

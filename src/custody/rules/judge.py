@@ -18,7 +18,7 @@ from custody.acts.entry import Defect
 from custody.errors import Refused
 from custody.facts.gather import Facts
 from custody.facts.holding import TAKING
-from custody.rules import custody, defects, disposition, order, oversight, parties, samples
+from custody.rules import counting, custody, defects, disposition, order, oversight, parties, samples
 from custody.rules.policy import Policy, RuleText
 from custody.rules.rule import Breach, Matter, Rule
 from custody.rules.trust import check_trust
@@ -30,6 +30,7 @@ REFUSALS: Final[tuple[Rule, ...]] = (
     *disposition.REFUSALS,
     *oversight.REFUSALS,
     *custody.REFUSALS,
+    *counting.REFUSALS,
 )
 """Every rule that refuses a forbidden future act; where several do, the first is named and the others are listed."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from custody.acts.act import Act
 from custody.acts.case import CaseOpening, Noted
+from custody.acts.counting import StockTake
 from custody.acts.oversight import Hold
 from custody.acts.samples import BloodDraw
 from custody.acts.taking import Labelling, Sealing, Seizure
@@ -59,6 +60,8 @@ def an_act_names_an_item_once(matter: Matter) -> Iterator[Breach]:
 
 @rule("several-cases", Act)
 def an_act_names_items_of_one_case(matter: Matter) -> Iterator[Breach]:
+    if isinstance(matter.act, StockTake):  # a place holds things of many cases
+        return
     cases = {facts.case for _, facts in matter.items()}
     if isinstance(matter.act, (Noted, Hold)):
         cases.add(matter.act.case)

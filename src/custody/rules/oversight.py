@@ -27,8 +27,9 @@ from custody.rules.rule import Breach, Matter, rule
 from custody.rules.samples import every_tube_has_a_seal_of_its_own, the_notes_add_up_to_the_sum
 
 UNCORRECTABLE = frozenset(
-    {"genesis", "agency", "enrolment", "person", "revocation", "place", "correction", "remedy", "hold"}
-)
+    {"genesis", "agency", "enrolment", "person", "revocation", "place", "correction", "remedy", "hold",
+     "stock-take"}
+)  # fmt: skip
 """Acts that are not amended: another act of the same kind changes what they said."""
 
 INSERTABLE = frozenset(
