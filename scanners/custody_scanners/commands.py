@@ -1,7 +1,7 @@
-"""The commands ``custody label`` and ``custody scan``, for the entry-point group ``custody.commands``.
+"""The commands ``custody label``, ``scan`` and ``stock-take``, for the entry-point group ``custody.commands``.
 
-What they do stands in `label_command` and `scan_command`, which load drawing and decoding only when they run:
-every other command starts without them.
+What they do stands in `label_command`, `scan_command` and `stock_take_command`, which load drawing and decoding only
+when they run: every other command starts without them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from custody.cli.settings import add_options
 STOCKS: Final = ("bag-50x30", "tube-40x20", "a4-3x8")
 FORMATS: Final = ("pdf", "zpl", "png", "svg")
 DPI: Final = (203, 300)
+STEPS: Final = ("open", "scan", "count", "close", "missing")
 KINDS: Final = ("item", "place", "manifest", "kit")
 
 
@@ -52,6 +53,27 @@ def add_scan(subparsers: Any) -> None:
     parser.set_defaults(run=_run_scan)
 
 
+def add_stock_take(subparsers: Any) -> None:
+    """Add ``custody stock-take`` to the main parser's sub-commands."""
+    parser: ArgumentParser = subparsers.add_parser(
+        "stock-take", help="盘点：开始、扫描、清点、结束 / count a store", description="盘点 / Count a store blind."
+    )
+    parser.add_argument("step", choices=STEPS, help="步骤 / what to do")
+    parser.add_argument("--place", nargs="+", default=[], metavar="PLACE", help="场所 / places")
+    parser.add_argument("--opening", metavar="ACT", help="开始盘点的行为编号 / the act that opened it")
+    parser.add_argument("--counter", nargs="+", default=[], metavar="PERSON", help="清点人 / counters")
+    parser.add_argument("--supervisor", metavar="PERSON", help="监督人 / supervisor")
+    parser.add_argument("--draw", type=_count, metavar="N", help="随机抽查 N 件 / a random draw of N")
+    parser.add_argument("--salt", metavar="TEXT", help="抽查用盐 / salt of the draw")
+    parser.add_argument("--scans", nargs="+", default=[], metavar="FILE", help="扫描记录 / files of scans")
+    parser.add_argument("--conclusion", metavar="TEXT", help="结论 / conclusion")
+    parser.add_argument("--prefix", default="", help="扫描枪前缀 / what the scanner sends before")
+    parser.add_argument("--suffix", default="", help="扫描枪后缀 / what the scanner sends after")
+    parser.add_argument("-o", "--output", metavar="FILE", help="草稿或扫描记录 / the draft, or the scans")
+    add_options(parser)
+    parser.set_defaults(run=_run_stock_take)
+
+
 def doctor() -> list[tuple[str, bool, str, str]]:
     """What of labels and scanning works here: name, whether, and a sentence in zh-CN and in English."""
     from custody_scanners.doctor import doctor
@@ -67,6 +89,12 @@ def _run_label(args: Namespace) -> int:
 
 def _run_scan(args: Namespace) -> int:
     from custody_scanners.scan_command import run
+
+    return run(args)
+
+
+def _run_stock_take(args: Namespace) -> int:
+    from custody_scanners.stock_take_command import run
 
     return run(args)
 

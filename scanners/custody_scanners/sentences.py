@@ -44,12 +44,29 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "Not in the font, printed as 〓: {characters}",
     ),
     "label/shortened": ("文字过长，已截短：{codes}", "Text too long, cut short: {codes}"),
+    "stock-take/right-place": ("位置相符", "in its place"),
+    "stock-take/wrong-place": ("在本次盘点的另一处", "belongs in another place of this count"),
+    "stock-take/unknown-code": ("台账中没有在用的这个编码", "no code in force here"),
+    "stock-take/already-scanned": ("已扫过", "already scanned"),
+    "stock-take/belongs-elsewhere": ("不属于盘点范围", "belongs elsewhere"),
+    "stock-take/here": ("以下在：{place}", "now counting: {place}"),
+    "stock-take/where": ("请先扫场所标签，或用 --place 指明。", "Scan a place's label first, or name it with --place."),
+    "stock-take/scanned": ("已扫到 {count} 件，记入 {file}", "{count} items scanned, into {file}"),
+    "stock-take/came-to": ("账面 {book} 件，清点到 {found} 件", "{book} on the book, {found} found"),
+    "stock-take/found-in": ("在此处：{place}", "was found in {place}"),
+    "stock-take/written": ("草稿已写入 {file}，由 custody act 签署", "The draft is in {file}: sign it by custody act"),
+    "stock-take/none-missing": ("没有未见物品。", "Nothing is missing."),
+    "stock-take/column-item": ("物品", "item"),
+    "stock-take/column-description": ("名称", "description"),
+    "stock-take/column-case": ("案件", "case"),
+    "stock-take/column-counts": ("盘点次数", "counts that missed it"),
     "file/unreadable": ("文件读不了：{file}（{reason}）", "Cannot read {file} ({reason})"),
     "file/unwritable": ("文件写不了：{file}（{reason}）", "Cannot write {file} ({reason})"),
     "use/label": (
         "请给出标签编号，或用 --blank 打印空白卷（二者选一）。",
         "Name label ids, or ask for a roll with --blank: one of the two.",
     ),
+    "use/stock-take": ("此步骤还需要：{options}", "This step needs {options}."),
     "use/scan": (
         "请在图像文件、--wedge、--camera 三者中选一。",
         "Choose one of image files, --wedge and --camera.",
@@ -58,6 +75,7 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
 
 
 CHINESE: Final[Mapping[str, str]] = {
+    "malformed/scans": "{file} 第 {line} 行不是扫描记录：{got}",
     "malformed/no-labels": "没有要打印的标签。",
     "malformed/label-stock": "没有这种标签纸，或该格式不能用于此纸：{got}",
     "malformed/label-format": "没有这种文件格式：{got}",

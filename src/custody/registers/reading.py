@@ -7,6 +7,7 @@ the past. Lists are ordered by a key and continued with ``after``, the key of th
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from typing import Final
 
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from custody import label
 from custody.errors import NotFound
 from custody.facts.shapes import Shape
-from custody.registers import cases, codes, custody, defects, items, kits, people, places, refusals
+from custody.registers import cases, codes, counting, custody, defects, items, kits, people, places, refusals
 from custody.registers.follower import REGISTERS, Follower, Progress
 from custody.registers.items import Search
 from custody.registers.store import Store
@@ -198,6 +199,34 @@ class Registers:
         """Defects ordered by id, each with its items; ``state`` is open, explained, accepted or contested."""
         with self._reading() as connection:
             return defects.search(connection, state, case, after, _page(limit))
+
+    def stock_take(self, opening: str) -> Shape:
+        """A stock-take, by the act that opened it. Raises NotFound."""
+        with self._reading() as connection:
+            found = counting.find(connection, opening)
+        if found is None:
+            raise _not_found("stock-take", opening)
+        return found
+
+    def stock_takes(self, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
+        """Stock-takes, in the order of their opening acts."""
+        with self._reading() as connection:
+            return counting.search(connection, after, _page(limit))
+
+    def unlocated(self) -> list[Shape]:
+        """What counts could not find, each with ``missed`` (which counts) and ``now``: the item as it stands."""
+        with self._reading() as connection:
+            return counting.queue(connection)
+
+    def book(self, scope: Collection[str]) -> dict[str, str]:
+        """What should lie in some places, and in those within them: item → the nearest place of the scope."""
+        with self._reading() as connection:
+            return counting.book(connection, scope)
+
+    def categories(self, wanted: Collection[str]) -> dict[str, str]:
+        """The category of each of these items that is known."""
+        with self._reading() as connection:
+            return counting.categories(connection, wanted)
 
     def refusals(self, *, after: int = 0, limit: int = PAGE) -> list[Shape]:
         """Refusals after a position of the journal, oldest first."""

@@ -1,0 +1,169 @@
+"""Stock-takes: what was opened, counted and closed, and what a count could not find."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, Index, Table, Text, select
+
+from custody.acts.counting import ItemList, StockTake, list_digest
+from custody.acts.entry import instant
+from custody.acts.values import decode
+from custody.errors import Damaged, NotFound
+from custody.facts.counting import StockTakeFacts
+from custody.facts.shapes import Shape
+from custody.ledger.past import recorded_from
+from custody.ledger.reader import Reader
+from custody.registers import items, places
+from custody.registers.register import Part, Register, Row, body, metadata, read, slices, written
+
+stock_take = Table(
+    "stock_take",
+    metadata,
+    Column("stock_take", Text, primary_key=True, comment="the act that opened it"),
+    Column("state", Text, nullable=False, comment="open or closed"),
+    body(),
+    Index("stock_take_state", "state", "stock_take"),
+    sqlite_strict=True,
+)
+
+unlocated = Table(
+    "unlocated",
+    metadata,
+    Column("stock_take", Text, primary_key=True),
+    Column("item", Text, primary_key=True),
+    Column("act", Text, nullable=False, comment="the count that did not find it"),
+    Index("unlocated_item", "item"),
+    sqlite_strict=True,
+)
+
+
+def stock_take_shape(facts: StockTakeFacts) -> Shape:
+    """Show a stock-take: scope, draw, counts so far, what is missing, and whether it is closed."""
+    return {
+        "stock_take": facts.opening,
+        "state": "closed" if facts.closed_by else "open",
+        "opened_at": instant(facts.opened_at),
+        "closed_at": instant(facts.closed_at) if facts.closed_at else None,
+        "seen": facts.seen,
+        "places": list(facts.places),
+        "uncounted": list(facts.uncounted),
+        "draw": facts.draw.model_dump() if facts.draw else None,
+        "book": {"count": facts.book, "digest": facts.book_digest},
+        "counters": list(facts.counters),
+        "counts": [
+            {
+                "act": each.act, "at": instant(each.at), "places": list(each.places), "book": each.book,
+                "verdicts": each.verdicts.model_dump(), "missing": list(each.missing),
+                "misplaced": [found.model_dump() for found in each.misplaced],
+            }
+            for each in facts.counts
+        ],
+        "missing": sorted(facts.missing),
+    }  # fmt: skip
+
+
+def _rows(facts: StockTakeFacts) -> Iterator[Row]:
+    shape = stock_take_shape(facts)
+    yield {"stock_take": facts.opening, "state": shape["state"], "body": written(shape)}
+
+
+def _unlocated_rows(facts: StockTakeFacts) -> Iterator[Row]:
+    for item, act in facts.missing.items():
+        yield {"stock_take": facts.opening, "item": item, "act": act}
+
+
+REGISTER = Register(
+    "counting",
+    1,
+    (
+        Part(stock_take, "stock-take", "stock_take", _rows),
+        Part(unlocated, "stock-take", "stock_take", _unlocated_rows),
+    ),
+)
+
+
+def find(connection: Connection, opening: str) -> Shape | None:
+    """Return a stock-take."""
+    text = connection.scalar(select(stock_take.c.body).where(stock_take.c.stock_take == opening))
+    return read(text) if text else None
+
+
+def search(connection: Connection, after: str | None, limit: int) -> list[Shape]:
+    """Return stock-takes in the order of their opening acts."""
+    query = select(stock_take.c.body).order_by(stock_take.c.stock_take).limit(limit)
+    if after is not None:
+        query = query.where(stock_take.c.stock_take > after)
+    return [read(text) for text in connection.scalars(query)]
+
+
+def queue(connection: Connection) -> list[Shape]:
+    """Return what counts could not find: each item once, with the stock-takes that missed it, ordered by item.
+
+    An item stays until its discrepancy is resolved; turning up again without an explanation takes nothing away.
+    """
+    found: dict[str, Shape] = {}
+    for row in connection.execute(select(unlocated).order_by(unlocated.c.item, unlocated.c.stock_take)).mappings():
+        missed = found.setdefault(row["item"], {"item": row["item"], "missed": []})
+        missed["missed"].append({"stock_take": row["stock_take"], "act": row["act"]})
+    return [{**each, "now": items.find(connection, each["item"])} for each in found.values()]
+
+
+def book(connection: Connection, scope: Collection[str]) -> dict[str, str]:
+    """Return what should lie in the places of a scope now: item → the nearest of these places above it."""
+    parents: Mapping[str, str | None] = {
+        each.place: each.parent for each in connection.execute(select(places.place.c.place, places.place.c.parent))
+    }  # fmt: skip
+    slots = {place: slot for place in parents if (slot := _slot(place, parents, scope)) is not None}
+    found: dict[str, str] = {}
+    for some in slices(sorted(slots)):
+        query = select(items.item.c.item, items.item.c.holder).where(
+            items.item.c.kind == "place", items.item.c.holder.in_(some), items.item.c.status != "voided"
+        )
+        found |= {item: slots[holder] for item, holder in connection.execute(query)}
+    return dict(sorted(found.items()))
+
+
+def _slot(place: str, parents: Mapping[str, str | None], scope: Collection[str]) -> str | None:
+    walked: set[str] = set()
+    at: str | None = place
+    while at is not None and at not in walked:
+        if at in scope:
+            return at
+        walked.add(at)
+        at = parents.get(at)
+    return None
+
+
+def categories(connection: Connection, wanted: Collection[str]) -> dict[str, str]:
+    """Return the category of each of these items that is known."""
+    found: dict[str, str] = {}
+    for some in slices(sorted(wanted)):
+        query = select(items.item).where(items.item.c.item.in_(some))
+        found |= {row["item"]: row["category"] for row in connection.execute(query).mappings()}
+    return found
+
+
+def opened_list(reader: Reader, opening: str) -> tuple[str, ...]:
+    """Return the book of a stock-take as it was opened, from its sealed sheets.
+
+    Raises NotFound if it is no stock-take or its sheets were erased, Damaged if they are not what was signed.
+    """
+    at = reader.find(UUID(opening).bytes)
+    act = recorded_from(reader.row(at[0])).act if at else None
+    if not isinstance(act, StockTake) or act.step != "opened" or act.book is None:
+        raise NotFound("not-found/stock-take", "The ledger knows no such stock-take.", asked=opening)
+    return listed(reader, act.book)
+
+
+def listed(reader: Reader, stated: ItemList) -> tuple[str, ...]:
+    """Return the items of a sealed list. Raises NotFound if a sheet was erased, Damaged if the digest differs."""
+    commitments = [decode(each.sealed) for each in stated.sheets]
+    kept = reader.disclosures(commitments)
+    if len(kept) < len(set(commitments)):
+        raise NotFound("not-found/sheets", "The sheets of this list were erased; only its digest is left.")
+    found = tuple(line for each in commitments for line in kept[each][1].split("\n"))
+    if list_digest(found) != stated.digest:
+        raise Damaged("damaged/sheets", "The sheets of a list do not agree with the digest that was signed.")
+    return found
