@@ -109,7 +109,7 @@ def holder(world: World, item: str) -> str | None:
 def is_sound(world: World) -> None:
     """Verify everything: signatures, decisions, links, tree; and that what is remembered equals a fresh fold."""
     recorder = world.ledger.recorder
-    report = verify_ledger(recorder, Reader(world.engine, JOURNAL))
+    report = verify_ledger(recorder, Reader(world.engine, JOURNAL), policies=world.ledger.governed.policies)
     assert report.findings == []
     world.ledger.memory.catch_up()
     needs = _remembered(world)

@@ -23,7 +23,7 @@ from custody.ledger.engine import open_engine
 from custody.ledger.founding import found_ledger
 from custody.ledger.ledger import Ledger, Receipt
 from custody.ledger.opening import Disclosure
-from custody.ledger.policies import shipped_policy
+from custody.ledger.policies import Policies, shipped_policy
 from custody.signing import PrivateKey, key_id_of, public_bytes
 from custody.tlog.merkle import EMPTY_ROOT
 from custody.tlog.note import Signer
@@ -129,9 +129,9 @@ class World:
         other.ledger = other.opened_again()
         return other
 
-    def opened_again(self) -> Ledger:
-        """The same database opened once more, as another process would."""
-        return Ledger(self.engine, self.log_key, self.journal_key, clock=self.clock)
+    def opened_again(self, policies: Policies | None = None) -> Ledger:
+        """The same database opened once more, as another process would, or another version with other rule data."""
+        return Ledger(self.engine, self.log_key, self.journal_key, clock=self.clock, policies=policies)
 
     def close(self) -> None:
         """Let go of the ledger and its database."""
@@ -397,6 +397,24 @@ class World:
         }  # fmt: skip
         self.act(draft)
         return str(draft["code"])
+
+    def names_policy(self, policy: str, **fields: Any) -> Receipt:
+        """Put rule data in force, from now on unless said otherwise."""
+        return self.act(
+            {
+                "act": "policy", "policy": policy, "valid_from": self.clock.now.isoformat(),
+                "signers": self.signers(administrator="psb-admin", legal_reviewer="高岚"), **fields,
+            }
+        )  # fmt: skip
+
+    def rotates(self, added: list[str], ended: list[str], **fields: Any) -> Receipt:
+        """Add and end keys of the log."""
+        return self.act(
+            {
+                "act": "log-key", "added": added, "ended": ended, "reason": "服务器更换",
+                "signers": self.signers(administrator="psb-admin", supervisor="江监督"), **fields,
+            }
+        )  # fmt: skip
 
     def notes(self, case: str, fact: str, items: list[str] | None = None, **fields: Any) -> Receipt:
         """Note a fact that moves a clock."""

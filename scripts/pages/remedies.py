@@ -94,7 +94,7 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "untrusted/part-missing": "have the missing party sign",
     "untrusted/passphrase": "give the passphrase; it cannot be recovered",
     "untrusted/passphrase-file-mode": "`chmod 600` the file",
-    "untrusted/policy": "run the version that ships the ledger's rule data",
+    "untrusted/policy": "sign the `policy` act for the data this version ships, or run the one that ships the ledger's",
     "untrusted/revoked-key": "sign with a live key, or enrol one",
     "untrusted/seen": "fetch a checkpoint of this ledger, sign again",
     "untrusted/seen-ahead": "stop, and find out whether this ledger was restored or cloned",

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
-from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 from tables import table
 
 from custody.acts import ACT_TYPES
 from custody.ledger.policies import shipped_policy
 from custody.rules.judge import DEFECTS, REFUSALS
-from custody.rules.policy import RuleText
+from custody.rules.policy import RuleText, Span
 from custody.rules.rule import Rule
 
 JURISDICTION: Final = "cn"
@@ -55,7 +53,16 @@ def _said(text: RuleText) -> Iterator[tuple[str, str]]:
     found = [each for each in (*REFUSALS, *DEFECTS) if each.code == text.code]
     yield "judges", "; ".join(_judges(each) for each in found) or ELSEWHERE[text.code]
     yield "source", text.source
+    if text.valid_from or text.valid_to:
+        yield "in force", _dated(text, "").strip()
     yield "checked", "verified" if text.verified else UNVERIFIED
+
+
+def _dated(span: Span, said: object) -> str:
+    """What is said, with the days on which it holds."""
+    days = [f"from {span.valid_from}"] if span.valid_from else []
+    days += [f"until {span.valid_to}"] if span.valid_to else []
+    return " ".join([str(said), *days])
 
 
 def _judges(found: Rule) -> str:
@@ -64,23 +71,13 @@ def _judges(found: Rule) -> str:
     return f"{which}: *{found.check.__name__.replace('_', ' ')}*"
 
 
-def _data() -> dict[str, Any]:
-    """The tables of all chapters, one after the other."""
-    found: dict[str, Any] = {}
-    for chapter in sorted(files("custody.rules").joinpath(JURISDICTION).iterdir(), key=lambda each: each.name):
-        if chapter.name.endswith(".toml"):
-            for name, table_ in tomllib.loads(chapter.read_text(encoding="utf-8")).items():
-                if isinstance(table_, dict):
-                    found.setdefault(name, {}).update(table_)
-    return found
-
-
 def _numbers() -> str:
     return table(
         ["number", "value", "source", "checked"],
         (
-            (f"`{name}`", each["value"], each["source"], "verified" if each["verified"] else UNVERIFIED)
-            for name, each in _data()["numbers"].items()
+            (f"`{name}`", _dated(each, each.value), each.source, "verified" if each.verified else UNVERIFIED)
+            for name, versions in shipped_policy(JURISDICTION).number_versions.items()
+            for each in versions
         ),
     )
 
@@ -88,5 +85,5 @@ def _numbers() -> str:
 def _storage() -> str:
     return table(
         ["category", "classes of place"],
-        ((f"`{category}`", ", ".join(classes)) for category, classes in _data()["storage"].items()),
+        ((f"`{category}`", ", ".join(classes)) for category, classes in shipped_policy(JURISDICTION).storage.items()),
     )

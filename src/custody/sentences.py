@@ -58,7 +58,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "untrusted/key-file-mode": "密钥文件可被他人读取，请执行 chmod 600：{file}",
     "untrusted/key-form": "公钥无法读取，或不是唯一的 DER 形式。",
     "untrusted/left": "{person} 已离职或未登记，不能签署。",
-    "untrusted/log-key": "这不是开账记录所载的日志密钥。",
+    "untrusted/log-key": "这不是开账记录或其后记录所载的现用日志密钥。",
     "untrusted/note-signature": "签名文本上 {name} 的签名不成立。",
     "untrusted/note-unsigned": "签名文本上没有受信任的签名。",
     "untrusted/other-ledger": "该行为属于另一本台账（{ledger}）。",

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from custody.acts import case, counting, custody, disposition, oversight, parties, samples, taking
+from custody.acts import case, counting, custody, disposition, governing, oversight, parties, samples, taking
 from custody.acts.act import Act
 from custody.acts.values import MOST_ITEMS
 from custody.errors import Malformed, TooLarge
@@ -44,6 +44,8 @@ _CORE: Final[tuple[type[Act], ...]] = (
     oversight.Correction,
     oversight.Remedy,
     counting.StockTake,
+    governing.NewPolicy,
+    governing.LogKey,
 )
 
 ACT_TYPES: Final[dict[str, type[Act]]] = {each.type_name: each for each in _CORE}

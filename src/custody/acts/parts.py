@@ -127,5 +127,7 @@ PARTS: Final[Mapping[str, Mapping[str, Part]]] = {
         "supervisor": Part("监督人", "supervisor", REVIEWER | {"supervisor", "auditor"}, least=0),
     },
     "remedy": {"signer": Part("补正人", "signer", ANYONE)},
+    "policy": {"administrator": _ADMIN, "legal-reviewer": Part("法制员", "legal reviewer", REVIEWER)},
+    "log-key": {"administrator": _ADMIN, "supervisor": Part("督察", "supervisor", frozenset({"supervisor"}))},
 }  # fmt: skip
 """Every act type that can be signed, and the parts it has."""

@@ -106,3 +106,6 @@ def _add_everywhere(parser: ArgumentParser) -> None:
     for name, settings in options.items():
         with suppress(ArgumentError):  # the command may have this option itself
             parser.add_argument(name, default=SUPPRESS, **settings)  # type: ignore[arg-type]
+    for action in parser._actions:  # what a command can be asked to do may be commands again
+        for each in action.choices.values() if isinstance(action.choices, dict) else ():
+            _add_everywhere(each)

@@ -65,7 +65,7 @@ class LocalLedger:
     def seen(self) -> dict[str, Any]:
         note = self._ledger.recorder.checkpoint()
         signed = {each.key_id for each in Note.parse(note).signatures}
-        verifiers = [Verifier.parse(vkey) for vkey in self._ledger.genesis.log_keys]
+        verifiers = [Verifier.parse(vkey) for vkey in self._ledger.log_keys()]
         ours = next((each for each in verifiers if each.key_id in signed), verifiers[0])
         head = open_checkpoint(note, ours)  # what people testify to is what the log signed, not what its head row says
         return {"size": head.size, "root": encode(head.root)}

@@ -39,6 +39,11 @@ def text(code: str, /, **fields: object) -> str:
     return WORDS[code][0 if language() == "zh" else 1].format(**fields)
 
 
+def either(zh: str, en: str) -> str:
+    """Return what is said in the language in use."""
+    return zh if language() == "zh" else en
+
+
 def term(word: str | None) -> str | None:
     """Return a word of the acts (a category, a measure, a state) as the reader calls it; others pass through."""
     return TERMS.get(word, word) if word and language() == "zh" else word

@@ -16,6 +16,7 @@ from custody.acts.case import CaseOpening, Noted
 from custody.acts.counting import StockTake
 from custody.acts.custody import ByPerson, CheckIn, InPlace, Relocation, Return, Transfer
 from custody.acts.entry import Recorded
+from custody.acts.governing import LogKey, NewPolicy
 from custody.acts.oversight import Correction, Hold, Remedy
 from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revocation
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
@@ -24,8 +25,9 @@ from custody.errors import Malformed
 from custody.facts.amend import Reading, amended, inserted_act, readings, touched_items
 from custody.facts.case import CaseFacts, CodeFacts, KitFacts, SealFacts
 from custody.facts.counting import StockTakeFacts
+from custody.facts.governing import GoverningFacts
 from custody.facts.item import ItemFacts
-from custody.facts.kinds import REVIEWERS, KindName, Need
+from custody.facts.kinds import GOVERNING, REVIEWERS, KindName, Need
 from custody.facts.parties import AgencyFacts, KeyFacts, PersonFacts, PlaceFacts, ReviewerFacts, new_key
 
 
@@ -103,6 +105,11 @@ class Facts:
     def item(self, item: str) -> ItemFacts | None:
         """What is known of an item."""
         return self.found["item", item]  # type: ignore[no-any-return]
+
+    def governing(self) -> GoverningFacts:
+        """Which policy is in force and which keys sign the log: asked for by every act."""
+        known: GoverningFacts | None = self.found[GOVERNING]
+        return known or GoverningFacts()
 
     def reviewers(self) -> tuple[PersonFacts, ...]:
         """Everybody who was ever a legal reviewer or a supervisor."""
@@ -186,7 +193,7 @@ def _gather_amended(correction: Correction, target: Recorded, source: Source, fa
 
 def needs_of(act: Act) -> list[Need]:
     """The facts that an act names itself."""
-    found = [Need("key", signer.key) for signer in act.signers]
+    found = [GOVERNING, *(Need("key", signer.key) for signer in act.signers)]
     found += [Need("person", signer.person) for signer in act.signers]
     found += [Need("agency", paper.house) for paper in act.attestations if paper.house]
     found += [Need("item", item) for item in act.own_items]
@@ -279,5 +286,5 @@ def _follow(act: Act, need: Need, fact: Any) -> Iterable[Need]:
         yield from (Need("person", person) for person in fact.persons)
     elif need.kind == "person" and isinstance(act, (Enrolment, Revocation)):
         yield from (Need("key", key) for key in fact.keys)
-    elif need.kind in ("person", "key") and isinstance(act, (Agency, Revocation)):
+    elif need.kind in ("person", "key") and isinstance(act, (Agency, Revocation, NewPolicy, LogKey)):
         yield Need("agency", fact.agency)

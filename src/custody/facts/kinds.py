@@ -13,10 +13,12 @@ from typing import Any, Final, Literal, NamedTuple
 
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
-from custody.facts import case, counting, item, parties
+from custody.facts import case, counting, governing, item, parties
 from custody.facts.amend import Reading, readings
 
-KindName = Literal["key", "person", "agency", "place", "reviewers", "case", "kit", "seal", "code", "item", "stock-take"]
+KindName = Literal[
+    "key", "person", "agency", "place", "reviewers", "case", "kit", "seal", "code", "item", "stock-take", "governing",
+]  # fmt: skip
 
 
 class Need(NamedTuple):
@@ -42,6 +44,7 @@ class Kind:
 
 
 REVIEWERS: Final = Need("reviewers", "all")
+GOVERNING: Final = Need("governing", "all")
 
 KINDS: Final[dict[KindName, Kind]] = {
     "key": Kind(("genesis", "agency", "enrolment", "revocation"), parties.evolve_key, False),
@@ -55,6 +58,7 @@ KINDS: Final[dict[KindName, Kind]] = {
     "code": Kind(("seizure", "blood-draw", "labelling", "correction"), case.evolve_code, True),
     "item": Kind((), item.evolve_item, True),
     "stock-take": Kind(("stock-take",), counting.evolve_stock_take, False),
+    "governing": Kind(("policy", "log-key"), governing.evolve_governing, False),
 }
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from custody.acts.entry import Recorded
 from custody.acts.parties import Agency, Enrolment, Genesis, Grant, Person, Place, Revocation
 from custody.acts.values import Range, decode
+from custody.facts.governing import Founding, founding_of
 from custody.signing import VerifyingKey, key_id_of, read_public_key
 
 
@@ -63,6 +64,8 @@ class AgencyFacts:
     registered_at: int
     valid_to: date | None = None
     successor: str | None = None
+    founding: Founding | None = None
+    """What genesis names, where this is the agency that opened the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +154,13 @@ def evolve_agency(facts: AgencyFacts | None, recorded: Recorded, agency: str) ->
     act = recorded.act
     if isinstance(act, Genesis) and act.first_agency.agency == agency:
         first = act.first_agency
-        return AgencyFacts(agency, first.kind, first.name, None, recorded.index)
+        return AgencyFacts(
+            agency, first.kind, first.name, None, recorded.index, founding=founding_of(act)
+        )  # fmt: skip
     if isinstance(act, Agency) and act.agency == agency:
         at = facts.registered_at if facts else recorded.index
-        return AgencyFacts(agency, act.kind, act.name, act.parent, at, act.valid_to, act.successor)
+        founding = facts.founding if facts else None
+        return AgencyFacts(agency, act.kind, act.name, act.parent, at, act.valid_to, act.successor, founding)
     return facts
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from custody.acts.act import Act
 from custody.acts.case import CaseOpening, Noted
 from custody.acts.counting import StockTake
+from custody.acts.governing import LogKey, NewPolicy
 from custody.acts.oversight import Correction, Hold, Remedy
 from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revocation
 from custody.acts.samples import BloodDraw
@@ -79,6 +80,8 @@ def _party_tags(act: Act) -> list[str]:
             found.append("reviewers:all")
     if isinstance(act, Revocation):
         found.append(f"key:{act.key}")
+    if isinstance(act, (NewPolicy, LogKey)):
+        found.append("governing:all")
     return found
 
 

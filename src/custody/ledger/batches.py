@@ -15,7 +15,6 @@ from custody.facts.gather import Facts, gather
 from custody.ledger.drafts import Appended, Draft
 from custody.ledger.memory import View
 from custody.ledger.opening import Disclosure, Opened, open_envelope, signatures_of
-from custody.rules.judge import decide
 from custody.signing import VerifyingKey
 
 if TYPE_CHECKING:
@@ -160,7 +159,7 @@ def _decided(ledger: Ledger, read: _Read) -> ActDraft | None:
     """The draft of an act that is not turned away; None if it has to be looked at alone."""
     try:
         ledger.check_seen(read.opened.act)
-        decision = decide(read.opened.act, read.facts, ledger.policy, ledger.clock())
+        decision = ledger.decide(read.opened.act, read.facts)
     except (Stale, Refused, Untrusted):
         return None
     return ledger.draft(read.opened, decision, read.facts, read.view.condition())

@@ -15,7 +15,7 @@ from custody.ledger.drafts import ConditionFailed, IdTaken
 from custody.ledger.ledger import Ledger, draft_of
 from custody.ledger.memory import FactMemory
 from custody.ledger.opening import Disclosure, open_envelope, same_root, verify_signatures
-from custody.ledger.policies import shipped_policy
+from custody.ledger.policies import Policies, shipped_policies
 from custody.ledger.recorder import Recorder
 from custody.rules.judge import decide
 from custody.tlog.merkle import EMPTY_ROOT
@@ -30,6 +30,7 @@ def found_ledger(
     journal_signer: Signer,
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    policies: Policies | None = None,
 ) -> Ledger:
     """Record genesis into an empty, migrated database and return the ledger.
 
@@ -46,14 +47,14 @@ def found_ledger(
         raise Untrusted("untrusted/seen", "An empty log has the root SHA-256 of nothing.", seen=0)
     facts = gather(act, FactMemory(recorder).view())
     verify_signatures(opened, facts)
-    policy = shipped_policy(act.jurisdiction)
-    decision = decide(act, facts, policy, clock())
+    policies = policies or shipped_policies(act.jurisdiction)
+    decision = decide(act, facts, policies.current, clock())
     nothing_before = DCBAppendCondition(DCBQuery(), after=0)
     try:
-        recorder.submit(draft_of(opened, decision, facts, nothing_before, policy.id))
+        recorder.submit(draft_of(opened, decision, facts, nothing_before))
     except (ConditionFailed, IdTaken):
         raise Conflict("conflict/founded", "There is a ledger in this database already.") from None
-    return Ledger(engine, signer, journal_signer, clock=clock)
+    return Ledger(engine, signer, journal_signer, clock=clock, policies=policies)
 
 
 def _names_keys(act: Genesis, signer: Signer, journal_signer: Signer) -> None:

@@ -22,22 +22,25 @@ from datetime import datetime
 from typing import Any
 
 from custody.acts import act_from
+from custody.acts.act import Act
 from custody.acts.entry import Entry, Recorded, read_entry, recorded_at
+from custody.acts.governing import NewPolicy
 from custody.acts.parties import Genesis
 from custody.acts.values import decode, encode, sealed_in
 from custody.errors import CustodyError
 from custody.facts.gather import Facts
+from custody.facts.governing import founding_of
 from custody.facts.tags import links_of
 from custody.ledger.drafts import Row
 from custody.ledger.engine import open_engine
 from custody.ledger.journalcheck import check_journal
 from custody.ledger.opening import read_recorded
-from custody.ledger.policies import shipped_policy
+from custody.ledger.policies import Policies, shipped_policies
 from custody.ledger.reader import Reader
 from custody.ledger.replay import Replay
 from custody.ledger.signaturecheck import enrolled_keys, stretches
 from custody.ledger.tables import JOURNAL, LEDGER
-from custody.ledger.treecheck import check_tree
+from custody.ledger.treecheck import check_tree, keys_of
 from custody.rules.judge import decide
 from custody.rules.trust import signing_key
 from custody.signing import Envelope, read_envelope
@@ -74,10 +77,14 @@ class Report:
         self.findings.append(Finding(step, code, zh, en, index, facts))
 
 
-def verify_ledger(reader: Reader, journal: Reader, *, jobs: int = 1, progress: Progress | None = None) -> Report:
+def verify_ledger(
+    reader: Reader, journal: Reader, *, jobs: int = 1, progress: Progress | None = None,
+    policies: Policies | None = None,
+) -> Report:
     """Verify a ledger and its journal from what the database holds. Raises only Unavailable.
 
-    And Damaged, where a log has no head row to begin with.
+    And Damaged, where a log has no head row to begin with. ``policies`` are the rule data by which acts are decided
+    again; without them, all that are shipped for its jurisdiction.
     """
     report = Report()
     rows = reader.rows(0, 1)
@@ -89,13 +96,13 @@ def verify_ledger(reader: Reader, journal: Reader, *, jobs: int = 1, progress: P
         report.found(1, "no-genesis", "台账没有开账记录。", "The log does not begin with a genesis.", 0)
         return report
     roots: dict[int, bytes] = {0: EMPTY_ROOT}
-    for problem in check_tree(reader, genesis.log_keys, roots):
+    for problem in check_tree(reader, keys_of(reader, genesis), roots):
         report.found(1, *problem)
-    for problem in (*check_tree(journal, (genesis.journal_key,), {}), *check_journal(journal)):
+    for problem in (*check_tree(journal, lambda _: (genesis.journal_key,), {}), *check_journal(journal)):
         report.found(1, *problem)
     keys = enrolled_keys(reader)
     with stretches(reader, keys, jobs) as signatures:
-        _Walk(reader, genesis, report, roots).run(progress)
+        _Walk(reader, genesis, report, roots, policies).run(progress)
         for stretch in signatures:
             report.signatures += stretch.signatures
             for index, key in stretch.false:
@@ -140,10 +147,13 @@ class _Stored:
 class _Walk:
     """One pass over the log, act by act."""
 
-    def __init__(self, reader: Reader, genesis: Genesis, report: Report, roots: Mapping[int, bytes]) -> None:
+    def __init__(
+        self, reader: Reader, genesis: Genesis, report: Report, roots: Mapping[int, bytes], policies: Policies | None
+    ) -> None:
         self.reader = reader
         self.report = report
-        self.policy = shipped_policy(genesis.jurisdiction)
+        self.founding = founding_of(genesis)
+        self.policies = policies or shipped_policies(genesis.jurisdiction)
         self.not_decided: list[int] = []
         self.replay = Replay(reader)
         self.last: dict[str, int] = {}
@@ -228,11 +238,18 @@ class _Walk:
                 )  # fmt: skip
 
     def _decision(self, recorded: Recorded, entry: Entry, facts: Facts) -> None:
-        if entry.policy != self.policy.id:
+        in_force = facts.governing().policy_at(self.founding, recorded.recorded_at)
+        if entry.policy != in_force and not _puts_in_force(recorded.act, entry.policy):
+            self.report.found(
+                5, "other-policy", "所依规则版本当时不适用。", "It was judged by rule data not in force then.",
+                recorded.index, expected=in_force, got=entry.policy,
+            )  # fmt: skip
+        policy = self.policies.by_id.get(entry.policy)
+        if policy is None:
             self.not_decided.append(recorded.index)
             return
         try:
-            decision = decide(recorded.act, facts, self.policy, recorded.recorded_at)
+            decision = decide(recorded.act, facts, policy, recorded.recorded_at)
         except CustodyError as error:
             self.report.found(
                 5, "refused", "按当时规则应被拒绝。", "By the rules of its time it was not allowed.", recorded.index,
@@ -280,6 +297,11 @@ class _Walk:
                 expected=true, got=dict(entry.previous),
             )  # fmt: skip
         self.last.update(dict.fromkeys(links, recorded.index))
+
+
+def _puts_in_force(act: Act, policy: str) -> bool:
+    """Whether an act may be judged by a policy that it puts in force itself (`Policies.judging`)."""
+    return isinstance(act, NewPolicy) and act.policy == policy
 
 
 def verify_database(url: str, *, jobs: int = 1, progress: Progress | None = None) -> Report:

@@ -24,18 +24,21 @@ from custody.acts.parties import Genesis
 from custody.acts.values import decode
 from custody.errors import Conflict, CustodyError, Damaged, NotFound, Refused, Stale, Unavailable, Untrusted
 from custody.facts.gather import Facts, gather
+from custody.facts.governing import GoverningFacts
+from custody.facts.kinds import GOVERNING
 from custody.facts.tags import UNLINKED, links_of, tags_of
 from custody.ledger.batches import CHUNK, Verify, submit_batch
 from custody.ledger.drafts import Appended, ConditionFailed, DecideAgain, Draft, IdTaken
+from custody.ledger.governed import Governed
 from custody.ledger.group_commit import GroupCommit
 from custody.ledger.journal import Journal
 from custody.ledger.memory import FactMemory, View
 from custody.ledger.opening import Disclosure, Opened, open_envelope, require_ledger, same_root, verify_signatures
 from custody.ledger.past import recorded_from
-from custody.ledger.policies import shipped_policy
+from custody.ledger.policies import Policies, shipped_policies
 from custody.ledger.recorder import Recorder
 from custody.ledger.tables import JOURNAL, LEDGER
-from custody.rules.judge import Decision, decide
+from custody.rules.judge import Decision
 from custody.rules.policy import Policy
 from custody.tlog.note import Signer
 from custody.tlog.proof import TlogProof
@@ -103,19 +106,24 @@ class Ledger:
         journal_signer: Signer | None = None,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        policies: Policies | None = None,
     ) -> None:
-        """Open a ledger that was founded. Without the log's key it only reads. Raises NotFound, Untrusted."""
+        """Open a ledger that was founded. Without the log's key it only reads. Raises NotFound, Untrusted.
+
+        ``policies`` are the rule data it may be judged by; without them, those shipped for its jurisdiction.
+        """
         self.engine = engine
         self.clock = clock
         self.recorder = Recorder(engine, signer, log=LEDGER, clock=clock)
         self.journal = Journal(Recorder(engine, journal_signer, log=JOURNAL, clock=clock))
         self.genesis = _genesis(self.recorder)
         self.origin = self.genesis.origin
-        self.policy = shipped_policy(self.genesis.jurisdiction)
-        if signer is not None:
-            _same_keys(self.genesis, signer, journal_signer)
-            _same_policy(self.genesis, self.policy)
+        policies = policies or shipped_policies(self.genesis.jurisdiction)
+        self.governed = Governed(self.genesis, policies, signer)
         self.memory = FactMemory(self.recorder)
+        if signer is not None:
+            self.governed.require_log_key(self.governing())
+            self.governed.require_journal_key(journal_signer)
         self.verifiers = ThreadPoolExecutor(4, thread_name_prefix="verify")
         self._together = GroupCommit(self.submit_many, most=CHUNK)
 
@@ -124,6 +132,22 @@ class Ledger:
         self.verifiers.shutdown(wait=True)
         self.recorder.close()
         self.journal.recorder.close()
+
+    def governing(self) -> GoverningFacts:
+        """What governs the ledger, as far as this process has read."""
+        facts: GoverningFacts = self.memory.fold([GOVERNING])[GOVERNING] or GoverningFacts()
+        return facts
+
+    def log_keys(self) -> frozenset[str]:
+        """The verifier keys that may have signed the newest checkpoint, or sign the next."""
+        self.memory.catch_up()
+        governing = self.governing()
+        return governing.keys_at(self.governed.founding, self.memory.size) | governing.keys_next(self.governed.founding)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force by the log; the shipped one, where this version does not know that."""
+        return self.governed.policy(self.governing(), self.clock())
 
     def submit(self, envelope: bytes, disclosures: Sequence[Disclosure] = ()) -> Receipt:
         """Record a signed act, and return its receipt once it is durable.
@@ -148,7 +172,7 @@ class Ledger:
                 if not checked:
                     self._check(opened, facts)
                     checked = True
-                decision = decide(opened.act, facts, self.policy, self.clock())
+                decision = self.decide(opened.act, facts)
                 draft = self.draft(opened, decision, facts, view.condition())
                 appended = self.recorder.submit(draft)
             except (ConditionFailed, DecideAgain):
@@ -179,7 +203,7 @@ class Ledger:
         self.memory.catch_up()
         facts = gather(opened.act, self.memory.view())
         self._check(opened, facts)
-        return decide(opened.act, facts, self.policy, self.clock(), planned=True)
+        return self.decide(opened.act, facts, planned=True)
 
     def check_act(self, act: Act) -> Decision:
         """Say what would be decided of an act that nobody has signed yet. Raises Untrusted, Stale, Refused."""
@@ -187,7 +211,11 @@ class Ledger:
         self.memory.catch_up()
         facts = gather(act, self.memory.view())
         self.check_seen(act)
-        return decide(act, facts, self.policy, self.clock(), planned=True)
+        return self.decide(act, facts, planned=True)
+
+    def decide(self, act: Act, facts: Facts, *, planned: bool = False) -> Decision:
+        """Decide an act now, by the policy in force. Raises Untrusted, Stale, Refused."""
+        return self.governed.decide(act, facts, self.clock(), planned=planned)
 
     def _check(self, opened: Opened, facts: Facts) -> None:
         """Signatures first, then what the signers say they saw."""
@@ -210,8 +238,8 @@ class Ledger:
         )
 
     def draft(self, opened: Opened, decision: Decision, facts: Facts, condition: DCBAppendCondition) -> ActDraft:
-        """Make the draft of a decided act under the policy in force."""
-        return draft_of(opened, decision, facts, condition, self.policy.id)
+        """Make the draft of a decided act."""
+        return draft_of(opened, decision, facts, condition)
 
     def take_in(self, opened: Opened, draft: ActDraft, appended: Appended) -> Receipt:
         """Make the receipt of an act that was appended, and let the memory of facts know of it."""
@@ -271,7 +299,7 @@ class Ledger:
         return str(TlogProof(index, tuple(path), self.recorder.checkpoint(size)))
 
 
-def draft_of(opened: Opened, decision: Decision, facts: Facts, condition: DCBAppendCondition, policy: str) -> ActDraft:
+def draft_of(opened: Opened, decision: Decision, facts: Facts, condition: DCBAppendCondition) -> ActDraft:
     """Make the draft of a decided act; its entry is completed inside the append lock."""
     act, data = opened.act, opened.data
     envelope = hashlib.sha256(data).hexdigest()
@@ -280,7 +308,7 @@ def draft_of(opened: Opened, decision: Decision, facts: Facts, condition: DCBApp
     def complete(index: int, recorded_at: datetime, previous: Mapping[str, int]) -> bytes:
         return write_entry(
             recorded_at=recorded_at, act=act.id, type_name=act.act, envelope_sha256=envelope, size_bytes=len(data),
-            policy=policy, defects=decision.defects, previous=previous,
+            policy=decision.policy, defects=decision.defects, previous=previous,
         )  # fmt: skip
 
     return ActDraft(
@@ -305,18 +333,3 @@ def _genesis(recorder: Recorder) -> Genesis:
     if not isinstance(act, Genesis):
         raise Damaged("damaged/genesis", "The log does not begin with its genesis.", index=0)
     return act
-
-
-def _same_keys(genesis: Genesis, signer: Signer, journal_signer: Signer | None) -> None:
-    journal_key = str(journal_signer.verifier) if journal_signer else None
-    if str(signer.verifier) not in genesis.log_keys or journal_key != genesis.journal_key:
-        raise Untrusted("untrusted/log-key", "These are not the log keys that genesis names.", name=signer.name)
-
-
-def _same_policy(genesis: Genesis, policy: Policy) -> None:
-    """History loads whatever the rules say today; only who judges has to judge by the ledger's own."""
-    if policy.id != genesis.policy:
-        raise Untrusted(
-            "untrusted/policy", "This version ships other rule data than those the ledger is judged by.",
-            expected=genesis.policy, got=policy.id,
-        )  # fmt: skip

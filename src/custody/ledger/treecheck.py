@@ -4,14 +4,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from hashlib import blake2b
 
-from custody.acts.entry import instant
+from eventsourcing.dcb.api import DCBQuery, DCBQueryItem
+
+from custody.acts.entry import Recorded, instant
+from custody.acts.governing import LogKey
+from custody.acts.parties import Genesis
 from custody.errors import CustodyError
+from custody.facts.governing import founding_of, governing_of
 from custody.ledger.drafts import from_microseconds
 from custody.ledger.engine import translated
+from custody.ledger.opening import read_recorded
 from custody.ledger.reader import Reader
 from custody.ledger.session import Session
 from custody.strict import read_json
@@ -24,14 +30,36 @@ Problem = tuple[str, str, str, int | None]
 """(code, zh, en, leaf index or tree size)"""
 
 _PAGE = 2_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def check_tree(reader: Reader, vkeys: Iterable[str], roots: dict[int, bytes]) -> Iterator[Problem]:
+Keys = Callable[[int], Iterable[str]]
+"""The verifier keys that may sign the checkpoint of a size."""
+
+
+def keys_of(reader: Reader, genesis: Genesis) -> Keys:
+    """The keys of a ledger's log: those genesis names, as `log-key` acts in it added and ended them since."""
+    founding = founding_of(genesis)
+    rows, _ = reader.select(DCBQuery([DCBQueryItem(types=["log-key"])]))
+    read = [Recorded(row.position - 1, EPOCH, act, ()) for row, _ in rows if (act := _log_key(row.envelope))]
+    governing = governing_of(read)
+    return lambda size: governing.keys_at(founding, size)
+
+
+def _log_key(envelope: bytes) -> LogKey | None:
+    """The act in an envelope, if it can be read; another step says if it cannot, or if nobody signed it."""
+    try:
+        act = read_recorded(envelope)
+    except CustodyError:
+        return None
+    return act if isinstance(act, LogKey) else None
+
+
+def check_tree(reader: Reader, keys: Keys, roots: dict[int, bytes]) -> Iterator[Problem]:
     """Recompute one log and yield everything that contradicts it. Raises only Unavailable.
 
     ``roots`` is filled with the recomputed root at each size for which a checkpoint was issued.
     """
-    verifiers = [Verifier.parse(vkey) for vkey in vkeys]
     edge = Edge()
     index = _Index()
     with translated(), Session(reader.engine, reader.log) as session:
@@ -51,7 +79,7 @@ def check_tree(reader: Reader, vkeys: Iterable[str], roots: dict[int, bytes]) ->
             last = entry
             if edge.size in checkpoints:
                 roots[edge.size] = edge.root()
-                yield from _checkpoint(edge, entry, *checkpoints.pop(edge.size), verifiers)
+                yield from _checkpoint(edge, entry, *checkpoints.pop(edge.size), keys(edge.size))
         yield from _indexes(session, reader, index, edge.size, tiles)
         if (head.size, head.root) != (edge.size, edge.root()) or not _states(last, head.recorded_at):
             yield "head", "日志头与各条目不符。", "The head does not fit the entries.", head.size
@@ -143,12 +171,13 @@ def _tiles(session: Session, reader: Reader, edge: Edge) -> Iterator[Problem]:
 
 
 def _checkpoint(
-    edge: Edge, entry: bytes, root: bytes, recorded_at: int, note: str, verifiers: list[Verifier]
+    edge: Edge, entry: bytes, root: bytes, recorded_at: int, note: str, keys: Iterable[str]
 ) -> Iterator[Problem]:
     if root != edge.root() or not _states(entry, from_microseconds(recorded_at)):
         yield "checkpoint", "检查点与各条目不符。", "A checkpoint does not fit the entries.", edge.size
-    for verifier in verifiers:
+    for key in keys:
         try:
+            verifier = Verifier.parse(key)
             stated = open_checkpoint(note, verifier)
         except CustodyError:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 
 from custody.acts.act import Act
 from custody.acts.custody import CheckIn, Moving, Return
@@ -13,9 +13,6 @@ from custody.facts.item import ItemFacts
 from custody.rules.custody import gives_with_gap
 from custody.rules.order import fills_gap
 from custody.rules.rule import Breach, Matter, rule
-
-SINGLE_OFFICER_FROM = date(2026, 1, 1)
-"""治安管理处罚法 2025, art. 144: in force from this day; art. 108 lets one officer act in a controlled site."""
 
 
 @rule("LATE_HANDOVER", CheckIn)
@@ -49,8 +46,8 @@ def _kind(matter: Matter) -> str | None:
 def _alone_with_recording(matter: Matter) -> bool:
     """Whether one officer acted where the law lets one act, if everything was recorded."""
     act = matter.act
-    in_force = act.occurred_at.date() >= SINGLE_OFFICER_FROM
-    return isinstance(act, Seizure) and act.controlled_site and in_force and _kind(matter) == "public-order"
+    enough = matter.policy.numbers["officers_in_controlled_site"] == 1
+    return isinstance(act, Seizure) and act.controlled_site and enough and _kind(matter) == "public-order"
 
 
 @rule("ONE_OFFICER", Seizure, BloodDraw)

@@ -1,5 +1,6 @@
 """Deciding an act: refused, accepted with defects, or accepted. Pure: the same act, facts, policy and instant give the
-same decision, today and in a replay years from now.
+same decision, today and in a replay years from now. Of rules that changed between what happened and its entry, the
+stricter holds (`Policy.between`).
 
 Order: trust (who signed), staleness (what the signers saw), refusals, defects. The clock enters only as ``now``, which
 is the entry's ``recorded_at``; a decision says until which instant it stays the same.
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from functools import cache
 from typing import Any, Final
 
@@ -18,13 +19,14 @@ from custody.acts.entry import Defect
 from custody.errors import Refused
 from custody.facts.gather import Facts
 from custody.facts.holding import TAKING
-from custody.rules import counting, custody, defects, disposition, order, oversight, parties, samples
+from custody.rules import counting, custody, defects, disposition, governing, order, oversight, parties, samples
 from custody.rules.policy import Policy, RuleText
 from custody.rules.rule import Breach, Matter, Rule
 from custody.rules.trust import check_trust
 
 REFUSALS: Final[tuple[Rule, ...]] = (
     *parties.REFUSALS,
+    *governing.REFUSALS,
     *order.REFUSALS,
     *samples.REFUSALS,
     *disposition.REFUSALS,
@@ -45,6 +47,8 @@ class Decision:
     defects: tuple[Defect, ...]
     decide_again_at: datetime | None
     """The earliest instant from which on the decision would be another; None if time changes nothing."""
+    policy: str
+    """The id of the rule data by which it was decided."""
 
 
 def decide(act: Act, facts: Facts, policy: Policy, now: datetime, *, planned: bool = False) -> Decision:
@@ -55,12 +59,15 @@ def decide(act: Act, facts: Facts, policy: Policy, now: datetime, *, planned: bo
     """
     check_trust(act, facts)
     order.check_stale(act, facts)
+    today = now.astimezone(act.occurred_at.tzinfo).date()
+    turns = policy.turns_after(today)
+    policy = policy.between(act.occurred_at.date(), today)
     matter = Matter(act, facts, policy, now)
     refuse(_broken(_refusals(type(act)), matter), policy)
     found = list(_broken(_defects(type(act)), matter))
     if planned:
-        refuse(((each, breach) for each, breach in found if each.if_planned), policy)
-    return Decision(_numbered(act, found, policy), _decide_again_at(matter))
+        refuse(((each, breach) for each, breach in found if each.if_planned in policy.texts), policy)
+    return Decision(_numbered(act, found, policy), _decide_again_at(matter, turns), policy.id)
 
 
 def refuse(broken: Iterable[tuple[Rule, Breach]], policy: Policy) -> None:
@@ -104,10 +111,10 @@ def _defects(kind: type[Act]) -> tuple[Rule, ...]:
 
 
 def _broken(rules: Iterable[Rule], matter: Matter) -> Iterable[tuple[Rule, Breach]]:
-    """Every breach of the rules that were in force when the act happened."""
+    """Every breach of the rules that the policy knows, and that were in force between act and entry."""
     for each in rules:
-        for breach in each.check(matter):
-            if matter.policy.texts[each.code].in_force(matter.act.occurred_at.date()):
+        if each.code in matter.policy.texts:
+            for breach in each.check(matter):
                 yield each, breach
 
 
@@ -127,9 +134,10 @@ def _numbered(act: Act, found: Iterable[tuple[Rule, Breach]], policy: Policy) ->
     )  # fmt: skip
 
 
-def _decide_again_at(matter: Matter) -> datetime | None:
-    """Only the clock rules look at ``now``, and only while the act lies ahead of it."""
-    if matter.act.act not in TAKING:
-        return None
-    turns: datetime = matter.act.occurred_at - matter.policy.minutes("clock_ahead_minutes")
-    return turns if turns > matter.now else None
+def _decide_again_at(matter: Matter, turns: date | None) -> datetime | None:
+    """Only the clock rules look at ``now``, and only while the act lies ahead of it; and rules change with the day."""
+    occurred_at: datetime = matter.act.occurred_at
+    found = [datetime.combine(turns, time.min, occurred_at.tzinfo)] if turns else []
+    if matter.act.act in TAKING:
+        found.append(occurred_at - matter.policy.minutes("clock_ahead_minutes"))
+    return min((each for each in found if each > matter.now), default=None)

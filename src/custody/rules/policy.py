@@ -2,56 +2,119 @@
 
 Code finds *whether* a rule is broken; these data say what the rule is called, where it stands, how heavy a breach
 weighs, and the numbers it uses. Nobody can relax one unseen: the policy id is in `genesis` and in every entry.
+
+Rules and numbers may have versions by date. Of those in force on any day from what happened to its entry, the stricter
+holds: a rule beats none, the heavier severity the lighter, and of numbers the smaller, unless the data say otherwise.
 """
 
 from __future__ import annotations
 
 import hashlib
-import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any, Literal, cast
+from functools import lru_cache
+from typing import Final, Literal
 
 from custody.acts.entry import Severity
-from custody.errors import Malformed
+
+SEVERITIES: Final[tuple[Severity, ...]] = ("minor", "curable", "exclusion-risk")
+"""From light to heavy."""
+
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class RuleText:
+class Span:
+    """The days on which something holds, both included; None: without beginning or end."""
+
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def in_force(self, on: date) -> bool:
+        """Whether it holds on a day."""
+        return self.meets(on, on)
+
+    def meets(self, first: date, last: date) -> bool:
+        """Whether it holds on any day from the first to the last."""
+        return (self.valid_from is None or self.valid_from <= last) and (
+            self.valid_to is None or first <= self.valid_to
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText(Span):
     """What a rule says: in Chinese and English, from which source, and whether its text was verified.
 
     ``code`` is the slug of a refusal (``officer-is-custodian``) or the name of a defect (``LATE_HANDOVER``);
     ``rule`` is the number it has in docs/rules.md (``I-06``, ``D01``).
     """
 
-    code: str
-    rule: str
-    kind: Literal["refusal", "defect"]
-    severity: Severity | None
+    code: str = ""
+    rule: str = ""
+    kind: Literal["refusal", "defect"] = "refusal"
+    severity: Severity | None = None
+    zh: str = ""
+    en: str = ""
+    instead_zh: str = ""
+    instead_en: str = ""
+    source: str = ""
+    verified: bool = False
+    owner: str = ""
+    """Of a defect: the capacity that has to remedy it, where it is not the one that its severity names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Span):
+    """A configured number, its source, and whether that was verified. ``stricter`` says which of two versions is."""
+
+    value: int = 0
+    source: str = ""
+    verified: bool = False
+    stricter: Literal["smaller", "larger"] = "smaller"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a jurisdiction chose where others choose otherwise: one of the values that the code knows."""
+
+    value: str
     zh: str
     en: str
-    instead_zh: str
-    instead_en: str
     source: str
     verified: bool
-    valid_from: date | None
-    valid_to: date | None
 
-    def in_force(self, on: date) -> bool:
-        """Whether the rule is in force on a day."""
-        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What is owed for a defect of some severity: by whom, accepted by whom, and what that is."""
+
+    owner: str
+    accepted_by: str
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rule data in force: id (hex SHA-256 of the manifest), texts by code, numbers, where what may lie."""
+    """The rule data in force: id (hex SHA-256 of the manifest), texts by code, numbers, where what may lie.
+
+    ``texts`` and ``numbers`` hold one version each: as read, the newest; after `between`, the one that holds.
+    """
 
     id: str
     jurisdiction: str
     texts: Mapping[str, RuleText]
     numbers: Mapping[str, int]
     storage: Mapping[str, tuple[str, ...]]
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    remedies: Mapping[str, Remedy] = field(default_factory=dict)
+    text_versions: Mapping[str, tuple[RuleText, ...]] = field(default_factory=dict)
+    number_versions: Mapping[str, tuple[Number, ...]] = field(default_factory=dict)
+    chapters: Mapping[str, str] = field(default_factory=dict)
+    """Code → the file that names it, without its ending."""
+    days: tuple[date, ...] = ()
+    """The days from which on another version of a rule or a number may hold, in order; none: nothing is dated."""
 
     def hours(self, name: str) -> timedelta:
         """A configured number of hours."""
@@ -61,57 +124,72 @@ class Policy:
         """A configured number of minutes."""
         return timedelta(minutes=self.numbers[name])
 
+    def choice(self, name: str) -> str:
+        """What this jurisdiction chose (``reserve_keeper``: ``police``, ``subject`` or ``laboratory``)."""
+        return self.choices[name].value
+
+    def owed(self, code: str, severity: str) -> Remedy | None:
+        """What is owed for a defect; None where the data do not say."""
+        text, remedy = self.texts.get(code), self.remedies.get(severity)
+        return replace(remedy, owner=text.owner) if remedy and text and text.owner else remedy
+
+    def between(self, first: date, last: date) -> Policy:
+        """These data with the strictest version of each rule and number in force from the first day to the last.
+
+        A rule that was in force on none of these days is not in ``texts``.
+        """
+        return _resolved(_Key(self), min(first, last), max(first, last)) if self.days else self
+
+    def turns_after(self, day: date) -> date | None:
+        """The next day from which on another version of a rule or a number holds."""
+        return next((each for each in self.days if each > day), None)
+
+
+class _Key:
+    """A policy as the key of a cache: two policies of one id are the same."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def __hash__(self) -> int:
+        return hash(self.policy.id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.policy.id == self.policy.id
+
+
+@lru_cache(maxsize=512)
+def _resolved(key: _Key, first: date, last: date) -> Policy:
+    policy = key.policy
+    texts = {code: [each for each in found if each.meets(first, last)] for code, found in policy.text_versions.items()}
+    numbers = {
+        name: [each for each in found if each.meets(first, last)] or [found[-1]]
+        for name, found in policy.number_versions.items()
+    }
+    return replace(
+        policy,
+        texts={code: max(found, key=_weight) for code, found in texts.items() if found},
+        numbers={name: strictest(found) for name, found in numbers.items()},
+    )
+
+
+def days_of(versions: Iterable[Span]) -> tuple[date, ...]:
+    """The days on which any of these begins to hold, or first no longer does, in order."""
+    found = {each.valid_from for each in versions} | {each.valid_to + _DAY for each in versions if each.valid_to}
+    return tuple(sorted(each for each in found if each is not None))
+
+
+def _weight(text: RuleText) -> int:
+    return SEVERITIES.index(text.severity) if text.severity else 0
+
+
+def strictest(numbers: list[Number]) -> int:
+    """The strictest of several versions of a number."""
+    values = [each.value for each in numbers]
+    return max(values) if numbers[-1].stricter == "larger" else min(values)
+
 
 def manifest_of(files: Mapping[str, bytes]) -> bytes:
     """Return the manifest of policy files: one line a file, as ``sha256sum`` prints it, sorted by path."""
     lines = (f"{hashlib.sha256(data).hexdigest()}  {path}\n" for path, data in sorted(files.items()))
     return "".join(lines).encode()
-
-
-def read_policy(files: Mapping[str, bytes]) -> Policy:
-    """Read a policy from its files (path → bytes), one for each chapter of rules. Raises Malformed.
-
-    A chapter has the tables ``refusal``, ``defect``, ``numbers`` and ``storage``, as far as it needs them. What one
-    chapter names no other may name again.
-    """
-    identifier = hashlib.sha256(manifest_of(files)).hexdigest()
-    try:
-        chapters = [tomllib.loads(data.decode()) for path, data in sorted(files.items()) if path.endswith(".toml")]
-        texts = {
-            code: _text(code, kind, fields)
-            for kind in ("refusal", "defect")
-            for code, fields in _table(chapters, kind).items()
-        }  # fmt: skip
-        numbers = {name: int(each["value"]) for name, each in _table(chapters, "numbers").items()}
-        storage = {category: tuple(classes) for category, classes in _table(chapters, "storage").items()}
-        (jurisdiction,) = [chapter["jurisdiction"] for chapter in chapters if "jurisdiction" in chapter]
-        return Policy(identifier, jurisdiction, texts, numbers, storage)
-    except (KeyError, ValueError, TypeError) as error:
-        raise Malformed("malformed/policy", f"The rule data cannot be read: {error}.") from None
-
-
-def _table(chapters: Sequence[Mapping[str, Any]], name: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for chapter in chapters:
-        table = chapter.get(name, {})
-        if twice := found.keys() & table.keys():
-            raise ValueError(f"{name} {sorted(twice)} stands in two chapters")
-        found |= table
-    return found
-
-
-def _text(code: str, kind: str, fields: Mapping[str, Any]) -> RuleText:
-    return RuleText(
-        code=code,
-        rule=fields["rule"],
-        kind=cast(Literal["refusal", "defect"], kind),
-        severity=fields["severity"] if kind == "defect" else None,
-        zh=fields["zh"],
-        en=fields["en"],
-        instead_zh=fields.get("instead_zh", ""),
-        instead_en=fields.get("instead_en", ""),
-        source=fields["source"],
-        verified=bool(fields["verified"]),
-        valid_from=fields.get("valid_from"),
-        valid_to=fields.get("valid_to"),
-    )
