@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from custody.errors import Refused
-from custody.facts.item import OpenDefect
+from custody.facts.flaws import OpenDefect
 from custody.facts.kinds import Need
 from custody.ledger.fsck import verify_ledger
 from custody.ledger.ledger import Receipt

@@ -627,7 +627,9 @@ class World:
         )  # fmt: skip
 
     def releases(self, items: list[str], **fields: Any) -> Receipt:
-        """Return items to their right-holder, approved and on a basis."""
+        """Return items that are irrelevant to the case to their right-holder, approved and on a basis."""
+        if fields.get("kind", "returned") == "returned" and "ordered_by" not in fields:
+            fields = {"without_order": "irrelevant", **fields}
         return self.act(
             {
                 "act": "release", "lines": self.lines(items), "kind": "returned", "order": "云公发还字〔2026〕3号",

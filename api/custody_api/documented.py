@@ -269,7 +269,7 @@ _SHOWN_ITEM: Final[Json] = {
     "control": {"agency": "psb-yunling", "stage": "investigation", "since_act": _ACT},
     "measure": "seized",
     "seal": {"number": "F-880000", "state": "sealed"},
-    "disposition": {"state": "none", "kind": None},
+    "disposition": {"state": "none", "kind": None, "order": None, "instrument": None, "effective_at": None},
     "status": "stored",
     "defects": [],
     "holds": [],

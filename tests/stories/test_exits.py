@@ -9,8 +9,9 @@ import pytest
 from custody.errors import Untrusted
 from telling import flaws, holder, refuses, tells
 from world import World
+from world_orders import in_effect, orders, share
 
-DESTROYED = {"where": "江州市固废处置中心", "method": "焚烧", "measured": [{"quantity": "310.34", "unit": "g"}]}
+DESTROYED = {"where": "江州市固废处置中心", "method": "焚烧", "measured": [{"quantity": "312.44", "unit": "g"}]}
 
 
 def stored(world: World, case: str, **fields: Any) -> list[str]:
@@ -162,6 +163,7 @@ def test_a_destruction_has_two_supervisors_who_do_not_execute_it(world: World) -
 
     world.changes("顾宁", add=[{"capacity": "custodian"}])
     world.place("毒品库", "center", "drugs")  # from here on one custodian is enough
+    fields["ordered_by"] = orders(world, items, share("destroyed"), **in_effect(world))
     with refuses(world, "destruction-unsupervised") as told:
         world.releases(items, **fields, signers=watched("高岚", "郑宏"))
     assert told.facts == {"supervisors": 2, "custodians_among_them": ["cen-02"]}
@@ -178,6 +180,7 @@ def test_a_remittance_names_its_voucher(world: World) -> None:
     """S3: the money goes to the treasury, and the voucher's number is forgotten: refused."""
     items = stored(world, world.opens_case())
     fields: dict[str, Any] = {"kind": "remitted", "recipient": None, "attestations": []}
+    fields["ordered_by"] = orders(world, items, share("remitted"), **in_effect(world))
     with refuses(world, "remittance-without-voucher"):
         world.releases(items, **fields)
     world.releases(items, **fields, voucher="国库缴款书0098871")

@@ -269,7 +269,7 @@ def release(day: Day) -> None:
                 "name": {"disclose": "赵某"}, "capacity": "right-holder", "authorisation": None,
                 "authority_staff": False,
             },
-            "destruction": None, "voucher": None, "reason": "经查明与案件无关",
+            "destruction": None, "voucher": None, "reason": "经查明与案件无关", "without_order": "irrelevant",
             "attestations": [{"part": "recipient", "name": {"disclose": "赵某"}, "kind": "handwritten"}],
             "signers": signers(holder="cen-01", approver="psb-0005"),
         }

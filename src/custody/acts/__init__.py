@@ -10,7 +10,19 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from custody.acts import case, counting, custody, disposition, governing, oversight, parties, samples, taking
+from custody.acts import (
+    case,
+    counting,
+    custody,
+    disposition,
+    governing,
+    keeping,
+    orders,
+    oversight,
+    parties,
+    samples,
+    taking,
+)
 from custody.acts.act import Act
 from custody.acts.values import MOST_ITEMS
 from custody.errors import Malformed, TooLarge
@@ -39,7 +51,14 @@ _CORE: Final[tuple[type[Act], ...]] = (
     samples.BloodDraw,
     samples.LabDispatch,
     samples.LabReceipt,
+    orders.DispositionOrder,
+    orders.PublicNotice,
+    orders.Appraisal,
+    orders.CashDeposit,
     disposition.Release,
+    keeping.CustodianHandover,
+    keeping.Viewing,
+    keeping.Erasure,
     oversight.Hold,
     oversight.Correction,
     oversight.Remedy,

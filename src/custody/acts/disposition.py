@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from functools import cached_property
 from typing import ClassVar, Literal
 
 from custody.acts.custody import Moving
-from custody.acts.values import Frozen, Measure, Reference, Sealed, Some, Text, Word
+from custody.acts.values import (
+    ActId,
+    Frozen,
+    ItemCode,
+    ItemId,
+    Measure,
+    Quantity,
+    Reference,
+    Sealed,
+    Some,
+    Text,
+    Word,
+)
+from custody.label import ID_LENGTH
 
 ReleaseKind = Literal[
-    "returned", "remitted", "destroyed", "handed-over", "consumed", "supplied-to-subject"
+    "returned", "remitted", "destroyed", "handed-over", "consumed", "supplied-to-subject", "sold"
 ]  # fmt: skip
-"""发还、上缴国库、销毁、移交主管机关、检验用尽、交当事人."""
+"""发还、上缴国库、销毁、移交主管机关、检验用尽、交当事人、变卖拍卖."""
 
 
 class Recipient(Frozen):
@@ -31,8 +46,37 @@ class Destruction(Frozen):
     measured: Some[Measure]
 
 
+class Sale(Frozen):
+    """How items were sold, for how much (in a currency, ISO 4217), and the new cash item that the price becomes."""
+
+    mode: Literal["auction", "private-sale"]
+    case: Reference
+    price: Quantity
+    currency: Word
+    buyer: Sealed | None
+    proceeds: ItemCode
+
+    @property
+    def item(self) -> ItemId:
+        """The id that the proceeds have for ever."""
+        return self.proceeds[:ID_LENGTH]
+
+
+class Payment(Frozen):
+    """A part amount paid out of one item of money: with the interest on top, and what then remains of the item."""
+
+    amount: Quantity
+    interest: Quantity | None = None
+    remains: Quantity
+
+
 class Release(Moving):
-    """出库处置: items leave custody for good. An approver signs, on a basis, until disposition orders carry that."""
+    """出库处置: items leave custody for good, approved and on a basis; ``order`` is the instrument's reference.
+
+    ``ordered_by`` names the disposition order that is carried out; ``without_order`` says why a return needs none:
+    irrelevant to the case, personal effects, or the case was withdrawn or not prosecuted. With a ``payment`` the one
+    item named leaves for good only when nothing of it remains.
+    """
 
     type_name: ClassVar = "release"
     zh: ClassVar = "出库处置"
@@ -43,3 +87,16 @@ class Release(Moving):
     destruction: Destruction | None
     voucher: Reference | None
     reason: Text
+    ordered_by: ActId | None = None
+    without_order: Literal["irrelevant", "effects", "closed-case"] | None = None
+    sale: Sale | None = None
+    payment: Payment | None = None
+
+    @cached_property
+    def codes_given(self) -> dict[str, ItemId]:
+        return {self.sale.proceeds: self.sale.item} if self.sale else {}
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing of the items stays behind."""
+        return self.payment is None or not Decimal(self.payment.remains)

@@ -117,6 +117,29 @@ PARTS: Final[Mapping[str, Mapping[str, Part]]] = {
         "finance": Part("财务", "finance", frozenset({"finance"}), least=0),
         "recipient": Part("接收人", "recipient", frozenset(), least=0, most=5, paper=True),
     },
+    "disposition-order": {
+        "officer": Part("决定人", "deciding officer", OFFICER | {"prosecutor", "judge"}),
+        "approver": _APPROVER_MAYBE,
+    },
+    "public-notice": {"officer": Part("办案民警", "officer", OFFICER)},
+    "appraisal": {"officer": Part("办案民警", "officer", OFFICER)},
+    "cash-deposit": {
+        "custodian": _CUSTODIANS,
+        "finance": Part("财务", "finance", frozenset({"finance"})),
+    },
+    "custodian-handover": {
+        "outgoing": Part("移交人", "outgoing custodian", HANDS, least=0),
+        "incoming": Part("接任人", "incoming custodian", HANDS),
+        "supervisor": Part("监交人", "supervisor", frozenset({"supervisor", "legal-reviewer"}), most=2),
+    },
+    "viewing": {
+        "custodian": Part("保管员", "custodian", CUSTODIAN | EXAMINER, most=2),
+        "viewer": Part("阅看人", "viewer", frozenset({"prosecutor", "judge", "examiner"}), least=0, paper=True),
+    },
+    "erasure": {
+        "reviewer": Part("法制员", "legal reviewer", REVIEWER),
+        "administrator": _ADMIN,
+    },
     "hold": {"placer": Part("决定人", "placer", REVIEWER | {"judge", "prosecutor"})},
     "correction": {
         "author": Part("更正人", "author", ANYONE),

@@ -131,7 +131,7 @@ def touched_items(correction: Correction, before: Act, after: Iterable[Act]) -> 
         index = _line_index(change.path)
         for act in acts:
             items = act.own_items
-            touched.update(items if index is None else items[index : index + 1])
+            touched.update((*items, *act.codes_given.values()) if index is None else items[index : index + 1])
     return frozenset(touched)
 
 

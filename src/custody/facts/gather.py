@@ -15,8 +15,11 @@ from custody.acts.act import Act
 from custody.acts.case import CaseOpening, Noted
 from custody.acts.counting import StockTake
 from custody.acts.custody import ByPerson, CheckIn, InPlace, Relocation, Return, Transfer
+from custody.acts.disposition import Release
 from custody.acts.entry import Recorded
 from custody.acts.governing import LogKey, NewPolicy
+from custody.acts.keeping import CustodianHandover, Erasure
+from custody.acts.orders import DispositionOrder
 from custody.acts.oversight import Correction, Hold, Remedy
 from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revocation
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
@@ -28,6 +31,7 @@ from custody.facts.counting import StockTakeFacts
 from custody.facts.governing import GoverningFacts
 from custody.facts.item import ItemFacts
 from custody.facts.kinds import GOVERNING, REVIEWERS, KindName, Need
+from custody.facts.orders import OrderFacts
 from custody.facts.parties import AgencyFacts, KeyFacts, PersonFacts, PlaceFacts, ReviewerFacts, new_key
 
 
@@ -110,6 +114,9 @@ class Facts:
         """Which policy is in force and which keys sign the log: asked for by every act."""
         known: GoverningFacts | None = self.found[GOVERNING]
         return known or GoverningFacts()
+    def order(self, order: str) -> OrderFacts | None:
+        """What is known of a disposition order."""
+        return self.found["order", order]  # type: ignore[no-any-return]
 
     def reviewers(self) -> tuple[PersonFacts, ...]:
         """Everybody who was ever a legal reviewer or a supervisor."""
@@ -160,6 +167,8 @@ def _gather_records(act: Act, source: Source, facts: Facts) -> None:
         target = facts.records[act.target] = source.record(act.target)
         if isinstance(act, Correction) and target is not None:
             _gather_amended(act, target, source, facts)
+    if isinstance(act, Erasure):
+        facts.records[act.target] = source.record(act.target)
     if isinstance(act, Hold) and act.hold:
         facts.records[act.hold] = source.record(act.hold)
     if isinstance(act, Revocation):
@@ -243,6 +252,16 @@ def _stock_take(act: StockTake) -> list[Need]:
     return [*opened, *(Need("place", place) for place in act.places)]
 
 
+def _its_sale_and_order(act: Release) -> list[Need]:
+    order = [Need("order", act.ordered_by)] if act.ordered_by else []
+    return [*order, Need("case", act.sale.case)] if act.sale else order
+
+
+def _who_hands_over(act: CustodianHandover) -> list[Need]:
+    places = [Need("place", each.place) for each in act.places]
+    return [*places, Need("person", act.held_by)] if act.held_by else places
+
+
 _NAMED: Final[Mapping[type[Act], Callable[[Any], list[Need]]]] = {
     Genesis: lambda act: [Need("agency", act.first_agency.agency)],
     Agency: _agency,
@@ -264,6 +283,9 @@ _NAMED: Final[Mapping[type[Act], Callable[[Any], list[Need]]]] = {
     LabDispatch: lambda act: [Need("agency", act.laboratory)],
     Transfer: _its_parties,
     StockTake: _stock_take,
+    DispositionOrder: lambda act: [Need("order", act.replaces)] if act.replaces else [],
+    Release: _its_sale_and_order,
+    CustodianHandover: _who_hands_over,
 }
 """What acts of a type name beside keys, persons, items, seals and codes."""
 

@@ -13,6 +13,8 @@ from typing import Any, Final, Literal
 from custody.acts.act import Act
 from custody.acts.custody import ByPerson, CheckIn, CheckOut, InPlace, Party, Relocation, Return, Transfer
 from custody.acts.disposition import Release
+from custody.acts.keeping import CustodianHandover
+from custody.acts.orders import CashDeposit
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
 from custody.acts.taking import IN_SITU, Seizure
 
@@ -98,8 +100,18 @@ def _lab_receipt(act: LabReceipt, number: int) -> Move | None:
     return Move(standing_in(act, "deliverer"), Holder("place", act.place), "deliverer")
 
 
-def _release(act: Release, number: int) -> Move:
-    return Move(None, None, "holder")
+def _release(act: Release, number: int) -> Move | None:
+    return Move(None, None, "holder") if act.is_last else None  # a part amount leaves the rest where it is
+
+
+def _cash_deposit(act: CashDeposit, number: int) -> Move:
+    return Move(None, Holder("outside", act.account.sealed), "custodian")
+
+
+def _custodian_handover(act: CustodianHandover, number: int) -> Move | None:
+    if act.held_by is None:
+        return None  # of places: the holder stays the place
+    return Move(Holder("person", act.held_by), standing_in(act, "incoming"), None)
 
 
 _MOVES: Final[dict[str, Callable[[Any, int], Move | None]]] = {
@@ -112,7 +124,9 @@ _MOVES: Final[dict[str, Callable[[Any, int], Move | None]]] = {
     "return": _return,
     "lab-dispatch": _lab_dispatch,
     "lab-receipt": _lab_receipt,
+    "cash-deposit": _cash_deposit,
     "release": _release,
+    "custodian-handover": _custodian_handover,
 }
 
 CUSTODY_MOVING: Final = frozenset(_MOVES)
@@ -133,4 +147,5 @@ def moves(act: Act) -> tuple[Move | None, ...]:
     count = len(act.own_items)
     if act.act in TAKING:
         return tuple([move(act, number) for number in range(count)])
-    return (move(act, 0),) * count  # only a taking says of each item by itself whose hands it comes into
+    # only a taking says of each item by itself whose hands it comes into
+    return (move(act, 0),) * count if count else ()

@@ -7,20 +7,23 @@ before the act that left the gap, and the present holder stays who he is.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from custody.acts.custody import CheckOut, Moving, Return
-from custody.acts.disposition import Release
-from custody.acts.entry import Severity
+from custody.acts.disposition import Release, Sale
+from custody.acts.keeping import CustodianHandover
+from custody.acts.orders import Appraisal, DispositionOrder, PublicNotice
 from custody.acts.oversight import Hold, Remedy
 from custody.acts.parties import Revocation
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
 from custody.acts.taking import Labelling, Sealing, Seizure, TakenItem, Unsealing
 from custody.acts.values import Line
 from custody.facts.amend import Reading
-from custody.facts.holding import Holder, Move, move
+from custody.facts.flaws import OpenDefect, remedied
+from custody.facts.holding import Holder, Move, move, standing_in
+from custody.facts.orders import Announced, Appraised, Ordered, Paid, disposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +49,6 @@ class Loan:
     due: datetime
     act: str
     line: Line
-
-
-@dataclass(frozen=True, slots=True)
-class OpenDefect:
-    """A defect on the item: recorded, then perhaps explained, then perhaps accepted as remedied."""
-
-    id: str
-    code: str
-    rule: str
-    severity: Severity
-    act: str
-    state: Literal["open", "explained", "accepted", "contested"] = "open"
-    person: str | None = None
-    """In whose name a doubted key signed: only this person confirms or contests it."""
-
-
-_STATE_AFTER: Final[dict[str, Literal["explained", "accepted", "contested"]]] = {
-    "explain": "explained", "accept": "accepted", "confirm": "accepted", "contest": "contested",
-}  # fmt: skip
-_GRAVEST_FIRST: Final = ("contested", "open", "explained", "accepted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +90,11 @@ class ItemFacts(NamedTuple):
     """The laboratory it is on its way to."""
     released: str | None = None
     """The kind of release by which it left for good."""
+    order: Ordered | None = None
+    """What the order in force says of it."""
+    appraised: Appraised | None = None
+    announced: Announced | None = None
+    paid: tuple[Paid, ...] = ()
     voided: bool = False
     holds: tuple[tuple[str, str], ...] = ()
     """(act that placed it, reason)"""
@@ -211,7 +199,18 @@ def _born(reading: Reading, item: str, position: int | None) -> ItemFacts | None
             return None
         born = _taken(reading, item, position)
         return born._replace(voided=True) if born else None
+    if isinstance(act, Release) and act.sale is not None and act.sale.item == item:
+        return _proceeds(reading, act, act.sale)
     return _taken(reading, item, position) if position is not None else None
+
+
+def _proceeds(reading: Reading, act: Release, sale: Sale) -> ItemFacts:
+    """The money that a sale brought in: whoever released what was sold holds it until it is paid in."""
+    born = ItemFacts(
+        sale.item, sale.case, act.id, reading.happened_at, "proceeds", sale.proceeds, "cash", "变卖拍卖价款",
+        sale.price, sale.currency, False,
+    )  # fmt: skip
+    return born._replace(**_moved(born, reading, Move(None, standing_in(act, "holder"), None)))
 
 
 def _taken(reading: Reading, item: str, position: int) -> ItemFacts | None:
@@ -237,8 +236,8 @@ def _taken(reading: Reading, item: str, position: int) -> ItemFacts | None:
 def _said(facts: ItemFacts, reading: Reading, position: int) -> Changes:
     """What an act says of an item apart from moving it: seals, codes, condition, loans."""
     act = reading.act
-    if isinstance(act, Moving):
-        return _seen_on_line(facts, act, act.lines[position])
+    if isinstance(act, (Moving, CustodianHandover)):
+        return _seen_on_line(facts, reading, act, position)
     if isinstance(act, Sealing):
         number = next(seal.number for seal in act.seals if facts.item in seal.items)
         return {"seal": number, "seal_state": "sealed"}
@@ -247,6 +246,8 @@ def _said(facts: ItemFacts, reading: Reading, position: int) -> Changes:
     if isinstance(act, Labelling):
         retired = (*facts.retired_codes, act.retired) if act.retired else facts.retired_codes
         return {"code": act.code, "retired_codes": retired}
+    if isinstance(act, (DispositionOrder, Appraisal, PublicNotice)):
+        return disposed(facts, reading, act, position)
     if isinstance(act, Hold):
         if act.action == "place":
             return {"holds": (*facts.holds, (act.id, act.reason))}
@@ -254,7 +255,10 @@ def _said(facts: ItemFacts, reading: Reading, position: int) -> Changes:
     return {}
 
 
-def _seen_on_line(facts: ItemFacts, act: Moving, line: Line) -> Changes:
+def _seen_on_line(
+    facts: ItemFacts, reading: Reading, act: Moving | CustodianHandover, position: int
+) -> Changes:
+    line = act.lines[position]
     found: Changes = {"condition": line.condition}
     if facts.seal_state == "sealed" and line.seal_seen in ("broken", "none"):
         found["seal_state"] = "broken"
@@ -267,7 +271,7 @@ def _seen_on_line(facts: ItemFacts, act: Moving, line: Line) -> Changes:
     elif isinstance(act, LabReceipt):
         found["laboratory"] = None
     elif isinstance(act, Release):
-        found["released"] = act.kind
+        found |= disposed(facts, reading, act, position)
     return found
 
 
@@ -303,22 +307,3 @@ def _doubted(facts: ItemFacts, act: Revocation) -> tuple[OpenDefect, ...]:
         for each in facts.acts
         if since is not None and act.key in each.keys and each.recorded_at >= since
     )
-
-
-def remedied(defects: tuple[OpenDefect, ...], act: Remedy) -> tuple[OpenDefect, ...]:
-    """Defects after one was explained, accepted, confirmed or contested; a doubt only by whose signature it is."""
-    by = {None, act.signers[0].person}
-    return tuple(
-        replace(each, state=_STATE_AFTER[act.action]) if each.id == act.defect and each.person in by else each
-        for each in defects
-    )
-
-
-def each_once(defects: Iterable[OpenDefect]) -> tuple[OpenDefect, ...]:
-    """Each defect by its id: an act that several doubted keys signed is in doubt until all of them are cleared."""
-    found: dict[str, OpenDefect] = {}
-    for each in defects:
-        known = found.get(each.id)
-        if known is None or _GRAVEST_FIRST.index(each.state) < _GRAVEST_FIRST.index(known.state):
-            found[each.id] = each
-    return tuple(found.values())

@@ -13,11 +13,12 @@ from typing import Any, Final, Literal, NamedTuple
 
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
-from custody.facts import case, counting, governing, item, parties
+from custody.facts import case, counting, governing, item, orders, parties
 from custody.facts.amend import Reading, readings
 
 KindName = Literal[
     "key", "person", "agency", "place", "reviewers", "case", "kit", "seal", "code", "item", "stock-take", "governing",
+    "order",
 ]  # fmt: skip
 
 
@@ -55,10 +56,11 @@ KINDS: Final[dict[KindName, Kind]] = {
     "case": Kind(("case-opening", "hold", "noted", "correction"), case.evolve_case, True),
     "kit": Kind(("blood-draw", "lab-dispatch", "lab-receipt", "correction"), case.evolve_kit, True),
     "seal": Kind(("seizure", "blood-draw", "sealing", "unsealing", "correction"), case.evolve_seal, True),
-    "code": Kind(("seizure", "blood-draw", "labelling", "correction"), case.evolve_code, True),
+    "code": Kind(("seizure", "blood-draw", "labelling", "release", "correction"), case.evolve_code, True),
     "item": Kind((), item.evolve_item, True),
     "stock-take": Kind(("stock-take",), counting.evolve_stock_take, False),
     "governing": Kind(("policy", "log-key"), governing.evolve_governing, False),
+    "order": Kind(("disposition-order", "release", "correction"), orders.evolve_order, True),
 }
 
 

@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from custody.acts.entry import Recorded, instant
 from custody.facts.case import CaseFacts, CodeFacts, KitFacts
+from custody.facts.flaws import each_once
 from custody.facts.holding import Holder
-from custody.facts.item import ItemFacts, each_once
+from custody.facts.item import ItemFacts
 from custody.facts.parties import KeyFacts, PersonFacts, PlaceFacts
 
 Shape = dict[str, Any]
@@ -73,7 +74,7 @@ def item_shape(item: ItemFacts) -> Shape:
         "condition": item.condition,
         "loan": _loan(item),
         "laboratory": item.laboratory,
-        "disposition": {"state": "released" if item.released else "none", "kind": item.released},
+        "disposition": _disposition(item),
         "status": status(item),
         "defects": [
             {"id": each.id, "code": each.code, "rule": each.rule, "severity": each.severity, "act": each.act,
@@ -84,6 +85,20 @@ def item_shape(item: ItemFacts) -> Shape:
         "deadlines": [],
         "version": item.version + 1,
     }  # fmt: skip
+
+
+def _disposition(item: ItemFacts) -> Shape:
+    """What shall become of an item: none, ordered, effective or released; `in_context` knows what took effect."""
+    order = item.order
+    state = "none" if order is None else "effective" if order.effective_at else "ordered"
+    ordered = order.kinds[0] if order and len(order.kinds) == 1 else None
+    return {
+        "state": "released" if item.released else state,
+        "kind": item.released or ordered,
+        "order": order.act if order else None,
+        "instrument": order.instrument if order else None,
+        "effective_at": instant(order.effective_at) if order and order.effective_at else None,
+    }
 
 
 def in_context(item: Shape, case: Shape | None, agency: str | None, place_name: str | None) -> Shape:

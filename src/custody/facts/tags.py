@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from custody.acts.act import Act
 from custody.acts.case import CaseOpening, Noted
 from custody.acts.counting import StockTake
+from custody.acts.disposition import Release
 from custody.acts.governing import LogKey, NewPolicy
+from custody.acts.keeping import CustodianHandover, Erasure
+from custody.acts.orders import DispositionOrder
 from custody.acts.oversight import Correction, Hold, Remedy
 from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revocation
 from custody.acts.samples import BloodDraw
@@ -26,6 +29,7 @@ def tags_of(act: Act, facts: Facts) -> tuple[str, ...]:
     """Return every tag of an act, each once: what it names itself, and the cases and kits of its items."""
     found = [f"key:{signer.key}" for signer in act.signers]
     found += _subject_tags(act, facts)
+    found += _order_tags(act)
     found += _party_tags(act)
     found += _oversight_tags(act, facts)
     return tuple(dict.fromkeys(found))
@@ -62,6 +66,16 @@ def _subject_tags(act: Act, facts: Facts) -> list[str]:
     return found
 
 
+def _order_tags(act: Act) -> list[str]:
+    """The order that an act makes, replaces or carries out, and the item that the price of a sale becomes."""
+    if isinstance(act, DispositionOrder):
+        return [f"order:{each}" for each in (act.id, act.replaces) if each]
+    if isinstance(act, Release):
+        proceeds = [f"item:{item}" for item in act.codes_given.values()]
+        return [*proceeds, f"order:{act.ordered_by}"] if act.ordered_by else proceeds
+    return []
+
+
 def _party_tags(act: Act) -> list[str]:
     """Persons, agencies, places and keys that the act registers or changes."""
     found: list[str] = []
@@ -82,18 +96,22 @@ def _party_tags(act: Act) -> list[str]:
         found.append(f"key:{act.key}")
     if isinstance(act, (NewPolicy, LogKey)):
         found.append("governing:all")
+    if isinstance(act, CustodianHandover):
+        found += [f"place:{each.place}" for each in act.places]
+        found += [f"person:{act.held_by}"] if act.held_by else []
     return found
 
 
 def _oversight_tags(act: Act, facts: Facts) -> list[str]:
     """For acts about acts: the target, and whatever the target touches."""
     found: list[str] = []
-    if isinstance(act, (Correction, Remedy)):
+    if isinstance(act, (Correction, Remedy, Erasure)):
         found.append(f"act:{act.target}")
         target = facts.record(act.target)
         if target is not None:
-            touched = [tag for each in (target.act, *facts.amended_acts) for tag in _subject_tags(each, facts)]
-            whole = isinstance(act, Remedy)
+            acts = (target.act, *facts.amended_acts)
+            touched = [tag for each in acts for tag in (*_subject_tags(each, facts), *_order_tags(each))]
+            whole = not isinstance(act, Correction)
             found += [tag for tag in touched if whole or not tag.startswith("item:") or tag[5:] in facts.touched]
     if isinstance(act, Revocation):
         found += [f"item:{item}" for recorded in facts.doubted for item in recorded.act.own_items]

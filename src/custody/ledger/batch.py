@@ -91,6 +91,10 @@ class Batch:
         signed: Rows = [(head.size, head.root, to_microseconds(head.recorded_at), note)]
         return head, note, [*self._event_rows(), (log.tile, self._tile_rows()), (log.checkpoint, signed)]
 
+    def erased(self) -> list[bytes]:
+        """The commitments whose disclosures go with this batch, each once."""
+        return list(dict.fromkeys(each for draft in self._drafts for each in draft.erases))
+
     def recorded(self) -> list[tuple[int, str, list[int]]]:
         """Position, type and tag ids of each event."""
         drafts = zip(self._drafts, self._tag_ids, strict=True)
@@ -149,12 +153,14 @@ class Batch:
         return known
 
     def _event_rows(self) -> list[tuple[Table, Rows]]:
-        log, entries, acts, tagged, sealed = self._log, [], [], [], []
+        log, entries, acts, tagged = self._log, [], [], []
+        sealed: Rows = []
         drafts = zip(self._drafts, self.entries, self._leaves, self.recorded(), strict=True)
         for draft, entry, leaf, (position, kind, tags) in drafts:
             entries.append((position, kind, " ".join(map(str, tags)), leaf, entry, draft.data))
             acts.append((draft.id, draft.digest, position))
             tagged += [(tag, position, kind) for tag in dict.fromkeys(tags)]
+            sealed = [row for row in sealed if row[0] not in draft.erases] if draft.erases else sealed
             sealed += [(*value, position) for value in draft.disclosures]
         names = [(number, name) for name, number in self.new_tags.items()]
         return [(log.entry, entries), (log.act, acts), (log.tag, names), (log.tagged, tagged), (disclosure, sealed)]

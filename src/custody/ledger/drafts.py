@@ -39,6 +39,8 @@ class Draft(DCBEvent):
     """The earliest instant at which a rule about time would decide otherwise."""
     disclosures: tuple[tuple[bytes, bytes, str], ...] = ()
     """(commitment, salt, value) of each sealed value, stored in the append's transaction."""
+    erases: tuple[bytes, ...] = ()
+    """Commitments whose disclosures go in the append's transaction."""
 
     def __post_init__(self) -> None:
         texts = [self.type, *self.tags, *self.links]

@@ -20,6 +20,7 @@ from uuid import UUID
 
 from eventsourcing.dcb.api import DCBQueryItem
 
+from custody.acts.disposition import Release
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
 from custody.acts.samples import BloodDraw
@@ -121,6 +122,8 @@ def _items_of(reader: Reader, reference: str, moment: Moment) -> set[str]:
         act = reading.act
         if isinstance(act, (Seizure, BloodDraw)) and act.case == reference and moment.includes(reading):
             found |= {item for index, item in enumerate(act.own_items) if index not in reading.voided}
+        if isinstance(act, Release) and act.sale is not None and moment.includes(reading):
+            found.add(act.sale.item)  # what was sold goes on as its price
     return found
 
 

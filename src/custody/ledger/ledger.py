@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 
 from custody.acts.act import Act
 from custody.acts.entry import Defect, Recorded, instant, write_entry
+from custody.acts.keeping import Erasure
 from custody.acts.parties import Genesis
 from custody.acts.values import decode
 from custody.errors import Conflict, CustodyError, Damaged, NotFound, Refused, Stale, Unavailable, Untrusted
@@ -316,6 +317,7 @@ def draft_of(opened: Opened, decision: Decision, facts: Facts, condition: DCBApp
         links=links_of(act, tags), unlinked=UNLINKED, defects=decision.defects,
         decide_again_at=decision.decide_again_at,
         disclosures=tuple((decode(each.commitment), each.salt, each.value) for each in opened.disclosures),
+        erases=tuple(decode(each) for each in act.disclosures) if isinstance(act, Erasure) else (),
     )  # fmt: skip
 
 

@@ -168,7 +168,7 @@ class Recorder(Reader, DCBRecorder):
         if any(isinstance(each, Exception) for group in admitted for each in group):
             return None  # perhaps it was recorded before: the ids tell
         head, note, rows = batch.close(signer)
-        if not session.swap(rows, seen, head):
+        if not session.swap(rows, seen, head, batch.erased()):
             return None  # another process wrote, or an act is recorded already
         return self._committed(session, batch, head, note, admitted)
 
@@ -186,7 +186,7 @@ class Recorder(Reader, DCBRecorder):
         if not batch.entries:
             return self._outcomes(session, batch, admitted)
         head, note, rows = batch.close(signer)
-        session.commit(rows, seen, head)
+        session.commit(rows, seen, head, batch.erased())
         return self._committed(session, batch, head, note, admitted, alone=alone)
 
     def _committed(
@@ -194,9 +194,10 @@ class Recorder(Reader, DCBRecorder):
         *, alone: bool = True,
     ) -> list[list[Outcome]]:  # fmt: skip
         # The commit point, whether the head was locked or swapped. Until here nothing has happened: entries,
-        # envelopes, tags, tiles, head, checkpoint and disclosures are one transaction, and memory still says what
-        # it said before. From here on all of them are durable, and the checkpoint binds us: this size has this root
-        # for ever. A checkpoint signed for a head that was never committed is dropped unseen.
+        # envelopes, tags, tiles, head, checkpoint and disclosures (those that came, and those that an erasure took
+        # away) are one transaction, and memory still says what it said before. From here on all of them are durable,
+        # and the checkpoint binds us: this size has this root for ever. A checkpoint signed for a head that was
+        # never committed is dropped unseen.
         # A crash just before leaves no trace, and the callers, unanswered, submit again. A crash just after
         # leaves everything but the answers: the same submissions find their ids taken by their own payloads,
         # and get the receipts they missed. If the commit fails and nobody can tell which of the two it was,

@@ -23,9 +23,10 @@ from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
 
 from custody.errors import Damaged
 from custody.ledger.drafts import Head, from_microseconds, to_microseconds
-from custody.ledger.tables import Log
+from custody.ledger.tables import Log, disclosure
 
 _POSTGRESQL: Any = postgresql_dialect()  # type: ignore[no-untyped-call]
+_ERASE = f"DELETE FROM {disclosure} WHERE commitment = ?"
 
 Query = tuple[str, Sequence[Any]]
 Rows = list[tuple[Any, ...]]
@@ -100,31 +101,32 @@ class Session(AbstractContextManager["Session"]):
             head, *rows = self.fetch_each([(select, ()), *queries])
         return _head(head), rows
 
-    def commit(self, inserts: Inserts, seen: Head, head: Head) -> None:
-        """Write rows and the new head over the one that `lock` returned, wake those who listen, and commit."""
+    def commit(self, inserts: Inserts, seen: Head, head: Head, erased: Sequence[bytes] = ()) -> None:
+        """Write rows and the new head over the one that `lock` returned, delete the disclosures of the commitments in
+        ``erased``, wake those who listen, and commit."""
         if self._postgres:
             with self._driver.pipeline():
-                moved = self._write_at_one_stroke(inserts, seen, head)
+                moved = self._write_at_one_stroke(inserts, seen, head, erased)
                 self._execute("COMMIT", ())
             written = bool(moved.fetchall())
         else:
-            written = self._write_one_by_one(inserts, seen, head)
+            written = self._write_one_by_one(inserts, seen, head, erased)
             self._execute("COMMIT", ())
         self._open = False
         if not written:
             raise Damaged("damaged/head", "The head row moved under its lock: nothing was written.", log=self._log.name)
 
-    def swap(self, inserts: Inserts, seen: Head, head: Head) -> bool:
+    def swap(self, inserts: Inserts, seen: Head, head: Head, erased: Sequence[bytes] = ()) -> bool:
         """Without `lock`: write all that `commit` writes if the head still is as ``seen``, in one transaction.
 
         False if it is not, or if a row is there already: then nothing was written.
         """
         try:
             if self._postgres:  # a statement by itself is a transaction
-                return bool(self._write_at_one_stroke(inserts, seen, head).fetchall())
+                return bool(self._write_at_one_stroke(inserts, seen, head, erased).fetchall())
             self._execute("BEGIN IMMEDIATE", ())
             self._open = True
-            if self._write_one_by_one(inserts, seen, head):
+            if self._write_one_by_one(inserts, seen, head, erased):
                 self._execute("COMMIT", ())
                 self._open = False
                 return True
@@ -133,21 +135,23 @@ class Session(AbstractContextManager["Session"]):
         self._roll_back()
         return False
 
-    def _write_at_one_stroke(self, inserts: Inserts, seen: Head, head: Head) -> Any:
+    def _write_at_one_stroke(self, inserts: Inserts, seen: Head, head: Head, erased: Sequence[bytes]) -> Any:
         """One statement: one plan, one round trip. It returns a row if the head was as seen."""
         filled = [(table, rows) for table, rows in inserts if rows]
         arrays = [list(column) for _, rows in filled for column in zip(*rows, strict=True)]
-        return self._execute(_in_one_statement(tuple(table for table, _ in filled), self._log), [
-            *_values(head), seen.size, seen.root, *arrays,
+        return self._execute(_in_one_statement(tuple(table for table, _ in filled), self._log, bool(erased)), [
+            *_values(head), seen.size, seen.root, *arrays, *([list(erased)] if erased else []),
         ])  # fmt: skip
 
-    def _write_one_by_one(self, inserts: Inserts, seen: Head, head: Head) -> bool:
+    def _write_one_by_one(self, inserts: Inserts, seen: Head, head: Head, erased: Sequence[bytes]) -> bool:
         """Whether the head was as seen; nothing is written otherwise."""
         if self._execute(_update(self._log), [*_values(head), seen.size, seen.root]).rowcount != 1:
             return False
         for table, rows in inserts:
             if rows:
                 self._driver.cursor().executemany(_insert(table), rows)
+        if erased:
+            self._driver.cursor().executemany(_ERASE, [(each,) for each in erased])
         return True
 
     def _roll_back(self) -> None:
@@ -192,10 +196,12 @@ def _update(log: Log) -> str:
 
 
 @lru_cache(maxsize=64)
-def _in_one_statement(tables: Sequence[Table], log: Log) -> str:
+def _in_one_statement(tables: Sequence[Table], log: Log, erases: bool) -> str:
     """The new head, all inserts and the notification as one PostgreSQL statement; nothing, unless the head moves."""
-    inserts = "".join(f", step{number} AS ({_insert_arrays(table)})" for number, table in enumerate(tables))
-    return f"WITH moved AS ({_update(log)} RETURNING 1){inserts} SELECT pg_notify('{channel(log)}', '') FROM moved"
+    steps = "".join(f", step{number} AS ({_insert_arrays(table)})" for number, table in enumerate(tables))
+    if erases:
+        steps += f", erased AS (DELETE FROM {disclosure} USING moved WHERE commitment IN (SELECT unnest(?::bytea[])))"
+    return f"WITH moved AS ({_update(log)} RETURNING 1){steps} SELECT pg_notify('{channel(log)}', '') FROM moved"
 
 
 @lru_cache(maxsize=32)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Column, Connection, Index, Table, Text, select
 
-from custody.facts.item import ItemFacts, OpenDefect, each_once
+from custody.facts.flaws import OpenDefect, each_once
+from custody.facts.item import ItemFacts
 from custody.facts.shapes import Shape
 from custody.registers.feeds import ItemlessDefects
 from custody.registers.register import Part, Register, Row, metadata

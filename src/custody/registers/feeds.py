@@ -17,7 +17,7 @@ from eventsourcing.dcb.api import DCBQueryItem
 
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Remedy
-from custody.facts.item import OpenDefect, remedied
+from custody.facts.flaws import OpenDefect, remedied
 from custody.facts.kinds import KINDS, Need, evolve, fold, must_refold
 from custody.ledger.journal import Journal
 from custody.ledger.memory import item_of

@@ -55,6 +55,8 @@ def _gives(matter: Matter, item: ItemFacts, part: str) -> bool:
     if holder.kind == "person":
         stated = isinstance(act, Transfer) and holder_of(act.giver) != holder
         return holder.id in persons and not stated
+    if isinstance(act, Release) and item.custody[-1].type == "cash-deposit":
+        return bool(act.signed_by("finance"))  # who keeps the account pays out of it
     if holder.kind == "place":
         if isinstance(act, Transfer) and holder_of(act.giver) != holder:
             return False

@@ -19,7 +19,20 @@ from custody.acts.entry import Defect
 from custody.errors import Refused
 from custody.facts.gather import Facts
 from custody.facts.holding import TAKING
-from custody.rules import counting, custody, defects, disposition, governing, order, oversight, parties, samples
+from custody.rules import (
+    counting,
+    custody,
+    defects,
+    disposition,
+    exits,
+    governing,
+    keeping,
+    order,
+    orders,
+    oversight,
+    parties,
+    samples,
+)
 from custody.rules.policy import Policy, RuleText
 from custody.rules.rule import Breach, Matter, Rule
 from custody.rules.trust import check_trust
@@ -33,10 +46,13 @@ REFUSALS: Final[tuple[Rule, ...]] = (
     *oversight.REFUSALS,
     *custody.REFUSALS,
     *counting.REFUSALS,
+    *orders.REFUSALS,
+    *exits.REFUSALS,
+    *keeping.REFUSALS,
 )
 """Every rule that refuses a forbidden future act; where several do, the first is named and the others are listed."""
 
-DEFECTS: Final[tuple[Rule, ...]] = defects.DEFECTS
+DEFECTS: Final[tuple[Rule, ...]] = (*defects.DEFECTS, *orders.DEFECTS)
 """Every rule that marks a past fact with a defect."""
 
 
