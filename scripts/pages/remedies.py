@@ -7,6 +7,7 @@ from typing import Final
 
 ABOUT: Final[Mapping[str, str]] = {
     "malformed": "The bytes are not what the format says. Nothing was recorded.",
+    "malformed/workbook": "save it anew as XLSX, or as CSV",
     "too-large": "Over a limit. Nothing was recorded.",
     "untrusted": "Signatures, keys or capacities do not bear the act out. Nothing was recorded.",
     "stale": "The world moved on since the signers looked, or an earlier act has not arrived.",
@@ -55,6 +56,7 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "malformed/label-kind": "use item, place, manifest or kit",
     "malformed/label-stock": "name a stock of [format](format.md#8-the-label)",
     "malformed/log-key": "give the log's own key, as `init` made it",
+    "malformed/mapping": "correct the setting; [operating](operating.md#importing) has an example",
     "malformed/media-type": "send the media type that is named",
     "malformed/no-labels": "name at least one label",
     "malformed/note": "fetch the note again",
@@ -70,6 +72,7 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "malformed/text": "take the character out",
     "malformed/tlog-proof": "fetch the proof again",
     "too-large": "send less at once",
+    "too-large/import": "split the file",
     "too-large/items": "split the items over several acts of up to 1,000",
     "too-large/body": "split the items over several acts",
     "too-large/batch": "send several batches",
