@@ -147,9 +147,9 @@ def test_exceptions_from_the_limits_are_still_needed() -> None:
 
 
 def explained_elsewhere(path: str, node: Function | ast.ClassDef) -> bool:
-    """A rule's name is its sentence, and its text stands in the rule data; a revision script has one docstring."""
+    """Rules and clocks are named by their sentences, their texts are rule data; a revision has one docstring."""
     calls = (decorator.func for decorator in node.decorator_list if isinstance(decorator, ast.Call))
-    is_rule = any(isinstance(call, ast.Name) and call.id == "rule" for call in calls)
+    is_rule = any(isinstance(call, ast.Name) and call.id in ("rule", "clock") for call in calls)
     return is_rule or "/custody_migrations/versions/" in path
 
 

@@ -119,6 +119,7 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "conflict/log-key-exists": "use another place, or say with `--log-key` that this key is meant",
     "not-found": "check what was asked for",
     "not-found/act-type": "see the types with `custody template`",
+    "not-found/calendar": "supply the calendar of that year as rule data; nothing is computed without it",
     "not-found/checkpoint": "ask for the newest at `/log/checkpoint`",
     "not-found/jurisdiction": "use a jurisdiction that is shipped: `cn`",
     "not-found/ledger": "`custody init`, or name the right database",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from typing import Final
 
 from tables import table
 
 from custody.acts import ACT_TYPES
 from custody.ledger.policies import shipped_policy
+from custody.rules.calendars import Term
+from custody.rules.clocks.text import DeadlineText
 from custody.rules.judge import DEFECTS, REFUSALS
 from custody.rules.policy import RuleText, Span
 from custody.rules.rule import Rule
@@ -32,7 +35,8 @@ def rules() -> str:
     return "\n".join([
         f"{_counted(list(texts))}\n",
         "## Refusals\n", *refusals, "## Defects\n", *defects,
-        "## Numbers\n", _numbers(), "## What lies where\n", _storage(),
+        "## Deadlines\n", _deadlines(), "## Numbers\n", _numbers(), "## What lies where\n", _storage(),
+        "## Days off\n", _calendar(),
     ])  # fmt: skip
 
 
@@ -87,3 +91,50 @@ def _storage() -> str:
         ["category", "classes of place"],
         ((f"`{category}`", ", ".join(classes)) for category, classes in shipped_policy(JURISDICTION).storage.items()),
     )
+
+
+def _deadlines() -> str:
+    return table(
+        ["number", "deadline", "term", "started by", "stopped by", "source", "checked"],
+        (
+            (text.rule, f"{text.zh} {text.en}", _terms(text), _named(text.starts), _named(text.stops), text.source,
+             "verified" if text.verified else UNVERIFIED)
+            for text in sorted(shipped_policy(JURISDICTION).deadlines.values(), key=lambda each: each.rule)
+        ),
+    )  # fmt: skip
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _terms(text: DeadlineText) -> str:
+    """``24 hours; administrative: 5 working-days``."""
+    found = [f"{name}: {_term(term)}" if name else _term(term) for name, term in text.terms.items()]
+    return "; ".join(found if "" in text.terms else ["as the act says", *found])
+
+
+def _term(term: Term) -> str:
+    return f"{term.length} {term.unit}" + (", on to a working day" if term.extend_on_holiday else "")
+
+
+def _calendar() -> str:
+    return table(
+        ["year", "off, beside Saturdays and Sundays", "worked instead (调休)", "source", "checked"],
+        (
+            (str(number), _days(year.off), _days(year.worked), year.source,
+             "verified" if year.verified else UNVERIFIED)
+            for number, year in shipped_policy(JURISDICTION).calendar.years.items()
+        ),
+    )  # fmt: skip
+
+
+def _days(days: Iterable[date]) -> str:
+    """Days of one year: stretches by their first and last day."""
+    stretches: list[list[date]] = []
+    for day in sorted(days):
+        if stretches and day - stretches[-1][-1] == timedelta(days=1):
+            stretches[-1].append(day)
+        else:
+            stretches.append([day])
+    return ", ".join("…".join(dict.fromkeys([f"{each[0]:%m-%d}", f"{each[-1]:%m-%d}"])) for each in stretches)

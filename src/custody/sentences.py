@@ -92,6 +92,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "conflict/key-file": "文件已存在，密钥不会被覆盖：{file}",
     "conflict/log-key-exists": "日志密钥文件已存在：{file}。如确需使用，请用 --log-key 指明。",
     "not-found/act": "台账中没有这份行为记录。",
+    "not-found/calendar": "缺少 {year} 年的工作日历，无法计算期限。",
     "not-found/case": "台账中没有这个案件：{asked}",
     "not-found/checkpoint": "日志没有签发过这样的检查点。",
     "not-found/item": "台账中没有这件物品：{asked}",

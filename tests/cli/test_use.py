@@ -220,3 +220,18 @@ def test_every_text_is_there_in_both_languages_with_the_same_fields() -> None:
         assert en, code
         assert fields(zh) == fields(en), code
     assert all(TERMS.values())
+
+
+def test_deadlines_are_listed_with_their_colours_in_both_languages(office: Office) -> None:
+    """Blood was drawn on 12 March 2026: due on the 19th, red days after."""
+    draw = {**office.draw(), "occurred_at": "2026-03-12T22:41:00+08:00"}
+    assert office.act(draw).returncode == 0
+    tube = draw["tubes"][0]["code"]
+    (hard,) = [each for each in office.json("deadlines", "--item", tube, "--rule", "D09") if not each["variant"]]
+    assert (hard["due"], hard["state"]) == ("2026-03-19T15:59:59.999999Z", "running")
+    shown = office.run("deadlines", "--item", tube, "--at", "2026-03-21T12:00:00+08:00", lang="zh").stdout
+    assert "血样送检" in shown
+    assert "红" in shown
+    early = office.json("deadlines", "--item", tube, "--colour", "red", "--at", "2026-03-12T23:00:00+08:00")
+    assert early == []
+    assert "Blood to be examined" in office.run("deadlines", "--rule", "D09").stdout

@@ -13,7 +13,7 @@ CaseKind = Literal["criminal", "administrative", "public-order", "traffic"]
 NotedFact = Literal[
     "returned-to-unit", "urgent-examination-ended", "loan-purpose-ended", "papers-produced", "found-irrelevant",
     "excursion-acknowledged", "judgment-served", "receipt-to-court-sent", "recommendation-issued",
-    "recommendation-answered", "reserve-offered", "reserve-requested",
+    "recommendation-answered", "reserve-offered", "reserve-requested", "documents-delivered", "measure-reported",
 ]  # fmt: skip
 
 

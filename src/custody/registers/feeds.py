@@ -23,6 +23,7 @@ from custody.ledger.journal import Journal
 from custody.ledger.memory import item_of
 from custody.ledger.past import Past, recorded_from
 from custody.ledger.reader import Reader
+from custody.registers.dockets import Dockets
 from custody.registers.register import Changes, Register
 
 REMEMBERED = 50_000
@@ -76,7 +77,7 @@ class LedgerFeed:
 
     def __init__(self, reader: Reader, registers: Iterable[Register]) -> None:
         self._reader = reader
-        self._kinds = frozenset().union(*(register.sources for register in registers)) & KINDS.keys()
+        self._sources = frozenset[str]().union(*(register.sources for register in registers))
         self._foldings: dict[int, Folding] = {}
 
     def size(self) -> int:
@@ -89,7 +90,7 @@ class LedgerFeed:
 
     def read(self, after: int, limit: int) -> tuple[int, Changes]:
         """Return the facts of all that the acts after a position touched."""
-        folding = self._foldings.pop(after, None) or Folding(self._reader, self._kinds, after)
+        folding = self._foldings.pop(after, None) or Folding(self._reader, self._sources, after)
         changes = folding.advance(limit)
         self._foldings.setdefault(folding.position, folding)
         return folding.position, changes
@@ -98,10 +99,11 @@ class LedgerFeed:
 class Folding:
     """Facts as of ``position``, as far as they are remembered."""
 
-    def __init__(self, reader: Reader, kinds: Collection[str], position: int) -> None:
+    def __init__(self, reader: Reader, sources: Collection[str], position: int) -> None:
         self._reader = reader
         self._past = Past(reader)
-        self._kinds = kinds
+        self._kinds = KINDS.keys() & sources
+        self._dockets = Dockets(reader, self._past, position) if "docket" in sources else None
         self._known: OrderedDict[Need, Any] = OrderedDict()
         self._from_the_first_act = position == 0  # then what is not known has no past
         self.position = position
@@ -119,6 +121,8 @@ class Folding:
         for need in touched:
             changes.setdefault(need.kind, {})[need.id] = self._known[need]
         changes["itemless"] = self._itemless(acts)
+        if self._dockets:
+            changes["docket"] = self._dockets.advance([(each.recorded, each.tags) for each in acts], self.position)
         self._forget()
         return changes
 
@@ -129,7 +133,7 @@ class Folding:
             kind, _, name = tag.partition(":")
             if kind not in self._kinds:
                 continue
-            need = Need(kind, name)  # type: ignore[arg-type]
+            need = Need(kind, name)
             types = KINDS[need.kind].types
             if types and recorded.act.act not in types:
                 continue

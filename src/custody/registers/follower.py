@@ -16,14 +16,26 @@ from custody.ledger.journal import Journal
 from custody.ledger.reader import Reader
 from custody.ledger.recorder import Recorder
 from custody.ledger.tables import JOURNAL
-from custody.registers import cases, codes, counting, custody, defects, items, kits, people, places, refusals
+from custody.registers import (
+    cases,
+    codes,
+    counting,
+    custody,
+    deadlines,
+    defects,
+    items,
+    kits,
+    people,
+    places,
+    refusals,
+)
 from custody.registers.feeds import Feed, JournalFeed, LedgerFeed
 from custody.registers.register import Register
 from custody.registers.store import Overtaken, Store
 
 REGISTERS: Final[tuple[Register, ...]] = (
     items.REGISTER, codes.REGISTER, custody.REGISTER, cases.REGISTER, places.REGISTER, people.REGISTER, kits.REGISTER,
-    defects.REGISTER, refusals.REGISTER, counting.REGISTER,
+    defects.REGISTER, deadlines.REGISTER, refusals.REGISTER, counting.REGISTER,
 )  # fmt: skip
 """Every register."""
 

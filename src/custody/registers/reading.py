@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, Engine
@@ -16,10 +17,24 @@ from sqlalchemy import Connection, Engine
 from custody import label
 from custody.errors import NotFound
 from custody.facts.shapes import Shape
-from custody.registers import cases, codes, counting, custody, defects, items, kits, people, places, refusals
+from custody.registers import (
+    cases,
+    codes,
+    counting,
+    custody,
+    deadlines,
+    defects,
+    items,
+    kits,
+    people,
+    places,
+    refusals,
+)
+from custody.registers.deadlines import Wanted
 from custody.registers.follower import REGISTERS, Follower, Progress
 from custody.registers.items import Search
 from custody.registers.store import Store
+from custody.rules.clocks.text import Colour
 
 PAGE: Final = 50
 MOST: Final = 2_000
@@ -227,6 +242,27 @@ class Registers:
         """The category of each of these items that is known."""
         with self._reading() as connection:
             return counting.categories(connection, wanted)
+
+    def deadlines(
+        self,
+        *,
+        at: datetime,
+        rule: str | None = None,
+        case: str | None = None,
+        item: str | None = None,
+        state: str | None = None,
+        colour: Colour | None = None,
+        stopped: bool = False,
+        after: str | None = None,
+        limit: int = PAGE,
+    ) -> list[Shape]:
+        """Deadlines as they stand at an instant, the first due first; those that were stopped too, if asked for.
+
+        ``state`` is one of `custody.rules.clocks.deadline.State`, ``colour`` blue, orange or red.
+        """
+        wanted = Wanted(rule, case, f"item:{_named(item)}" if item else None, state, colour, stopped)
+        with self._reading() as connection:
+            return deadlines.search(connection, wanted, at, after, _page(limit))
 
     def refusals(self, *, after: int = 0, limit: int = PAGE) -> list[Shape]:
         """Refusals after a position of the journal, oldest first."""

@@ -12,11 +12,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, timedelta, timezone
 from functools import lru_cache
 from typing import Final, Literal
 
 from custody.acts.entry import Severity
+from custody.rules.calendars import Calendar
+from custody.rules.clocks.text import DeadlineText
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("minor", "curable", "exclusion-risk")
 """From light to heavy."""
@@ -97,7 +99,8 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rule data in force: id (hex SHA-256 of the manifest), texts by code, numbers, where what may lie.
+    """The rule data in force: id (hex SHA-256 of the manifest), texts by code, numbers, where what may lie, deadlines
+    by number, and which days are worked.
 
     ``texts`` and ``numbers`` hold one version each: as read, the newest; after `between`, the one that holds.
     """
@@ -115,6 +118,13 @@ class Policy:
     """Code → the file that names it, without its ending."""
     days: tuple[date, ...] = ()
     """The days from which on another version of a rule or a number may hold, in order; none: nothing is dated."""
+    deadlines: Mapping[str, DeadlineText] = field(default_factory=dict)
+    calendar: Calendar = field(default_factory=Calendar)
+
+    @property
+    def zone(self) -> timezone:
+        """The time by which days begin and end."""
+        return timezone(timedelta(minutes=self.numbers["utc_offset_minutes"]))
 
     def hours(self, name: str) -> timedelta:
         """A configured number of hours."""

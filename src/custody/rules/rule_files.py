@@ -1,8 +1,9 @@
 """Reading a policy from its files: TOML, one for each chapter of rules.
 
-A chapter has the tables ``refusal``, ``defect``, ``numbers``, ``choices``, ``remedy`` and ``storage``, as far as it
-needs them. What one chapter names no other may name again. A rule or a number that changed has ``versions``: a list,
-oldest first, of what differs from the table itself, each with ``valid_from`` and ``valid_to``.
+A chapter has the tables ``refusal``, ``defect``, ``numbers``, ``choices``, ``remedy``, ``storage``, ``deadline``,
+``escalation`` and ``calendar``, as far as it needs them. What one chapter names no other may name again. A rule or a
+number that changed has ``versions``: a list, oldest first, of what differs from the table itself, each with
+``valid_from`` and ``valid_to``.
 
 A jurisdiction may extend another: it names in ``extends`` whose rules it shares, in ``without`` those it does not have,
 and says anew what it has otherwise. What is shared was verified for the other one only, and is UNVERIFIED here.
@@ -16,10 +17,12 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from custody.errors import Malformed
+from custody.rules.calendars import read_calendar
+from custody.rules.clocks.text import read_deadlines
 from custody.rules.policy import Choice, Number, Policy, Remedy, RuleText, days_of, manifest_of
 
 _KINDS: Final = ("refusal", "defect")
-_TABLES: Final = ("refusal", "defect", "numbers", "choices", "remedy", "storage")
+_TABLES: Final = ("refusal", "defect", "numbers", "choices", "remedy", "storage", "deadline", "escalation", "calendar")
 _Chapters = Mapping[str, Mapping[str, Any]]
 
 
@@ -42,6 +45,8 @@ def read_policy(files: Mapping[str, bytes]) -> Policy:
             numbers,
             {code: name for name, each in chapters.items() for kind in _KINDS for code in each.get(kind, ())},
             days_of([each for versions in (*texts.values(), *numbers.values()) for each in versions]),
+            read_deadlines(_table(chapters, "deadline"), _table(chapters, "escalation")),
+            read_calendar(_table(chapters, "calendar")),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise Malformed("malformed/policy", f"The rule data cannot be read: {error}.") from None
