@@ -20,11 +20,23 @@ from custody_api import context, problems
 from custody_api.documented import PROBLEMS
 from custody_api.head import HeadAsGet
 from custody_api.loopback import OnlyLoopback
-from custody_api.routes import cases, health, items, labels, log, oversight, parties, recorded, schemas, writing
+from custody_api.routes import (
+    cases,
+    health,
+    items,
+    labels,
+    log,
+    oversight,
+    papers,
+    parties,
+    recorded,
+    schemas,
+    writing,
+)
 
 ROUTERS: Final = (
     writing.router, recorded.router, schemas.router, items.router, cases.router, parties.router, oversight.router,
-    labels.router, log.router, health.router,
+    labels.router, papers.router, log.router, health.router,
 )  # fmt: skip
 
 READING_THREADS = 12

@@ -1,11 +1,18 @@
-"""The command ``custody serve``, for the entry-point group ``custody.commands``."""
+"""The commands ``custody serve`` and ``custody paper``, for the entry-point group ``custody.commands``."""
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentParser, Namespace
-from typing import Any
+from typing import Any, Final
 
 from custody.cli.settings import add_options
+
+# The same as `custody_api.papers.catalogue.NAMES`, which loads the drawing; a test holds them equal.
+PAPERS: Final = (
+    "seizure-list", "blood-draw-form", "check-in-slip", "transfer-list", "loan-register", "lab-list", "return-list",
+    "destruction-list", "execution-receipt", "recommendation", "receipt", "continuity",
+)  # fmt: skip
 
 
 def add_serve(subparsers: Any) -> None:
@@ -19,7 +26,38 @@ def add_serve(subparsers: Any) -> None:
     parser.set_defaults(run=_run)
 
 
+def add_paper(subparsers: Any) -> None:
+    """Add ``custody paper`` to the main parser's sub-commands."""
+    parser: ArgumentParser = subparsers.add_parser(
+        "paper", help="文书：清单、登记表、保管链说明（PDF）/ papers as PDF", description="出具文书 / Draw papers."
+    )
+    parser.add_argument("kind", choices=PAPERS, metavar="KIND", help=f"种类 / one of {', '.join(PAPERS)}")
+    subject = parser.add_mutually_exclusive_group(required=True)
+    subject.add_argument("--act", metavar="ACT", help="依某一行为 / of this act")
+    subject.add_argument("--item", metavar="ITEM", help="涉及该物品的 / about this item")
+    subject.add_argument("--case", metavar="CASE", help="涉及该案件的 / about this case")
+    subject.add_argument("--person", metavar="PERSON", help="该人员的保管链说明 / continuity of this person")
+    parser.add_argument("--at", type=int, metavar="POSITION", help="台账位置，默认最新 / position; default: newest")
+    parser.add_argument("--link", type=_link, metavar="URL", help="当事人联的查询地址 …/r/TOKEN / for a citizen's copy")
+    parser.add_argument("--sealed", action="store_true", help="不显示密封值 / leave sealed values sealed")
+    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="“-”为标准输出 / - is standard output")
+    add_options(parser)
+    parser.set_defaults(run=_run_paper)
+
+
+def _link(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?/r/[A-Za-z0-9_-]{22,64}", text):
+        raise ValueError(text)
+    return text
+
+
 def _run(args: Namespace) -> int:
     from custody_api.serving import run
+
+    return run(args)
+
+
+def _run_paper(args: Namespace) -> int:
+    from custody_api.papers.command import run
 
     return run(args)

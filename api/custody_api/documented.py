@@ -214,6 +214,14 @@ LABEL: Final[Json] = {
         }
     }
 }
+PAPER: Final[Json] = {
+    "responses": {
+        200: {
+            "description": "Papers. Custody-Position says from where they were drawn.",
+            "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
 SCAN: Final[Json] = {
     "responses": {200: _answer(Scanned, "Codes in view, with the ledger's answer.")},
     "openapi_extra": _body("image/*", {"type": "string", "format": "binary"}),

@@ -49,6 +49,13 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "The registers have not reached position {at_least} yet: try again shortly.",
     ),
     "not-found/act-type": ("没有这种行为：{got}", "There is no such type of act: {got}"),
+    "malformed/paper": ("没有这种文书，或不能这样出具：{field}", "There is no such paper, or not of this: {field}"),
+    "not-found/paper": ("台账中没有可据以出具此文书的记录：{asked}", "Nothing that this paper is drawn from: {asked}"),
+    "paper/written": (
+        "已依台账位置 {position} 出具 {count} 份、{pages} 页：{file}",
+        "{count} papers on {pages} pages, drawn at position {position}: {file}",
+    ),
+    "paper/missing": ("字库中没有这些字，已印为“〓”：{characters}", "Not in the font, printed as 〓: {characters}"),
     "not-found/label": ("台账中没有贴此标签的东西：{got}", "The ledger knows nothing that bears this label: {got}"),
     "serve/registers": ("更新登记簿", "registers"),
     "serve/registers-behind": (

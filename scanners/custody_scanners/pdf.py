@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from io import BytesIO
 from threading import Lock
@@ -18,7 +19,9 @@ from custody_scanners.layout import Layout, PlacedSymbol
 
 rl_config.useA85 = 0  # compressed pages stay bytes: PDF is binary anyway, and ASCII costs a quarter more
 
-_NAME: Final = "NotoSansSC"
+FONT: Final = "NotoSansSC"
+"""The name under which canvases know the embedded font."""
+
 _INSET: Final = ".005"
 _LESS_TWO: Final = ".990"
 """Modules keep 0.005 dot off the dot grid: viewers paint whatever an edge touches, and a PDF's numbers are rounded,
@@ -43,7 +46,7 @@ def _utf16(code: re.Match[str]) -> str:
 
 @lru_cache(maxsize=1)
 def _register() -> None:
-    pdfmetrics.registerFont(_Font(_NAME, font.FILE))
+    pdfmetrics.registerFont(_Font(FONT, font.FILE))
 
 
 def render(layout: Layout) -> bytes:
@@ -51,27 +54,35 @@ def render(layout: Layout) -> bytes:
 
     The same layout gives the same bytes.
     """
+    return compose("Labels", lambda canvas: _draw(layout, canvas))
+
+
+def compose(title: str, draw: Callable[[Canvas], None]) -> bytes:
+    """Return the PDF of whatever ``draw`` puts on a canvas that knows `FONT`; it ends its own pages.
+
+    The same drawing gives the same bytes. Threads take turns.
+    """
     with _one_at_a_time:
-        return _render(layout)
+        _register()
+        target = BytesIO()
+        canvas = Canvas(target, invariant=True, pageCompression=1)
+        canvas.setTitle(title)
+        draw(canvas)
+        canvas.save()
+        return target.getvalue()
 
 
-def _render(layout: Layout) -> bytes:
-    _register()
+def _draw(layout: Layout, canvas: Canvas) -> None:
     point = 72 / layout.dpi
-    target = BytesIO()
-    canvas = Canvas(target, invariant=True, pageCompression=1)
-    canvas.setTitle("Labels")
     for page in layout.pages:
         canvas.setPageSize((page.width * point, page.height * point))
         canvas.scale(point, point)
         for placed in page.symbols:
             canvas.addLiteral(_path(placed, page.height))
         for text in page.texts:
-            canvas.setFont(_NAME, text.size)
+            canvas.setFont(FONT, text.size)
             canvas.drawString(text.x, page.height - text.baseline, text.text)
         canvas.showPage()
-    canvas.save()
-    return target.getvalue()
 
 
 def _path(placed: PlacedSymbol, height: int) -> str:

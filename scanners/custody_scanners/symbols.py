@@ -63,6 +63,14 @@ def data_matrix(code: str) -> Symbol:
     return Symbol(modules_12x26(code), quiet=2)
 
 
+def qr_text(text: str) -> Symbol:
+    """The symbol on papers: any text, as small as level M (15 %) allows. What it says is not a label code."""
+    symbol = qrcode.QRCode(error_correction=_LEVELS["M"])
+    symbol.add_data(QRData(text.encode()))
+    symbol.make(fit=True)
+    return Symbol(tuple("".join("1" if dark else "0" for dark in row) for row in symbol.modules), quiet=4)
+
+
 def _qr(code: str, version: int, level: str) -> tuple[str, ...]:
     """The QR matrix whose data mask has the lowest penalty (ISO/IEC 18004, 7.8.3).
 

@@ -1,0 +1,62 @@
+"""Papers over HTTP: drawn on request, with sealed values left sealed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from custody.errors import Malformed
+from custody_api import documented
+from custody_api.context import TheLedger
+from custody_api.papers.catalogue import NAMES, Subject, papers
+from custody_api.papers.drawing import print_papers
+from custody_api.papers.paper import Language
+from custody_api.papers.sources import Sources
+from custody_api.problems import language_of
+
+router = APIRouter(prefix="/v1", tags=["papers"])
+
+_SUBJECTS: Final[tuple[Subject, ...]] = ("act", "item", "case", "person")
+
+
+class Wanted(BaseModel):
+    """What a paper is about: exactly one of act, item, case and person. Unknown parameters are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    act: str | None = Field(None, max_length=100)
+    item: str | None = Field(None, max_length=100)
+    case: str | None = Field(None, max_length=100)
+    person: str | None = Field(None, max_length=100, description="For a statement of continuity.")
+    lang: Language | None = Field(None, description="Default: by Accept-Language.")
+    at: int | None = Field(None, ge=1, description="The position to draw from; default: the newest.")
+
+    def subject(self) -> tuple[Subject, str]:
+        """What is asked for, and its name. Raises Malformed."""
+        given = [(each, str(getattr(self, each))) for each in _SUBJECTS if getattr(self, each) is not None]
+        if len(given) != 1:
+            raise Malformed(
+                "malformed/query", "A paper is about one thing.", field="/".join(_SUBJECTS), got=len(given)
+            )  # fmt: skip
+        return given[0]
+
+
+@router.get("/papers/{kind}", response_class=Response, **documented.PAPER)
+def draw_paper(kind: str, request: Request, ledger: TheLedger, wanted: Annotated[Wanted, Query()]) -> Response:
+    """Every paper of a kind about an act, an item, a case or a person, in one PDF."""
+    if kind not in NAMES:
+        raise Malformed("malformed/paper", "There is no such paper.", field=kind, expected=", ".join(NAMES))
+    subject, name = wanted.subject()
+    sources = Sources(ledger, wanted.at, wanted.lang or language_of(request), opens=False)
+    printed = print_papers(papers(sources, kind, subject, name))
+    headers = {
+        "Cache-Control": "private, no-cache", "Content-Disposition": f'inline; filename="{kind}.pdf"',
+        "Custody-Position": str(sources.at),
+    }  # fmt: skip
+    if printed.missing:
+        headers["Custody-Missing-Characters"] = " ".join(f"U+{ord(each):04X}" for each in printed.missing)
+    return Response(printed.data, media_type="application/pdf", headers=headers)

@@ -1,0 +1,378 @@
+"""Papers drawn from the ledger: what stands on them, how it is set, and what their codes say."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, get_args
+
+import httpx
+import pytest
+
+from custody import label
+from custody.acts.values import encode
+from custody.cli import main
+from custody.errors import Malformed, NotFound
+from custody_api import commands
+from custody_api.papers.catalogue import KINDS, NAMES, papers
+from custody_api.papers.drawing import print_papers
+from custody_api.papers.layout import BOTTOM, INNER, PADDING, TOP, lay_out
+from custody_api.papers.paper import Language
+from custody_api.papers.sources import Sources
+from custody_scanners import font
+from papers import drawn, fields, one, pages, pictures, squeezed, symbols, text_of
+from world import World
+
+LINK = "https://custody.example/r/Zm9yLW9uZS1jaXRpemVuMQ"
+REFUSAL = {"part": "holder", "name": {"disclose": "赵某某"}, "kind": "refused", "note": "称物品与本人无关"}
+ITEM = "EV1BHP5N40BAQPAA"
+
+
+@pytest.fixture
+def world(sqlite_world: World) -> World:
+    """Papers say the same whatever the ledger is kept in."""
+    return sqlite_world
+
+
+@pytest.fixture
+def day(world: World) -> tuple[World, dict[str, str]]:
+    """A world in which every paper has something to be drawn from, and the subject of each."""
+    case = world.opens_case()
+    items = world.seizes(case, world.item(), world.item(), world.item(), attestations=[world.witness(), REFUSAL])
+    world.checks_in(items)
+    world.lends(items[:1])
+    world.returns(items[:1], difference="外壳有新划痕")
+    blood = world.opens_case(case="云公(交)刑受〔2026〕0312-07", kind="traffic")
+    tube, _ = world.draws(blood)
+    world.dispatches([tube])
+    world.lab_receives([tube])
+    other = world.opens_case(case="云公(刑)盗〔2026〕0611")
+    handed = world.seizes(other)
+    world.transfers(handed, "周远", "何苗")
+    world.releases(items[:1])
+    world.act({
+        "act": "release", "lines": world.lines(items[1:2]), "kind": "destroyed", "order": "云公销字〔2026〕1号",
+        "recipient": None, "destruction": {"where": "江州市危废中心", "method": "焚烧",
+                                            "measured": [{"quantity": "312.46", "unit": "g"}]},
+        "voucher": None, "reason": "判决生效", "attachments": [recording()],
+        "signers": world.signers(holder="梁静", approver="沈建国", supervisor=["江监督", "高岚"]),
+    })  # fmt: skip
+    world.act({
+        "act": "noted", "case": case, "fact": "recommendation-issued", "items": items[:1],
+        "statement": "发现未当场开列清单，请于十五日内整改并回复。", "basis": ["云公法建〔2026〕4号"],
+        "signers": world.signers(noter="高岚"),
+    })  # fmt: skip
+    subjects = dict.fromkeys(NAMES, case) | {"blood-draw-form": blood, "lab-list": blood, "transfer-list": other}
+    return world, subjects
+
+
+def recording() -> dict[str, Any]:
+    return {"sha256": "ab" * 32, "media_type": "video/mp4", "size_bytes": 1, "kind": "recording", "captured_at": None}
+
+
+@pytest.mark.parametrize("lang", get_args(Language))
+def test_every_paper_can_be_drawn_and_all_it_says_is_printed(
+    day: tuple[World, dict[str, str]], lang: Language
+) -> None:
+    world, subjects = day
+    for kind in NAMES:
+        for paper in drawn(world, kind, "case", subjects[kind], lang=lang):
+            printed = squeezed("".join(pages(paper)))
+            assert [text for text in paper.texts() if squeezed(text) not in printed] == [], kind
+            assert paper.case == subjects[kind]
+            assert paper.drawn.position == world.ledger.recorder.head().size
+            assert f"{paper.drawn.position}" in printed
+
+
+def test_the_command_knows_every_kind_of_paper() -> None:
+    assert commands.PAPERS == NAMES
+
+
+def test_an_english_paper_has_no_chinese_words_of_its_own(day: tuple[World, dict[str, str]]) -> None:
+    world, subjects = day
+    for kind in NAMES:
+        for paper in drawn(world, kind, "case", subjects[kind], lang="en"):
+            named = [paper.title, *(each.name for each in paper.fields), *(each.part for each in paper.signatures)]
+            named += [column.name for table in paper.tables for column in table.columns]
+            assert [text for text in named if re.search("[\u4e00-\u9fff]", text)] == [], kind
+
+
+def test_pages_are_counted_and_each_bears_case_and_position(world: World) -> None:
+    case = world.opens_case()
+    world.seizes(case, *(world.item(features="边缘磨损，" * (number % 7 + 1)) for number in range(120)))
+    texts = pages(one(world, "seizure-list", "case", case))
+    assert len(texts) > 3
+    position = world.ledger.recorder.head().size
+    for number, text in enumerate(texts, 1):
+        assert f"第 {number} 页 共 {len(texts)} 页" in text
+        assert case in text
+        assert f"位置 {position}，" in text
+        assert text.count("特征") == (re.search("边缘磨损|以下空白", text) is not None)  # the heads, once a page
+
+
+def test_four_hundred_items_stand_on_the_list_each_once_and_whole_on_one_page(world: World) -> None:
+    case = world.opens_case()
+    items = world.seizes(case, *(world.item(features="红色圆形，" * (number % 9 + 1)) for number in range(400)))
+    paper = one(world, "seizure-list", "case", case)
+    texts = [squeezed(text) for text in pages(paper)]
+    for item in items:
+        code = label.code_of(item)
+        assert sum(text.count(code) for text in texts) == 1
+    assert "共400项，以下空白。" in texts[-1]
+    rows = [row for page in lay_out(paper) for placed in page for row in [placed.band.cells[0].lines[0]]]
+    assert [row for row in rows if row.isdigit()] == [str(number) for number in range(1, 401)]
+
+
+def test_no_text_leaves_its_cell_and_no_band_leaves_its_page(world: World) -> None:
+    case = world.opens_case()
+    endless = "Ω" * 300 + " word-after-word" * 40 + "没有标点的长文字" * 60
+    long = world.item(features=endless[:2000], description=endless[:120], source=endless[:120])
+    world.seizes(case, long, world.item())
+    for lang in get_args(Language):
+        for page in lay_out(one(world, "seizure-list", "case", case, lang)):
+            for placed in page:
+                assert placed.y >= TOP
+                assert placed.y + placed.band.height <= BOTTOM + 0.01
+                assert sum(cell.width for cell in placed.band.cells) <= INNER + 0.01
+                for cell in placed.band.cells:
+                    assert all(font.width(line, cell.size) <= cell.width - 2 * PADDING + 0.01 for line in cell.lines)
+            assert all(one.y + one.band.height <= two.y + 0.01 for one, two in pairwise(page))
+
+
+def test_a_line_that_is_taller_than_a_page_goes_on_and_loses_nothing(world: World) -> None:
+    case = world.opens_case()
+    words = "".join(f"第{number:03}处划痕。" for number in range(250))
+    world.seizes(case, world.item(features=words))
+    paper = one(world, "seizure-list", "case", case)
+    cells = [placed.band.cells[4].lines for page in lay_out(paper) for placed in page if len(placed.band.cells) == 7]
+    assert len(lay_out(paper)) > 1
+    printed = "".join(line for lines in cells for line in lines).replace("特征", "")
+    assert "（续上页）" in printed
+    assert printed.replace("（续上页）", "") == words
+
+
+def test_signatures_come_from_the_act_and_a_refusal_says_so(day: tuple[World, dict[str, str]]) -> None:
+    world, subjects = day
+    paper = one(world, "seizure-list", "case", subjects["seizure-list"])
+    signed = {each.part: each for each in paper.signatures}
+    assert signed["办案民警"].name == "周远（psb-0211）"
+    assert world.key_id("周远")[:16] in signed["办案民警"].how
+    assert signed["见证人"].how == "纸面手写签名"
+    assert signed["持有人"].how == "拒绝签字；称物品与本人无关"
+    assert signed["持有人"].when.startswith("2026-03-12 ")
+    assert fields(paper)["持有人"] == "赵某某"
+
+
+def test_the_register_of_a_loan_tells_of_the_return_and_bears_both_signatures(
+    day: tuple[World, dict[str, str]],
+) -> None:
+    world, subjects = day
+    paper = one(world, "loan-register", "case", subjects["loan-register"])
+    assert [each.part for each in paper.signatures] == ["保管员", "调用人", "审批人", "归还人", "保管员"]
+    assert "归还 1 项" in fields(paper)["归还情况"]
+    assert "归还差异：外壳有新划痕" in paper.remarks
+
+
+def test_a_blood_draw_shows_every_tube_with_its_seal(day: tuple[World, dict[str, str]]) -> None:
+    world, subjects = day
+    paper = one(world, "blood-draw-form", "case", subjects["blood-draw-form"])
+    said = fields(paper)
+    assert (said["被提取人"], said["提取机构"]) == ("陈某某", "江州市公安局云岭分局")
+    (tubes,) = paper.tables
+    assert [(row[1], row[3], row[4]) for row in tubes.rows] == [("A", "检验", "3.0 mL"), ("B", "备份", "3.0 mL")]
+    assert all(row[7].startswith("F-") for row in tubes.rows)
+
+
+def test_a_destruction_names_what_was_measured_and_who_watched(day: tuple[World, dict[str, str]]) -> None:
+    world, subjects = day
+    said = fields(one(world, "destruction-list", "case", subjects["destruction-list"]))
+    assert (said["方法"], said["销毁前计量"], said["录音录像"]) == ("焚烧", "312.46 g", "是")
+    assert said["监销人"] == "江监督（psb-0900）；高岚（psb-0077）"
+
+
+def test_the_code_of_an_internal_paper_is_a_claim_that_both_decoders_read(
+    day: tuple[World, dict[str, str]], tmp_path: Path
+) -> None:
+    world, subjects = day
+    recorder = world.ledger.recorder
+    head = recorder.head()
+    paper = one(world, "check-in-slip", "case", subjects["check-in-slip"])
+    first, *rest = pictures(print_papers([paper]).data, tmp_path)
+    index = int(paper.number.split()[-1]) - 1
+    claim = f"CL1 {world.ledger.origin} {head.size} {encode(head.root)} {index}"
+    assert symbols(first) == {"pyzbar": {claim}, "zxing-cpp": {claim}}
+    assert all(not found for page in rest for found in symbols(page).values())
+    assert recorder.row(index + 1).type == "check-in"
+
+
+def test_a_citizens_paper_bears_its_link_and_no_claim(day: tuple[World, dict[str, str]], tmp_path: Path) -> None:
+    world, subjects = day
+    for kind in ("receipt", "blood-draw-form"):
+        found = drawn(world, kind, "case", subjects[kind], LINK)
+        page, *_ = pictures(print_papers(found[:1]).data, tmp_path)
+        assert symbols(page) == {"pyzbar": {LINK}, "zxing-cpp": {LINK}}
+    with pytest.raises(Malformed):
+        drawn(world, "check-in-slip", "case", subjects["check-in-slip"], LINK)
+
+
+def test_the_same_ledger_at_the_same_moment_gives_the_same_bytes(day: tuple[World, dict[str, str]]) -> None:
+    world, subjects = day
+    for kind in NAMES:
+        first, again = (print_papers(drawn(world, kind, "case", subjects[kind])).data for _ in range(2))
+        assert first == again
+
+
+def test_a_paper_drawn_at_an_earlier_position_knows_nothing_of_later_acts(world: World) -> None:
+    case = world.opens_case()
+    items = world.seizes(case)
+    world.checks_in(items)
+    lent = world.lends(items)
+    world.returns(items)
+    (then,) = drawn(world, "loan-register", "case", case, at=lent.position)
+    assert fields(then)["归还情况"] == "1 项尚未归还"
+    assert then.drawn.position == lent.position
+    (chain,) = drawn(world, "continuity", "item", items[0], at=lent.position)
+    assert len(chain.tables[0].rows) == 3
+    for position in (0, world.ledger.recorder.head().size + 1):
+        with pytest.raises(NotFound):
+            Sources(world.ledger, position)
+    with pytest.raises(NotFound):
+        drawn(world, "loan-register", "act", lent.act, at=lent.position - 1)
+
+
+def test_continuity_names_every_holder_and_no_gap_where_there_is_none(day: tuple[World, dict[str, str]]) -> None:
+    world, subjects = day
+    (item, *_) = Sources(world.ledger).acts(f"case:{subjects['continuity']}", ("seizure",))[0].act.own_items
+    paper = one(world, "continuity", "item", item)
+    store = f"大库 {world.places['大库']}"
+    assert [(row[2], row[3], row[5]) for row in paper.tables[0].rows] == [
+        ("（初次取得）", "周远（psb-0211）", store),
+        ("周远（psb-0211）", store, "周远（psb-0211）"),
+        (store, "周远（psb-0211）", store),
+        ("周远（psb-0211）", store, "已离开保管"),
+        (store, "已离开保管", "—"),
+    ]
+    assert "保管链完整，没有缺口。" in paper.remarks
+    assert one(world, "continuity", "item", label.code_of(item)).tables == paper.tables
+
+
+def test_continuity_names_a_gap_as_a_gap(world: World) -> None:
+    case = world.opens_case(officers=[world.id_of("周远"), world.id_of("何苗")])
+    items = world.seizes(case)
+    world.checks_in(items, by="何苗")
+    paper = one(world, "continuity", "item", items[0])
+    (gap,) = [row[0] for row in paper.tables[0].rows if len(row) == 1]
+    assert gap.startswith("⚠ 缺口：")
+    assert "周远（psb-0211）" in gap
+    assert "何苗（psb-0347）" in gap
+    assert "保管链有 1 处缺口，见上表。" in paper.remarks
+    for person in ("psb-0211", "psb-0347"):
+        rows = one(world, "continuity", "person", person).tables[0].rows
+        assert any(len(row) == 1 and "⚠ 缺口：" in row[0] for row in rows)
+
+
+def test_a_corrected_reading_is_marked_and_the_list_shows_it_as_corrected(world: World) -> None:
+    case = world.opens_case()
+    seizure = world.seizure(case, [world.item(description="手机"), world.item()])
+    receipt = world.act(seizure)
+    before = world.ledger.recorder.head().size
+    change = {"op": "replace", "path": "/items/0/description", "old": "手机", "new": "平板电脑"}
+    world.corrects(receipt.act, change)
+    (paper,) = drawn(world, "seizure-list", "act", receipt.act)
+    assert paper.tables[0].rows[0][2] == "平板电脑"
+    assert any(each.startswith(f"经更正：台账位置 {before + 1}，/items/0/description") for each in paper.remarks)
+    item = seizure["items"][0]["code"][:16]
+    assert f"〔经更正 #{before + 1}〕" in one(world, "continuity", "item", item).tables[0].rows[0][-1]
+    (then,) = drawn(world, "seizure-list", "act", receipt.act, at=before)
+    assert then.tables[0].rows[0][2] == "手机"
+    assert not any("更正" in each for each in then.remarks)
+
+
+def test_a_persons_statement_has_every_stretch_and_a_line_to_sign(day: tuple[World, dict[str, str]]) -> None:
+    world, _ = day
+    paper = one(world, "continuity", "person", "psb-0211")
+    assert fields(paper)["姓名"] == "周远（psb-0211）"
+    assert fields(paper)["经手物品"] == "6"
+    assert "签名：" in paper.blanks[0]
+    assert "签名：" in "".join(pages(paper))
+
+
+def test_sealed_values_stay_sealed_where_they_may_not_be_read_and_say_so_when_erased(world: World) -> None:
+    case = world.opens_case()
+    world.seizes(case, world.item(serial={"disclose": "SN-0001"}), attestations=[world.witness(), REFUSAL])
+    (open_paper,) = drawn(world, "seizure-list", "case", case)
+    (closed,) = drawn(world, "seizure-list", "case", case, opens=False)
+    assert "SN-0001" in open_paper.tables[0].rows[0][4]
+    assert "SN-0001" not in "".join(closed.texts())
+    assert "赵某某" not in "".join(closed.texts())
+    assert fields(closed)["持有人"] == "〔密封〕"
+    with world.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM disclosure")
+    assert fields(one(world, "seizure-list", "case", case))["持有人"] == "〔已删除〕"
+
+
+def test_a_character_outside_the_font_prints_a_sign_and_is_reported(world: World) -> None:
+    case = world.opens_case()
+    world.seizes(case, world.item(description="陈𰻝牌手机"))
+    printed = print_papers([one(world, "seizure-list", "case", case)])
+    assert printed.missing == ("𰻝",)
+    assert "陈〓牌手机" in "".join(pages(one(world, "seizure-list", "case", case)))
+
+
+def test_defects_of_the_record_stand_on_the_paper(world: World) -> None:
+    case = world.opens_case()
+    world.seizes(case, attestations=[])
+    (paper,) = drawn(world, "seizure-list", "case", case)
+    assert any(each.startswith("入账时记有瑕疵 ") for each in paper.remarks)
+
+
+def test_what_cannot_be_drawn_says_why(world: World) -> None:
+    case = world.opens_case()
+    sources = Sources(world.ledger)
+    for kind in KINDS:
+        with pytest.raises(NotFound):
+            papers(sources, kind, "case", case)
+        with pytest.raises(Malformed):
+            papers(sources, kind, "person", "psb-0211")
+    for subject, name in (("item", ITEM), ("person", "nobody"), ("case", case)):
+        with pytest.raises(NotFound):
+            papers(sources, "continuity", subject, name)  # type: ignore[arg-type]
+
+
+def test_the_command_writes_the_papers_of_a_case(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = world.opens_case()
+    world.seizes(case)
+    file = tmp_path / "list.pdf"
+    where = ("--database", world.url)
+    assert main(["paper", "seizure-list", "--case", case, "-o", str(file), *where, "--json", "--lang", "en"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    size = world.ledger.recorder.head().size
+    assert report == {
+        "file": str(file), "kind": "seizure-list", "papers": 1, "pages": 1, "position": size, "missing": [],
+    }  # fmt: skip
+    assert file.read_bytes().startswith(b"%PDF")
+    assert main(["paper", "lab-list", "--case", case, "-o", str(file), *where, "--lang", "zh"]) == 1
+    assert "[not-found/paper]" in capsys.readouterr().err
+
+
+def test_a_paper_comes_over_http_with_sealed_values_sealed(sqlite_world: World, sqlite_client: httpx.Client) -> None:
+    world = sqlite_world
+    case = world.opens_case()
+    world.seizes(case, attestations=[world.witness(), REFUSAL])
+    answer = sqlite_client.get("/v1/papers/seizure-list", params={"case": case, "lang": "zh"})
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["custody-position"] == str(world.ledger.recorder.head().size)
+    text = text_of(answer.content)
+    assert "扣押清单" in text
+    assert "〔密封〕" in text
+    assert "赵某某" not in text
+    wrong = {
+        "malformed/query": ("seizure-list", {}), "malformed/paper": ("letter", {"case": case}),
+        "not-found/paper": ("lab-list", {"case": case}),
+    }  # fmt: skip
+    for code, (kind, asked) in wrong.items():
+        assert sqlite_client.get(f"/v1/papers/{kind}", params=asked).json()["code"] == code
