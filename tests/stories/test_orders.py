@@ -63,6 +63,10 @@ def test_cash_goes_into_the_account_to_the_cent(money: World) -> None:
     assert flaws(deposits(world, [dollars], "12300", "USD")) == {"LATE_DEPOSIT": ("curable", ())}
     assert world.facts(bulk).holder.kind == "outside"
     assert holder(world, marked) == world.places["贵重"]
+    order = orders(world, [marked], share("remitted"), **in_effect(world))  # the judgment remits the notes themselves
+    remitted = {"kind": "remitted", "recipient": None, "attestations": [], "voucher": "0098875", "ordered_by": order}
+    world.releases([marked], **remitted, signers=world.signers(holder=SAFE, approver="沈建国"))
+    assert world.facts(marked).released == "remitted"
 
 
 @tells("two-custodians")
@@ -107,7 +111,7 @@ def test_a_judgment_divides_the_money(money: World) -> None:
     assert (world.facts(bulk).released, holder(world, bulk)) == ("returned", None)
 
 
-@tells("order-does-not-add-up", "order-standing")
+@tells("order-does-not-add-up", "order-standing", "correction-impossible")
 def test_the_shares_of_an_order_add_up_and_one_order_stands(money: World) -> None:
     """900,000 and 384,299.99 are a cent short; a second order says which one it replaces."""
     world = money
@@ -118,6 +122,10 @@ def test_the_shares_of_an_order_add_up_and_one_order_stands(money: World) -> Non
     with refuses(world, "order-does-not-add-up"):
         orders(world, [bulk], share("returned", to="被害人"), share("remitted", "384300.00"))
     first = orders(world, [bulk], share("remitted"))
+    wrong = {"op": "replace", "path": "/items/0/shares/0/amount", "old": None, "new": "1284000.00"}
+    with refuses(world, "correction-impossible") as told_of_correction:
+        world.corrects(first, wrong, author="周远")
+    assert told_of_correction.facts["problem"] == "order-does-not-add-up"
     with refuses(world, "order-standing") as told:
         orders(world, [bulk], share("returned", to="被害人"))
     assert told.facts["stands"] == first

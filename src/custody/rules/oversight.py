@@ -23,6 +23,8 @@ from custody.rules.custody import (
     a_transfer_is_signed_by_those_it_names,
     destination,
 )
+from custody.rules.exits import the_price_of_a_sale_becomes_a_new_item
+from custody.rules.orders import a_deposit_is_the_cash_to_the_cent, part_amounts_add_up_to_the_whole
 from custody.rules.rule import Breach, Matter, rule
 from custody.rules.samples import every_tube_has_a_seal_of_its_own, the_notes_add_up_to_the_sum
 
@@ -44,6 +46,9 @@ STILL_TRUE = (
     a_loan_is_approved_for_its_borrower,
     the_notes_add_up_to_the_sum,
     every_tube_has_a_seal_of_its_own,
+    part_amounts_add_up_to_the_whole,
+    a_deposit_is_the_cash_to_the_cent,
+    the_price_of_a_sale_becomes_a_new_item,
 )
 """Rules that an act keeps however it is corrected."""
 
