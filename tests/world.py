@@ -94,7 +94,8 @@ class Clock:
 class World:
     """A founded ledger and everybody in it."""
 
-    def __init__(self, url: str, seed: int = 0) -> None:
+    def __init__(self, url: str, seed: int = 0, jurisdiction: str = "cn") -> None:
+        self.jurisdiction = jurisdiction
         self.random = random.Random(seed)
         self.clock = Clock()
         self.keys: dict[str, PrivateKey] = {}
@@ -213,10 +214,10 @@ class World:
                 "act": "genesis",
                 "signers": [{"part": "administrator", "person": "psb-admin"}],
                 "origin": ORIGIN,
-                "jurisdiction": "cn",
+                "jurisdiction": self.jurisdiction,
                 "log_keys": [str(self.log_key.verifier)],
                 "journal_key": str(self.journal_key.verifier),
-                "policy": shipped_policy("cn").id,
+                "policy": shipped_policy(self.jurisdiction).id,
                 "first_agency": {"agency": "psb-yunling", "kind": "police", "name": "江州市公安局云岭分局"},
                 "administrator": {
                     "person": "psb-admin", "name": {"disclose": "韩管理"}, "public_key": public, "kind": "file",

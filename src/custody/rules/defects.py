@@ -82,6 +82,8 @@ def a_draw_is_recorded(matter: Matter) -> Iterator[Breach]:
 @rule("NO_WITNESS_NO_RECORDING", Seizure)
 def somebody_independent_saw_it_or_it_was_recorded(matter: Matter) -> Iterator[Breach]:
     act = matter.act
+    if matter.policy.choice("independent_witness") != "or-recording":
+        return
     if _kind(matter) in ("criminal", "public-order") and not act.attested("witness") and not act.has_recording():
         yield Breach()
 

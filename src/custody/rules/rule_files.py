@@ -6,7 +6,7 @@ number that changed has ``versions``: a list, oldest first, of what differs from
 ``valid_from`` and ``valid_to``.
 
 A jurisdiction may extend another: it names in ``extends`` whose rules it shares, in ``without`` those it does not have,
-and says anew what it has otherwise. What is shared was verified for the other one only, and is UNVERIFIED here.
+and says anew what it has otherwise; deadlines and calendars are each jurisdiction's own. What is shared was verified for the other one only, and is UNVERIFIED here.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from custody.rules.policy import Choice, Number, Policy, Remedy, RuleText, days_
 
 _KINDS: Final = ("refusal", "defect")
 _TABLES: Final = ("refusal", "defect", "numbers", "choices", "remedy", "storage", "deadline", "escalation", "calendar")
+_SHARED: Final = ("refusal", "defect", "numbers", "choices", "remedy", "storage")
 _Chapters = Mapping[str, Mapping[str, Any]]
 
 
@@ -73,7 +74,7 @@ def _chapters(files: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
                 name: _unverified(path, each) for name, each in chapter.get(table, {}).items()
                 if name not in without and (table, name) not in said
             }
-            for table in _TABLES
+            for table in _SHARED
         }
         for path, chapter in read.items() if "/" in path
     }  # fmt: skip
@@ -89,9 +90,11 @@ def _names(chapter: Mapping[str, Any]) -> set[str]:
 
 def _unverified(path: str, fields: Any) -> Any:
     """What another jurisdiction says, as it holds in one that nobody has checked it for."""
-    if not isinstance(fields, dict) or "source" not in fields:
+    if not isinstance(fields, dict) or not fields.keys() & {"source", "versions"}:
         return fields
-    return fields | {"source": f"{path.split('/')[0]}: {fields['source']}", "verified": False}
+    said = {"source": f"{path.split('/')[0]}: {fields['source']}"} if "source" in fields else {}
+    versions = {"versions": [_unverified(path, each) for each in fields["versions"]]} if "versions" in fields else {}
+    return fields | said | versions | {"verified": False}
 
 
 def _table(chapters: _Chapters, name: str) -> dict[str, Any]:
