@@ -19,10 +19,10 @@ CLOCKS: Final[tuple[Clock, ...]] = (*keeping.CLOCKS, *samples.CLOCKS, *measures.
 
 
 def deadlines_of(docket: Docket, policy: Policy) -> Iterator[Deadline]:
-    """Every deadline that was ever started in a case, stopped or not."""
+    """Every deadline that was ever started in a case, stopped or not; a jurisdiction has those that its data name."""
     for each in CLOCKS:
-        text = policy.deadlines[each.rule]
-        for start in each.find(docket, text):
+        text = policy.deadlines.get(each.rule)
+        for start in each.find(docket, text) if text else ():
             yield deadline_of(text, start, policy, docket.case)
 
 
