@@ -6,8 +6,8 @@ number that changed has ``versions``: a list, oldest first, of what differs from
 ``valid_from`` and ``valid_to``.
 
 A jurisdiction may extend another: it names in ``extends`` whose rules it shares, in ``without`` those it does not have,
-and says anew what it has otherwise; deadlines and calendars are each jurisdiction's own. What is shared was verified for
-the other one only, and is UNVERIFIED here.
+and says anew what it has otherwise; deadlines and calendars are each jurisdiction's own. What is shared was verified
+for the other one only, and is UNVERIFIED here.
 """
 
 from __future__ import annotations

@@ -22,7 +22,9 @@ def deadlines_of(docket: Docket, policy: Policy) -> Iterator[Deadline]:
     """Every deadline that was ever started in a case, stopped or not; a jurisdiction has those that its data name."""
     for each in CLOCKS:
         text = policy.deadlines.get(each.rule)
-        for start in each.find(docket, text) if text else ():
+        if text is None:
+            continue
+        for start in each.find(docket, text):
             yield deadline_of(text, start, policy, docket.case)
 
 
