@@ -24,6 +24,7 @@ from custody_api.papers.sources import Sources
 from custody_scanners import font
 from papers import drawn, fields, one, pages, pictures, squeezed, symbols, text_of
 from world import World
+from world_orders import appraises, destroys, in_effect, orders, sells, share
 
 LINK = "https://custody.example/r/Zm9yLW9uZS1jaXRpemVuMQ"
 REFUSAL = {"part": "holder", "name": {"disclose": "赵某某"}, "kind": "refused", "note": "称物品与本人无关"}
@@ -52,13 +53,11 @@ def day(world: World) -> tuple[World, dict[str, str]]:
     handed = world.seizes(other)
     world.transfers(handed, "周远", "何苗")
     world.releases(items[:1])
-    world.act({
-        "act": "release", "lines": world.lines(items[1:2]), "kind": "destroyed", "order": "云公销字〔2026〕1号",
-        "recipient": None, "destruction": {"where": "江州市危废中心", "method": "焚烧",
-                                            "measured": [{"quantity": "312.46", "unit": "g"}]},
-        "voucher": None, "reason": "判决生效", "attachments": [recording()],
-        "signers": world.signers(holder="梁静", approver="沈建国", supervisor=["江监督", "高岚"]),
-    })  # fmt: skip
+    order = orders(world, items[1:2], share("destroyed"), **in_effect(world))
+    destroys(
+        world, items[1:2], order, "312.46", attachments=[recording()],
+        signers=world.signers(holder="梁静", approver="沈建国", supervisor=["江监督", "高岚"]),
+    )  # fmt: skip
     world.act({
         "act": "noted", "case": case, "fact": "recommendation-issued", "items": items[:1],
         "statement": "发现未当场开列清单，请于十五日内整改并回复。", "basis": ["云公法建〔2026〕4号"],
@@ -190,6 +189,21 @@ def test_a_destruction_names_what_was_measured_and_who_watched(day: tuple[World,
     said = fields(one(world, "destruction-list", "case", subjects["destruction-list"]))
     assert (said["方法"], said["销毁前计量"], said["录音录像"]) == ("焚烧", "312.46 g", "是")
     assert said["监销人"] == "江监督（psb-0900）；高岚（psb-0077）"
+    assert said["文书"].startswith("云公发还字〔2026〕3号；云刑初〔2026〕88号；裁判；处置决定 台账位置 ")
+    assert "生效（云刑初〔2026〕88号生效证明）" in said["文书"]
+
+
+def test_a_sale_names_its_price_and_what_the_price_became(world: World) -> None:
+    case = world.opens_case()
+    items = world.seizes(case, world.item(description="玉石", estimated_value="100"))
+    world.checks_in(items)
+    order = orders(world, items, share("sold"), **in_effect(world))
+    appraises(world, items)
+    proceeds = sells(world, items, order, case, "21840.00")
+    paper = one(world, "return-list", "case", case)
+    assert paper.title == "变卖清单"
+    assert fields(paper)["变价"] == "拍卖；21840.00 CNY；买受人 买受人"
+    assert squeezed(fields(paper)["价款物品"]).startswith(proceeds)
 
 
 def test_the_code_of_an_internal_paper_is_a_claim_that_both_decoders_read(

@@ -39,7 +39,7 @@ def _recommends(act: Act) -> bool:
     return isinstance(act, Noted) and act.fact == "recommendation-issued"
 
 
-_NOT_DESTROYED: Final = ("returned", "remitted", "handed-over", "consumed", "supplied-to-subject")
+_NOT_DESTROYED: Final = ("returned", "remitted", "handed-over", "consumed", "supplied-to-subject", "sold")
 
 KINDS: Final[dict[str, Kind]] = {
     "seizure-list": Kind("扣押清单", "seizure list", ("seizure",), taking.seizure_list, citizen=True),

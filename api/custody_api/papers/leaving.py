@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from custody.acts import ACT_TYPES
 from custody.acts.case import Noted
 from custody.acts.disposition import Release
+from custody.acts.orders import DispositionOrder
 from custody.acts.samples import BloodDraw
 from custody.acts.taking import Seizure
 from custody_api.papers.handing import lines_table, noted
@@ -21,7 +23,15 @@ _TITLES: Final = {
     "handed-over": ("移交主管机关清单", "List of property handed to the competent authority"),
     "consumed": ("检验用尽清单", "List of material consumed in examination"),
     "supplied-to-subject": ("交当事人清单", "List of samples supplied to the subject"),
+    "sold": ("变卖清单", "List of property sold"),
 }
+_GROUND: Final = {
+    "irrelevant": ("查明与案件无关", "irrelevant to the case"), "effects": ("随身财物", "personal effects"),
+    "closed-case": ("撤案或不起诉", "case withdrawn or not prosecuted"), "judgment": ("裁判", "judgment"),
+    "administrative-decision": ("行政处理决定", "administrative decision"),
+    "early-return": ("判决前发还", "early return"),
+    "perishable": ("易腐等先行处理", "perishable"), "unclaimed": ("无人认领", "unclaimed"),
+}  # fmt: skip
 _CAPACITY: Final = {
     "right-holder": ("权利人", "right-holder"), "agent": ("委托代理人", "authorised agent"),
     "authority": ("机关", "authority"), "subject": ("当事人", "subject"),
@@ -40,7 +50,7 @@ def return_list(sources: Sources, source: Source, link: str = "") -> Paper:
     t = sources.t
     who = act.recipient
     fields = [
-        Field(t("文书", "Order"), act.order or "—"),
+        Field(t("文书", "Order"), _ordered(sources, act)),
         Field(t("时间", "Time"), sources.time(act.occurred_at)),
         Field(t("理由", "Reason"), act.reason),
     ]
@@ -49,9 +59,8 @@ def return_list(sources: Sources, source: Source, link: str = "") -> Paper:
         said = sources.joined([sources.opened(who.name.sealed), t(*_CAPACITY[who.capacity]), staff])
         fields.append(Field(t("接收人", "Recipient"), said))
         fields.append(Field(t("委托书", "Authorisation"), who.authorisation or "—"))
-    if act.voucher:
-        fields.append(Field(t("缴款凭证", "Voucher"), act.voucher))
     fields += [
+        *_money(sources, act),
         Field(t("经手人", "Handed out by"), people_in(sources, act, "holder")),
         Field(t("审批人", "Approved by"), people_in(sources, act, "approver")),
         Field(t("相关文书", "Documents"), sources.joined(act.basis)),
@@ -62,6 +71,43 @@ def return_list(sources: Sources, source: Source, link: str = "") -> Paper:
     )  # fmt: skip
 
 
+def _ordered(sources: Sources, act: Release) -> str:
+    """On whose word items leave: the instrument, the order with its position and effect, or why none is needed."""
+    t = sources.t
+    said = [act.order]
+    if act.ordered_by:
+        source = sources.act(act.ordered_by)
+        order = source.act
+        assert isinstance(order, DispositionOrder)  # noqa: S101 - no other act is accepted as an order
+        said.append(order.instrument if order.instrument != act.order else None)
+        said.append(t(*_GROUND[order.ground]))
+        said.append(t(f"处置决定 台账位置 {source.position}", f"order at ledger position {source.position}"))
+        if order.effect:
+            when = sources.time(order.effect.at)
+            said.append(t(f"{when} 生效（{order.effect.instrument}）", f"effective {when} ({order.effect.instrument})"))
+    if act.without_order:
+        said.append(t(*_GROUND[act.without_order]))
+    return sources.joined(said)
+
+
+def _money(sources: Sources, act: Release) -> Iterator[Field]:
+    """What was paid, for what price things were sold, and the voucher."""
+    t = sources.t
+    if act.voucher:
+        yield Field(t("缴款凭证", "Voucher"), act.voucher)
+    if act.payment:
+        paid = act.payment
+        interest = t(f"另付孳息 {paid.interest}", f"and interest {paid.interest}") if paid.interest else None
+        remains = t(f"余额 {paid.remains}", f"remaining {paid.remains}")
+        yield Field(t("支付金额", "Paid"), sources.joined([paid.amount, interest, remains]))
+    if act.sale:
+        mode = t("拍卖", "auction") if act.sale.mode == "auction" else t("变卖", "private sale")
+        buyer = sources.value(act.sale.buyer)
+        said = [mode, f"{act.sale.price} {act.sale.currency}", t(f"买受人 {buyer}", f"buyer {buyer}")]
+        yield Field(t("变价", "Sale"), sources.joined(said))
+        yield Field(t("价款物品", "Proceeds"), code(act.sale.proceeds))
+
+
 def destruction_list(sources: Sources, source: Source, link: str = "") -> Paper:
     """销毁清单: what was destroyed, how much of it, where and how, on whose approval, under whose eyes."""
     act = _release(source)
@@ -69,7 +115,7 @@ def destruction_list(sources: Sources, source: Source, link: str = "") -> Paper:
     done = act.destruction
     measured = sources.joined(f"{each.quantity} {each.unit}" for each in done.measured) if done else "—"
     fields = (
-        Field(t("文书", "Order"), act.order or "—"),
+        Field(t("文书", "Order"), _ordered(sources, act)),
         Field(t("时间", "Time"), sources.time(act.occurred_at)),
         Field(t("地点", "Place"), done.where if done else "—"),
         Field(t("方法", "Method"), done.method if done else "—"),
@@ -94,10 +140,10 @@ def execution_receipt(sources: Sources, source: Source, link: str = "") -> Paper
     t = sources.t
     dealt = sources.term(act.kind)
     fields = (
-        Field(t("执行依据", "Carried out"), sources.joined([act.order, *act.basis])),
+        Field(t("执行依据", "Carried out"), sources.joined([_ordered(sources, act), *act.basis])),
         Field(t("处理方式", "Dealt with"), dealt),
         Field(t("执行时间", "Time"), sources.time(act.occurred_at)),
-        Field(t("缴款凭证", "Voucher"), act.voucher or "—"),
+        *_money(sources, act),
         Field(t("理由", "Reason"), act.reason),
     )
     heads = columns(
