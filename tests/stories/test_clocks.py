@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from custody.acts import ACT_TYPES
+from custody.acts.case import NotedFact
 from custody.ledger.policies import shipped_policy
 from custody.registers import Registers, differences
 from custody.rules.clocks.deadlines import CLOCKS
 from world import CST, World
+from world_orders import FINANCE, SAFE, announces, appraises, cash, deposits, in_effect, joins, orders, share
 
 Deadlines = Callable[..., list[dict[str, Any]]]
+
+NOTED = {f"noted:{fact}" for fact in get_args(NotedFact)}
+COMING = {"lab-result", "measure-change"}
+"""Act types that the rule data name already."""
 
 DRIVING = "云公(交)刑受〔2026〕0312-07"
 IDLING = "云公(治)行受〔2026〕0312"
@@ -61,7 +68,7 @@ def test_every_deadline_of_the_rule_data_has_a_clock_and_every_clock_a_text() ->
         assert text.en, rule
         assert text.source, rule
         assert text.starts, rule
-        assert text.stops, rule
+        assert {*text.starts, *text.stops} <= {*ACT_TYPES, *NOTED, *COMING}, rule
         assert [each.colour for each in text.ladder][-3:] == ["orange", "red", "red"], rule
         assert text.ladder[0].colour == "blue", rule
 
@@ -240,14 +247,14 @@ def test_drugs_are_submitted_in_three_days_and_over_a_holiday_on_the_first_worki
 
 def test_cash_that_proves_nothing_goes_to_the_account(world: World, deadlines: Deadlines) -> None:
     """D17: a day after it came into the store; marked notes stay."""
+    joins(world, FINANCE, "finance")
     case = world.opens_case()
-    fields = {"category": "cash", "quantity": "100", "unit": "CNY", "seal": None}
-    bulk, marked = world.seizes(case, world.item(evidential=False, **fields), world.item(**fields))
+    bulk, marked = world.seizes(case, cash(world, "1284300.00"), world.item(category="cash", seal=None))
     assert deadlines("D17") == []
-    world.checks_in([bulk, marked])
+    world.checks_in([bulk, marked], place="贵重", to=SAFE)
     assert [each["subject"] for each in deadlines("D17")] == [f"item:{bulk}"]
     goes_red(world, deadlines, "D17")
-    world.releases([bulk])
+    deposits(world, [bulk], "1284300.00")
     assert deadlines("D17")[0]["state"] == "met"
 
 
@@ -256,9 +263,33 @@ def test_valuables_are_appraised(world: World, deadlines: Deadlines) -> None:
     (ring,) = world.seizes(world.opens_case(), world.item(category="valuables", description="金项链"))
     assert local(deadlines("D18")[0]["due"]) == "2026-03-19 23:59:59"
     goes_red(world, deadlines, "D18")
-    world.checks_in([ring])
-    world.releases([ring])
+    appraises(world, [ring])
     assert deadlines("D18")[0]["state"] == "met"
+
+
+def test_what_was_announced_and_not_claimed_is_disposed_of(world: World, deadlines: Deadlines) -> None:
+    """D05: six months from the first day of the announcement, 31 March to the end of September."""
+    (item,) = world.seizes(world.opens_case())
+    world.checks_in([item])
+    announces(world, [item], "2026-03-31", "2026-09-30")
+    assert local(deadlines("D05")[0]["due"]) == "2026-09-30 23:59:59"
+    goes_red(world, deadlines, "D05")
+    world.clock.now = datetime(2026, 10, 8, 9, 0, tzinfo=CST)
+    orders(world, [item], share("remitted"), ground="unclaimed")
+    assert deadlines("D05")[0]["state"] == "lapsed"
+
+
+def test_an_order_is_carried_out_once_it_is_in_effect(world: World, deadlines: Deadlines) -> None:
+    """D21: no clock while the judgment may be appealed; the order that replaces it has one."""
+    (item,) = world.seizes(world.opens_case())
+    world.checks_in([item])
+    first = orders(world, [item], share("returned", to="赵某"))
+    assert deadlines("D21") == []
+    order = orders(world, [item], share("returned", to="赵某"), replaces=first, **in_effect(world))
+    assert local(deadlines("D21")[0]["due"]) == "2026-04-13 23:59:59"
+    goes_red(world, deadlines, "D21")
+    world.releases([item], ordered_by=order)
+    assert deadlines("D21")[0]["state"] == "met"
 
 
 def test_the_court_gets_its_receipt_in_a_month(world: World, deadlines: Deadlines) -> None:
