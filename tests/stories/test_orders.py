@@ -82,7 +82,7 @@ def test_much_cash_leaves_any_store_by_two_custodians(money: World) -> None:
     deposits(world, [little], "9000.00", signers=alone)
 
 
-@tells("order-not-effective", "release-not-as-ordered", "payment-does-not-add-up")
+@tells("order-not-effective", "release-not-as-ordered", "payment-does-not-add-up", "correction-impossible")
 def test_a_judgment_divides_the_money(money: World) -> None:
     """S3. 900,000 to the victims, 384,300 and 1,201.55 interest to the treasury. Nothing is paid before the judgment
     has effect; no other sum, no other kind; and the last payment leaves nothing of the item."""
@@ -104,6 +104,9 @@ def test_a_judgment_divides_the_money(money: World) -> None:
     assert told.facts["quantity"] == "1284300.00"
     pays(world, bulk, order, "remitted", "384300.00", "900000.00", "1201.55")
     facts = world.facts(bulk)
+    wrong = {"op": "replace", "path": "/payment/remains", "old": "900000.00", "new": "900000.01"}
+    with refuses(world, "correction-impossible"):
+        world.corrects(facts.paid[0].act, wrong, author="周远")
     assert (facts.released, facts.holder.kind) == (None, "outside")
     with refuses(world, "release-not-as-ordered"):
         pays(world, bulk, order, "remitted", "384300.00", "515700.00", "1201.55")
@@ -269,7 +272,7 @@ def test_perishables_are_sold_with_the_principal_head_and_the_price_stays(money:
     assert world.facts(price).released == "remitted"
 
 
-@tells("notice-too-short", "order-before-notice-ends")
+@tells("notice-too-short", "notice-wrong-regime", "order-before-notice-ends")
 def test_what_nobody_claims_goes_to_the_treasury_after_six_months(world: World) -> None:
     """A bicycle without an owner: announced for six months, not for five; ordered only when they have passed."""
     items = world.seizes(world.opens_case())
@@ -277,6 +280,8 @@ def test_what_nobody_claims_goes_to_the_treasury_after_six_months(world: World) 
     with refuses(world, "notice-too-short") as told:
         announces(world, items, "2026-03-13", "2026-08-13")
     assert told.facts == {"ends": "2026-08-13", "not_before": "2026-09-13"}
+    with refuses(world, "notice-wrong-regime"):
+        announces(world, items, "2026-03-13", "2026-06-13", regime="detained-vehicle")
     announces(world, items, "2026-03-13", "2026-09-13")
     unclaimed = {"ground": "unclaimed", "instrument": "云公无主〔2026〕2号"}
     with refuses(world, "order-before-notice-ends"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from custody.acts.act import Act
@@ -82,6 +83,16 @@ def effective_at(act: DispositionOrder, reading: Reading) -> datetime | None:
     if act.effect is not None:
         return act.effect.at
     return reading.happened_at if act.ground in AT_ONCE else None
+
+
+def payments_add_up(facts: ItemFacts) -> bool:
+    """Whether each payment out of an item left exactly what it says remained, to the cent."""
+    left = Decimal(facts.quantity) if facts.paid else Decimal(0)
+    for each in facts.paid:
+        left -= Decimal(each.payment.amount)
+        if left != Decimal(each.payment.remains):
+            return False
+    return True
 
 
 def evolve_order(facts: OrderFacts | None, reading: Reading, order: str) -> OrderFacts | None:

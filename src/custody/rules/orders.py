@@ -129,6 +129,18 @@ def a_notice_runs_its_full_time(matter: Matter) -> Iterator[Breach]:
         yield Breach(facts={"ends": act.ends.isoformat(), "not_before": least.isoformat()})
 
 
+@rule("notice-wrong-regime", PublicNotice)
+def a_notice_runs_under_the_regime_of_its_case(matter: Matter) -> Iterator[Breach]:
+    regime = matter.act.regime
+    for index, item in matter.items():
+        if is_criminal(matter, item):
+            fits = regime in ("criminal", "judgment")
+        else:
+            fits = regime == "administrative" or (regime != "criminal" and item.category == "vehicle")
+        if not fits:
+            yield Breach((index,), {"item": item.item, "category": item.category, "regime": regime})
+
+
 def months_after(day: date, months: int) -> date:
     """The same day so many months later, or the last one of that month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -204,6 +216,7 @@ REFUSALS = (
     an_order_replaces_the_one_that_stands,
     what_goes_before_the_decision_is_photographed_and_appraised,
     a_notice_runs_its_full_time,
+    a_notice_runs_under_the_regime_of_its_case,
     what_nobody_claimed_was_announced_in_full,
     cash_that_is_itself_evidence_stays_an_article,
     a_deposit_is_the_cash_to_the_cent,

@@ -17,6 +17,7 @@ from custody.facts.amend import HEADER, Reading, amended, inserted_act, readings
 from custody.facts.gather import Facts
 from custody.facts.holding import move
 from custody.facts.item import ItemFacts, fold_item, in_reading_order
+from custody.facts.orders import payments_add_up
 from custody.rules.custody import (
     a_laboratory_receives_in_its_laboratory,
     a_loan_is_approved_for_its_borrower,
@@ -202,6 +203,8 @@ def _undone(correction: Correction, before: ItemFacts | None, after: ItemFacts |
     exits = (before.released if before else None, after.released if after else None)
     if exits[0] != exits[1]:
         return "an exit is final"
+    if after is not None and not payments_add_up(after):
+        return "what was paid and what remains are not the whole"
     inserts = any(change.op == "insert" for change in correction.changes)
     if inserts and before is not None and after is not None and before.holder != after.holder:
         return "who holds it now would change"
