@@ -9,6 +9,7 @@ from pydantic import Field
 
 from custody.acts.act import Act
 from custody.acts.values import (
+    ActId,
     Frozen,
     ItemId,
     Line,
@@ -89,7 +90,10 @@ class Relocation(Moving):
 
 
 class CheckOut(Moving):
-    """调用出库: a borrower takes items out of the store, for a purpose, until a time."""
+    """调用出库: a borrower takes items out of the store, for a purpose, until a time.
+
+    ``loan`` is the request that was approved; without one the approver signs here.
+    """
 
     type_name: ClassVar = "check-out"
     zh: ClassVar = "调用出库"
@@ -97,6 +101,7 @@ class CheckOut(Moving):
     borrower: Name
     purpose: LoanPurpose
     due: Moment
+    loan: ActId | None = None
 
 
 class Return(Moving):

@@ -90,6 +90,9 @@ PARTS: Final[Mapping[str, Mapping[str, Part]]] = {
         "borrower": Part("调用人", "borrower", HANDS),
         "approver": _APPROVER_MAYBE,
     },
+    "loan-request": {"officer": Part("呈请人", "officer who asks", OFFICER)},
+    "loan-decision": {"approver": Part("审批人", "approver", APPROVER)},
+    "observation": {"observer": Part("查验人", "observer", CUSTODIAN | EXAMINER, most=2)},
     "return": {
         "borrower": Part("归还人", "borrower", HANDS),
         "custodian": _CUSTODIANS,
@@ -109,6 +112,16 @@ PARTS: Final[Mapping[str, Mapping[str, Part]]] = {
         "examiner": Part("接收人", "examiner", EXAMINER, most=3, paper=True),
         "deliverer": Part("送检人", "deliverer", HANDS, paper=True),
     },
+    "lab-result": {"examiner": Part("鉴定人", "examiner", EXAMINER, most=5, paper=True)},
+    "result-notice": {
+        "officer": Part("告知人", "officer", OFFICER),
+        "person": Part("被告知人", "person told", frozenset(), least=0, paper=True),
+    },
+    "reexamination-request": {
+        "officer": Part("受理人", "officer", OFFICER),
+        "applicant": Part("申请人", "applicant", frozenset(), least=0, paper=True),
+    },
+    "reexamination": {"approver": Part("审批人", "approver", APPROVER)},
     "release": {
         "holder": Part("经手人", "holder", CUSTODIAN | OFFICER | EXAMINER, most=2),
         "approver": _APPROVER_MAYBE,

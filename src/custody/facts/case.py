@@ -8,9 +8,11 @@ from datetime import datetime
 
 from custody.acts.case import CaseOpening, Noted
 from custody.acts.oversight import Correction, Hold
+from custody.acts.results import LabResult
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt, Tube
 from custody.acts.taking import Labelling, Unsealing
 from custody.facts.amend import Reading
+from custody.facts.examination import EXAMINING, NOTHING, Examinations, evolve_examinations
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class KitFacts:
     dispatched: Mapping[str, str] = field(default_factory=dict)
     """item → the laboratory it was last sent to."""
     examiners: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """item → the persons who took it in at a laboratory."""
+    """item → the persons who took it in at a laboratory, or signed its result."""
+    examined: Examinations = NOTHING
 
     def reserved(self, item: str) -> bool:
         """Whether an item is a tube kept in reserve."""
@@ -111,8 +114,17 @@ def evolve_kit(facts: KitFacts | None, reading: Reading, kit: str) -> KitFacts |
         return replace(facts, dispatched={**facts.dispatched, **dict.fromkeys(ours, act.laboratory)})
     if isinstance(act, LabReceipt) and act.acceptance is not None:
         hands = frozenset(signer.person for signer in act.signed_by("examiner"))
-        return replace(facts, examiners={**facts.examiners, **dict.fromkeys(ours, hands)})
+        return replace(facts, examiners=_joined(facts, ours, hands))
+    if isinstance(act, EXAMINING):
+        facts = replace(facts, examined=evolve_examinations(facts.examined, reading))
+    if isinstance(act, LabResult):
+        return replace(facts, examiners=_joined(facts, ours, frozenset([each.person for each in act.signers])))
     return facts
+
+
+def _joined(facts: KitFacts, items: list[str], hands: frozenset[str]) -> Mapping[str, frozenset[str]]:
+    """Who examined each tube, with these persons for some of them."""
+    return {**facts.examiners, **{item: facts.examiners.get(item, frozenset()) | hands for item in items}}
 
 
 def evolve_seal(facts: SealFacts | None, reading: Reading, number: str) -> SealFacts | None:

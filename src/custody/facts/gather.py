@@ -14,14 +14,17 @@ from typing import Any, Final, Protocol
 from custody.acts.act import Act
 from custody.acts.case import CaseOpening, Noted
 from custody.acts.counting import StockTake
-from custody.acts.custody import ByPerson, CheckIn, InPlace, Relocation, Return, Transfer
+from custody.acts.custody import ByPerson, CheckIn, CheckOut, InPlace, Relocation, Return, Transfer
 from custody.acts.disposition import Release
 from custody.acts.entry import Recorded
 from custody.acts.governing import LogKey, NewPolicy
 from custody.acts.keeping import CustodianHandover, Erasure
+from custody.acts.loans import LoanDecision, LoanRequest
+from custody.acts.observing import Observation
 from custody.acts.orders import DispositionOrder
 from custody.acts.oversight import Correction, Hold, Remedy
 from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revocation
+from custody.acts.results import Reexamination
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
 from custody.acts.taking import Labelling, Seizure, Unsealing
 from custody.errors import Malformed
@@ -31,6 +34,7 @@ from custody.facts.counting import StockTakeFacts
 from custody.facts.governing import GoverningFacts
 from custody.facts.item import ItemFacts
 from custody.facts.kinds import GOVERNING, REVIEWERS, KindName, Need
+from custody.facts.loan import LoanFacts
 from custody.facts.orders import OrderFacts
 from custody.facts.parties import AgencyFacts, KeyFacts, PersonFacts, PlaceFacts, ReviewerFacts, new_key
 
@@ -117,6 +121,10 @@ class Facts:
     def order(self, order: str) -> OrderFacts | None:
         """What is known of a disposition order."""
         return self.found["order", order]  # type: ignore[no-any-return]
+
+    def loan(self, loan: str) -> LoanFacts | None:
+        """What is known of a loan that was asked for, by the id of its request."""
+        return self.found["loan", loan]  # type: ignore[no-any-return]
 
     def reviewers(self) -> tuple[PersonFacts, ...]:
         """Everybody who was ever a legal reviewer or a supervisor."""
@@ -286,6 +294,14 @@ _NAMED: Final[Mapping[type[Act], Callable[[Any], list[Need]]]] = {
     DispositionOrder: lambda act: [Need("order", act.replaces)] if act.replaces else [],
     Release: _its_sale_and_order,
     CustodianHandover: _who_hands_over,
+    CheckOut: lambda act: [Need("loan", act.loan)] if act.loan else [],
+    LoanRequest: lambda act: [Need("person", act.borrower)],
+    LoanDecision: lambda act: [Need("loan", act.loan)],
+    Observation: lambda act: [Need("place", act.place)] if act.place else [],
+    Reexamination: lambda act: [
+        *([Need("agency", act.laboratory)] if act.laboratory else []),
+        *(Need("person", examiner) for examiner in act.examiners),
+    ],
 }
 """What acts of a type name beside keys, persons, items, seals and codes."""
 

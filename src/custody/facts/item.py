@@ -14,15 +14,17 @@ from typing import Any, Literal, NamedTuple
 from custody.acts.custody import CheckOut, Moving, Return
 from custody.acts.disposition import Release, Sale
 from custody.acts.keeping import CustodianHandover
+from custody.acts.loans import LoanDecision
 from custody.acts.orders import Appraisal, DispositionOrder, PublicNotice
 from custody.acts.oversight import Hold, Remedy
 from custody.acts.parties import Revocation
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
 from custody.acts.taking import Labelling, Sealing, Seizure, TakenItem, Unsealing
-from custody.acts.values import Line
 from custody.facts.amend import Reading
+from custody.facts.examination import NOTHING, Examinations, Excursion, Weighed, studied, weighed
 from custody.facts.flaws import OpenDefect, remedied
 from custody.facts.holding import Holder, Move, move, standing_in
+from custody.facts.loan import Loan, extended
 from custody.facts.orders import Announced, Appraised, Ordered, Paid, disposed
 
 
@@ -38,17 +40,6 @@ class Interval:
     given_by: Holder | None
     parties: tuple[tuple[str, str], ...]
     """(part, person) of those who signed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loan:
-    """An item out on loan: to whom, what for, until when, and the line it left with."""
-
-    borrower: str
-    purpose: str
-    due: datetime
-    act: str
-    line: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +79,11 @@ class ItemFacts(NamedTuple):
     loan: Loan | None = None
     laboratory: str | None = None
     """The laboratory it is on its way to."""
+    received_by: tuple[str, ...] = ()
+    """The laboratories that took it in."""
+    examined: Examinations = NOTHING
+    excursions: tuple[Excursion, ...] = ()
+    weighed: tuple[Weighed, ...] = ()
     released: str | None = None
     """The kind of release by which it left for good."""
     order: Ordered | None = None
@@ -116,6 +112,11 @@ class ItemFacts(NamedTuple):
     def was_stored(self) -> bool:
         """Whether it ever lay in a place."""
         return any(each.holder and each.holder.kind == "place" for each in self.custody)
+
+    @property
+    def consumed(self) -> bool:
+        """Whether an examination used it up."""
+        return any(each.consumed for each in self.examined.results if each.item == self.item)
 
     def gaps(self) -> tuple[tuple[Interval, Interval], ...]:
         """Pairs of stretches between which a handover is missing: the giver is not who held it."""
@@ -238,6 +239,8 @@ def _said(facts: ItemFacts, reading: Reading, position: int) -> Changes:
     act = reading.act
     if isinstance(act, (Moving, CustodianHandover)):
         return _seen_on_line(facts, reading, act, position)
+    if isinstance(act, LoanDecision):
+        return {"loan": extended(facts.loan, act)}
     if isinstance(act, Sealing):
         number = next(seal.number for seal in act.seals if facts.item in seal.items)
         return {"seal": number, "seal_state": "sealed"}
@@ -252,7 +255,7 @@ def _said(facts: ItemFacts, reading: Reading, position: int) -> Changes:
         if act.action == "place":
             return {"holds": (*facts.holds, (act.id, act.reason))}
         return {"holds": tuple(each for each in facts.holds if each[0] != act.hold)}
-    return {}
+    return studied(facts, reading, position)
 
 
 def _seen_on_line(
@@ -263,16 +266,18 @@ def _seen_on_line(
     if facts.seal_state == "sealed" and line.seal_seen in ("broken", "none"):
         found["seal_state"] = "broken"
     if isinstance(act, CheckOut):
-        found["loan"] = Loan(act.borrower, act.purpose, act.due, act.id, line)
+        found["loan"] = Loan(act.borrower, act.purpose, act.due, act.id, line, act.loan)
     elif isinstance(act, Return):
         found["loan"] = None
     elif isinstance(act, LabDispatch):
         found["laboratory"] = act.laboratory
     elif isinstance(act, LabReceipt):
         found["laboratory"] = None
+        if act.acceptance is not None and facts.laboratory is not None:
+            found["received_by"] = (*facts.received_by, facts.laboratory)
     elif isinstance(act, Release):
         found |= disposed(facts, reading, act, position)
-    return found
+    return found | weighed(facts, reading, line) if line.measured else found
 
 
 def _moved(facts: ItemFacts, reading: Reading, done: Move) -> Changes:

@@ -13,12 +13,13 @@ from typing import Any, Final, Literal, NamedTuple
 
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
-from custody.facts import case, counting, governing, item, orders, parties
+from custody.facts import case, counting, governing, item, loan, orders, parties
 from custody.facts.amend import Reading, readings
 
 KindName = Literal[
     "key", "person", "agency", "place", "reviewers", "case", "kit", "seal", "code", "item", "stock-take", "governing",
     "order",
+    "loan",
 ]  # fmt: skip
 
 
@@ -54,7 +55,12 @@ KINDS: Final[dict[KindName, Kind]] = {
     "place": Kind(("place",), parties.evolve_place, False),
     "reviewers": Kind(("person",), parties.evolve_reviewers, False),
     "case": Kind(("case-opening", "hold", "noted", "correction"), case.evolve_case, True),
-    "kit": Kind(("blood-draw", "lab-dispatch", "lab-receipt", "correction"), case.evolve_kit, True),
+    "kit": Kind(
+        ("blood-draw", "lab-dispatch", "lab-receipt", "lab-result", "result-notice", "reexamination-request",
+         "reexamination", "correction"),
+        case.evolve_kit, True,
+    ),
+    "loan": Kind(("loan-request", "loan-decision", "check-out", "correction"), loan.evolve_loan, True),
     "seal": Kind(("seizure", "blood-draw", "sealing", "unsealing", "correction"), case.evolve_seal, True),
     "code": Kind(("seizure", "blood-draw", "labelling", "release", "correction"), case.evolve_code, True),
     "item": Kind((), item.evolve_item, True),

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from custody.acts.entry import Recorded, instant
 from custody.facts.case import CaseFacts, CodeFacts, KitFacts
+from custody.facts.examination import Examinations
 from custody.facts.flaws import each_once
 from custody.facts.holding import Holder
 from custody.facts.item import ItemFacts
@@ -75,6 +76,15 @@ def item_shape(item: ItemFacts) -> Shape:
         "loan": _loan(item),
         "laboratory": item.laboratory,
         "disposition": _disposition(item),
+        "examined": examined_shape(item.examined),
+        "excursions": [
+            {"act": each.act, "from": instant(each.since), "to": instant(each.until), "min": each.min, "max": each.max}
+            for each in item.excursions
+        ],
+        "weighed": [
+            {"act": each.act, "at": instant(each.at), "quantity": each.quantity, "unit": each.unit}
+            for each in item.weighed
+        ],
         "status": status(item),
         "defects": [
             {"id": each.id, "code": each.code, "rule": each.rule, "severity": each.severity, "act": each.act,
@@ -132,7 +142,8 @@ def _loan(item: ItemFacts) -> Shape | None:
     loan = item.loan
     if loan is None:
         return None
-    return {"borrower": loan.borrower, "purpose": loan.purpose, "due": instant(loan.due), "act": loan.act}
+    return {"borrower": loan.borrower, "purpose": loan.purpose, "due": instant(loan.due), "act": loan.act,
+            "request": loan.request}  # fmt: skip
 
 
 def custody_shape(item: ItemFacts) -> list[Shape]:
@@ -274,4 +285,30 @@ def kit_shape(kit: KitFacts) -> Shape:
             }
             for item, tube in kit.tubes.items()
         ],
+        "examined": examined_shape(kit.examined),
     }
+
+
+def examined_shape(examined: Examinations) -> Shape:
+    """Show results, who was told, and what was decided on examining anew. A sealed value is null."""
+    return {
+        "results": [
+            {
+                "act": each.act, "item": each.item, "at": instant(each.at), "opinion": each.opinion,
+                "value": each.value, "unit": each.unit, "method": each.method, "examiners": sorted(each.examiners),
+                "residual": each.residual.model_dump() if each.residual else None, "consumed": each.consumed,
+            }
+            for each in examined.results
+        ],
+        "notices": [
+            {"act": each.act, "result": each.result, "at": instant(each.at), "capacity": each.capacity,
+             "manner": each.manner, "response": each.response}
+            for each in examined.notices
+        ],
+        "reexaminations": [
+            {"request": each.request, "item": each.item, "at": instant(each.at) if each.at else None,
+             "ground": each.ground, "decision": each.decision, "decided_by": each.decided_by,
+             "specimen": each.specimen, "laboratory": each.laboratory}
+            for each in examined.anew
+        ],
+    }  # fmt: skip

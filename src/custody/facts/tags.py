@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from custody.acts.act import Act
 from custody.acts.case import CaseOpening, Noted
 from custody.acts.counting import StockTake
+from custody.acts.custody import CheckOut
 from custody.acts.disposition import Release
 from custody.acts.governing import LogKey, NewPolicy
 from custody.acts.keeping import CustodianHandover, Erasure
+from custody.acts.loans import LoanDecision, LoanRequest
+from custody.acts.observing import Observation
 from custody.acts.orders import DispositionOrder
 from custody.acts.oversight import Correction, Hold, Remedy
 from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revocation
@@ -55,6 +58,7 @@ def _subject_tags(act: Act, facts: Facts) -> list[str]:
         found.append(f"case:{act.case}")
     if isinstance(act, BloodDraw):
         found.append(f"kit:{act.kit}")
+    found += _keeping_tags(act)
     found += [f"seal:{number}" for number in act.seals_put_on]
     if isinstance(act, Unsealing):
         found += [f"seal:{seal.number}" for seal in act.seals]
@@ -74,6 +78,15 @@ def _order_tags(act: Act) -> list[str]:
         proceeds = [f"item:{item}" for item in act.codes_given.values()]
         return [*proceeds, f"order:{act.ordered_by}"] if act.ordered_by else proceeds
     return []
+
+
+def _keeping_tags(act: Act) -> list[str]:
+    """The loan that an act asks for, decides or carries out, and the place that was looked at."""
+    if isinstance(act, Observation):
+        return [f"place:{act.place}"] if act.place else []
+    if isinstance(act, LoanRequest):
+        return [f"loan:{act.id}"]
+    return [f"loan:{act.loan}"] if isinstance(act, (LoanDecision, CheckOut)) and act.loan else []
 
 
 def _party_tags(act: Act) -> list[str]:

@@ -101,7 +101,7 @@ def _settle(connection: Connection, changes: Changes) -> None:
 
 REGISTER = Register(
     "items",
-    4,
+    5,
     (
         Part(item, "item", "item", _item_rows),
         Part(item_case, "case", "case", _case_rows),

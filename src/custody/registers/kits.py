@@ -1,4 +1,4 @@
-"""Blood kits: their tubes as drawn, and the laboratory each went to."""
+"""Blood kits: their tubes as drawn, the laboratory each went to, and what was found, told and examined anew."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _rows(facts: KitFacts) -> Iterator[Row]:
     yield {"kit": facts.kit, "case": facts.case, "body": written(kit_shape(facts))}
 
 
-REGISTER = Register("kits", 1, (Part(kit, "kit", "kit", _rows),))
+REGISTER = Register("kits", 2, (Part(kit, "kit", "kit", _rows),))
 
 
 def find(connection: Connection, kit_id: str) -> Shape | None:

@@ -152,29 +152,6 @@ def dual_control_takes_two_custodians(matter: Matter) -> Iterator[Breach]:
                 yield Breach((index,), {"place": place, "expected": 2, "got": len(present)})
 
 
-@rule("loan-unapproved", CheckOut)
-def a_loan_is_approved_for_its_borrower(matter: Matter) -> Iterator[Breach]:
-    act = matter.act
-    borrowers = [signer.person for signer in act.signed_by("borrower")]
-    if not act.signed_by("approver"):
-        yield Breach(facts={"missing": "approver"})
-    if borrowers != [act.borrower]:
-        yield Breach(facts={"borrower": act.borrower, "signed": borrowers})
-    if act.due <= act.occurred_at:
-        yield Breach(facts={"due": act.due.isoformat()})
-
-
-@rule("loan-approver-level", CheckOut)
-def a_vehicle_is_lent_by_a_responsible_person(matter: Matter) -> Iterator[Breach]:
-    act = matter.act
-    for signer in act.signed_by("approver"):
-        known = matter.facts.person(signer.person)
-        held = set(known.capacities) if known else set()
-        for index, item in matter.items():
-            if item.category == "vehicle" and not held & {"approver-2", "approver-3"}:
-                yield Breach((index,), {"approver": signer.person, "expected": "approver-2"})
-
-
 @rule("not-available", Moving, Sealing, Unsealing, Labelling)
 def what_is_out_or_gone_goes_nowhere(matter: Matter) -> Iterator[Breach]:
     act = matter.act
@@ -209,7 +186,5 @@ REFUSALS = (
     a_laboratory_receives_in_its_laboratory,
     a_place_takes_only_what_may_lie_there,
     dual_control_takes_two_custodians,
-    a_loan_is_approved_for_its_borrower,
-    a_vehicle_is_lent_by_a_responsible_person,
     only_what_is_on_loan_returns,
 )

@@ -28,10 +28,13 @@ from custody.rules import (
     governing,
     jurisdictions,
     keeping,
+    loans,
+    observing,
     order,
     orders,
     oversight,
     parties,
+    results,
     samples,
 )
 from custody.rules.policy import Policy, RuleText
@@ -43,10 +46,13 @@ REFUSALS: Final[tuple[Rule, ...]] = (
     *governing.REFUSALS,
     *order.REFUSALS,
     *samples.REFUSALS,
+    *results.REFUSALS,
     *disposition.REFUSALS,
     *jurisdictions.REFUSALS,
     *oversight.REFUSALS,
     *custody.REFUSALS,
+    *loans.REFUSALS,
+    *observing.REFUSALS,
     *counting.REFUSALS,
     *orders.REFUSALS,
     *exits.REFUSALS,
@@ -54,7 +60,13 @@ REFUSALS: Final[tuple[Rule, ...]] = (
 )
 """Every rule that refuses a forbidden future act; where several do, the first is named and the others are listed."""
 
-DEFECTS: Final[tuple[Rule, ...]] = (*defects.DEFECTS, *orders.DEFECTS)
+DEFECTS: Final[tuple[Rule, ...]] = (
+    *defects.DEFECTS,
+    *orders.DEFECTS,
+    *loans.DEFECTS,
+    *results.DEFECTS,
+    *observing.DEFECTS,
+)
 """Every rule that marks a past fact with a defect."""
 
 

@@ -20,11 +20,11 @@ from custody.facts.item import ItemFacts, fold_item, in_reading_order
 from custody.facts.orders import payments_add_up
 from custody.rules.custody import (
     a_laboratory_receives_in_its_laboratory,
-    a_loan_is_approved_for_its_borrower,
     a_transfer_is_signed_by_those_it_names,
     destination,
 )
 from custody.rules.exits import the_price_of_a_sale_becomes_a_new_item
+from custody.rules.loans import a_loan_is_approved_for_its_borrower
 from custody.rules.orders import a_deposit_is_the_cash_to_the_cent, part_amounts_add_up_to_the_whole
 from custody.rules.rule import Breach, Matter, rule
 from custody.rules.samples import every_tube_has_a_seal_of_its_own, the_notes_add_up_to_the_sum
@@ -145,9 +145,11 @@ def a_correction_leaves_identity_alone(matter: Matter) -> Iterator[Breach]:
 
 
 def _identity(act: Act) -> tuple[object, ...]:
-    """Which items an act names, under which codes, of which kit, and which tube is the reserve."""
+    """Which items an act names, under which codes, of which kit, on which loan, about which result; which tube is the
+    reserve."""
     tubes = [tube.purpose for tube in act.tubes] if isinstance(act, BloodDraw) else []
-    return act.own_items, act.codes_given, tubes, getattr(act, "kit", None)
+    about = [getattr(act, name, None) for name in ("kit", "loan", "result", "request")]
+    return act.own_items, act.codes_given, tubes, about
 
 
 @rule("no-case", Correction)

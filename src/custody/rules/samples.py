@@ -30,8 +30,24 @@ def _tubes(matter: Matter) -> Iterator[tuple[int, ItemFacts, KitFacts]]:
 @rule("reserve-tube-without-reexamination", LabDispatch, LabReceipt, Unsealing, CheckOut, Transfer)
 def a_reserve_tube_stays_until_reexamination_is_granted(matter: Matter) -> Iterator[Breach]:
     for index, item, kit in _tubes(matter):
-        if kit.reserved(item.item) and _leaves(matter.act, item):
+        if kit.reserved(item.item) and _leaves(matter.act, item) and not _released(matter, item, kit):
             yield Breach((index,), {"item": item.item, "kit": kit.kit})
+
+
+def _released(matter: Matter, item: ItemFacts, kit: KitFacts) -> bool:
+    """Whether a granted re-examination lets a reserve tube do this: it goes to that laboratory, and is opened there."""
+    act = matter.act
+    laboratory = kit.examined.released_for(item.item)
+    if laboratory is None:
+        return False
+    if isinstance(act, LabDispatch):
+        return bool(act.laboratory == laboratory)
+    if isinstance(act, LabReceipt):
+        return item.laboratory == laboratory
+    there = laboratory in item.received_by
+    if isinstance(act, Transfer):
+        return there or item.laboratory == laboratory
+    return there and isinstance(act, Unsealing)
 
 
 def _leaves(act: Act, item: ItemFacts) -> bool:

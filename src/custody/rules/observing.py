@@ -1,0 +1,165 @@
+"""Observations: what they say in full, who makes them, and what is a defect when it shows (I-D5, I-D11 to I-D13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from custody.acts.custody import Moving
+from custody.acts.disposition import Release
+from custody.acts.observing import Observation
+from custody.acts.taking import DigitalDetails
+from custody.acts.values import Measure
+from custody.facts.examination import EXCURSION, GRAMS
+from custody.facts.item import ItemFacts
+from custody.rules.rule import Breach, Matter, rule
+
+_SCALES: Final = (
+    (Decimal(100), "scale_below_100_g"), (Decimal(1_000), "scale_below_1_kg"), (Decimal(10_000), "scale_below_10_kg"),
+    (Decimal(100_000), "scale_below_100_kg"), (Decimal(1_000_000), "scale_below_1_t"),
+)  # fmt: skip
+
+
+def tolerance(matter: Matter, amount: Decimal, unit: str) -> Decimal:
+    """By how much two readings may differ, in their own unit: a weight by the graduation of the scale that is
+    prescribed for it (511号 art. 14), anything else not at all."""
+    if unit not in GRAMS:
+        return Decimal(0)
+    grams = amount * GRAMS[unit]
+    name = next((name for below, name in _SCALES if grams < below), "scale_from_1_t")
+    return Decimal(matter.policy.numbers[name]) / 1_000 / GRAMS[unit]
+
+
+@rule("observation-incomplete", Observation)
+def an_observation_says_what_was_looked_at(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    if bool(act.lines) == (act.place is not None) or (act.place is None) != (act.listing is None):
+        yield Breach(facts={"expected": "lines, or a place with its listing"})
+    elif act.place is not None and act.kind not in ("temperature", "physical"):
+        yield Breach(facts={"kind": act.kind, "expected": "lines"})
+    if (act.kind == "temperature") != (act.temperature is not None):
+        yield Breach(facts={"kind": act.kind, "expected": "temperature"})
+    if act.kind in ("weight", "count"):
+        for index, line in enumerate(act.lines):
+            if not line.measured:
+                yield Breach((index,), {"item": line.item, "expected": "measured"})
+    hashed = {each.item for each in act.hashes}
+    if hashed != (set(act.own_items) if act.kind == "hash" else set()):
+        yield Breach(facts={"kind": act.kind, "expected": "a hash of each item"})
+
+
+@rule("observer-elsewhere", Observation)
+def who_observes_looks_after_the_place_or_holds_the_item(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    observers = [signer.person for signer in act.signed_by("observer")]
+    if act.place is not None and not any(matter.responsible(each, act.place) for each in observers):
+        yield Breach(facts={"place": act.place, "persons": observers})
+    for index, item in matter.items():
+        holder = item.holder
+        stored = holder is not None and holder.kind == "place"
+        if holder is None or not any(matter.responsible(who, holder.id) if stored else who == holder.id
+                                     for who in observers):  # fmt: skip
+            yield Breach((index,), {"item": item.item, "holder": holder.id if holder else None})
+
+
+@rule(EXCURSION, Observation)
+def what_is_kept_cold_stays_cold(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    seen = act.temperature
+    if seen is None:
+        return
+    told = {"min": seen.min, "max": seen.max}
+    if act.place is not None:
+        limits = _limits(matter, act.place)
+        if act.in_range is False or (limits and not seen.within(*limits)):
+            yield Breach(facts=told)
+    for index, item in matter.items():
+        holder = item.holder
+        limits = _limits(matter, holder.id if holder and holder.kind == "place" else None, item)
+        if act.in_range is False or (limits and not seen.within(*limits)):
+            yield Breach((index,), {"item": item.item, **told})
+
+
+def _limits(matter: Matter, place: str | None, item: ItemFacts | None = None) -> tuple[Decimal, Decimal] | None:
+    """The lowest and highest temperature: of the place if it has such, or else of samples that are kept cold."""
+    known = matter.facts.place(place) if place else None
+    if known is not None and known.temperature is not None:
+        return Decimal(known.temperature.min), Decimal(known.temperature.max)
+    cold = known is not None and known.place_class == "cold"
+    if not cold and (item is None or item.category != "biological"):
+        return None
+    numbers = matter.policy.numbers
+    return Decimal(numbers["cold_lowest_celsius"]), Decimal(numbers["cold_highest_celsius"])
+
+
+@rule("SEAL_NOT_AS_RECORDED", Observation)
+def the_seal_that_is_seen_is_the_one_on_record(matter: Matter) -> Iterator[Breach]:
+    for index, item in matter.items():
+        seen = matter.act.lines[index].seal_seen
+        numbered = seen not in ("none", "broken")
+        if item.seal_state == "sealed" and seen != item.seal:
+            yield Breach((index,), {"seal": item.seal, "seen": seen}, "exclusion-risk" if numbered else None)
+        if item.seal_state in ("none", "open") and numbered:
+            yield Breach((index,), {"seal": None, "seen": seen})
+
+
+@rule("WEIGHT_DRIFT", Moving, Observation)
+def an_item_weighs_what_it_weighed(matter: Matter) -> Iterator[Breach]:
+    """Against what the book says, not against the last reading: many small steps are one large one."""
+    act = matter.act
+    if isinstance(act, Release):
+        return
+    for index, line in enumerate(act.lines):
+        if not line.measured:
+            continue
+        item = matter.facts.item(line.item)
+        for each in line.measured if item is not None and not item.voided else ():
+            expected = _expected_weight(item, each) if item is not None else None
+            if expected is not None and abs(each.amount - expected) > tolerance(matter, expected, each.unit):
+                yield Breach((index,), {"item": line.item, "weighed": each.quantity, "book": str(expected)})
+
+
+def _expected_weight(item: ItemFacts, measure: Measure) -> Decimal | None:
+    """What an item should weigh, in the unit that was read: what an examination left of it, or what was taken."""
+    left = next((each.residual for each in reversed(item.examined.results) if each.residual), None)
+    quantity, unit = (left.quantity, left.unit) if left else (item.quantity, item.unit)
+    if unit not in GRAMS or measure.unit not in GRAMS:
+        return None
+    return Decimal(quantity) * GRAMS[unit] / GRAMS[measure.unit]
+
+
+@rule("COUNT_DIFFERS", Observation)
+def an_item_counts_what_it_counted(matter: Matter) -> Iterator[Breach]:
+    if matter.act.kind != "count":
+        return
+    for index, item in matter.items():
+        for each in matter.act.lines[index].measured:
+            if each.unit == item.unit and each.unit not in GRAMS and each.amount != Decimal(item.quantity):
+                yield Breach((index,), {"item": item.item, "counted": each.quantity, "book": item.quantity})
+
+
+@rule("HASH_DIFFERS", Observation)
+def digital_data_hash_as_they_did(matter: Matter) -> Iterator[Breach]:
+    for each in matter.act.hashes:
+        item = matter.facts.item(each.item)
+        details = item.taken.details if item is not None and item.taken is not None else None
+        if not isinstance(details, DigitalDetails) or each.item not in matter.act.positions:
+            continue
+        recorded = details.sha256 if each.algorithm == "sha256" else details.sm3
+        if recorded is not None and recorded != each.value:
+            yield Breach(matter.act.positions[each.item], {"item": each.item, "recorded": recorded})
+
+
+REFUSALS = (
+    an_observation_says_what_was_looked_at,
+    who_observes_looks_after_the_place_or_holds_the_item,
+)
+
+DEFECTS = (
+    what_is_kept_cold_stays_cold,
+    the_seal_that_is_seen_is_the_one_on_record,
+    an_item_weighs_what_it_weighed,
+    an_item_counts_what_it_counted,
+    digital_data_hash_as_they_did,
+)
