@@ -63,6 +63,7 @@ def data_matrix(code: str) -> Symbol:
     return Symbol(modules_12x26(code), quiet=2)
 
 
+@lru_cache(maxsize=64)  # the papers of one case often bear the same claim
 def qr_text(text: str) -> Symbol:
     """The symbol on papers: any text, as small as level M (15 %) allows. What it says is not a label code."""
     symbol = qrcode.QRCode(error_correction=_LEVELS["M"])

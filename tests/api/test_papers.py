@@ -278,6 +278,7 @@ def test_continuity_names_a_gap_as_a_gap(world: World) -> None:
     world.checks_in(items, by="何苗")
     paper = one(world, "continuity", "item", items[0])
     (gap,) = [row[0] for row in paper.tables[0].rows if len(row) == 1]
+    assert paper.tables[0].rows[0][4:6] == ("不详", "（缺口）")
     assert gap.startswith("⚠ 缺口：")
     assert "周远（psb-0211）" in gap
     assert "何苗（psb-0347）" in gap
@@ -296,7 +297,8 @@ def test_a_corrected_reading_is_marked_and_the_list_shows_it_as_corrected(world:
     world.corrects(receipt.act, change)
     (paper,) = drawn(world, "seizure-list", "act", receipt.act)
     assert paper.tables[0].rows[0][2] == "平板电脑"
-    assert any(each.startswith(f"经更正：台账位置 {before + 1}，/items/0/description") for each in paper.remarks)
+    said = f"经更正：台账位置 {before + 1}，/items/0/description 手机 → 平板电脑"
+    assert any(each.startswith(said) for each in paper.remarks)
     item = seizure["items"][0]["code"][:16]
     assert f"〔经更正 #{before + 1}〕" in one(world, "continuity", "item", item).tables[0].rows[0][-1]
     (then,) = drawn(world, "seizure-list", "act", receipt.act, at=before)

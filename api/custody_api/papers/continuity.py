@@ -84,6 +84,8 @@ def _stretch(sources: Sources, chain: _Chain, each: Interval, after: Interval | 
     passed, to = t("至今", "to this day"), "—"
     if each.holder is None:
         passed = "—"
+    elif after is not None and after.given_by != each.holder:
+        passed, to = t("不详", "not known"), t("（缺口）", "(gap)")
     elif after is not None:
         passed = sources.time(after.since)
         to = sources.holder(after.holder)

@@ -7,6 +7,7 @@ from typing import Final
 
 from custody import label
 from custody.acts.act import Act, Attestation, Signer
+from custody.acts.oversight import Change
 from custody.acts.parts import PARTS
 from custody_api.papers.paper import Column, Drawn, Field, Paper, Signature, Table
 from custody_api.papers.sources import Source, Sources
@@ -117,13 +118,20 @@ def corrected(sources: Sources, source: Source) -> Iterator[str]:
     """Which corrections changed what the paper shows."""
     for each in source.corrections:
         reason = getattr(each.act, "reason", "")
-        paths = ", ".join(change.path or "/" for change in getattr(each.act, "changes", ()))
+        paths = ", ".join(_change(change) for change in getattr(each.act, "changes", ()))
         yield sources.t(
             f"经更正：台账位置 {each.index + 1}，{paths}，理由：{reason}。本件按更正后内容出具。",
             f"Corrected at ledger position {each.index + 1} ({paths}): {reason}. This paper shows it as corrected.",
         )
     if source.void:
         yield sources.t("本记录已被更正作废，仅供查考。", "This record was voided by a correction; for reference only.")
+
+
+def _change(change: Change) -> str:
+    """Where a correction changed what; values that may be sealed are not repeated."""
+    path = change.path or "/"
+    plain = isinstance(change.old, str) and isinstance(change.new, str)
+    return f"{path} {change.old} → {change.new}" if plain else path
 
 
 def flaws(sources: Sources, source: Source) -> Iterator[str]:
