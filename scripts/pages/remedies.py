@@ -123,6 +123,7 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "not-found": "check what was asked for",
     "not-found/act-type": "see the types with `custody template`",
     "not-found/calendar": "supply the calendar of that year as rule data; nothing is computed without it",
+    "not-found/clearance": "ask for daily, monthly or quarterly",
     "not-found/checkpoint": "ask for the newest at `/log/checkpoint`",
     "not-found/jurisdiction": "use a jurisdiction that is shipped: `cn`",
     "not-found/ledger": "`custody init`, or name the right database",

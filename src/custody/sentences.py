@@ -99,6 +99,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "not-found/item": "台账中没有这件物品：{asked}",
     "not-found/jurisdiction": "没有该法域的规则数据：{got}",
     "not-found/ledger": "该数据库中没有台账：请先执行 custody init。",
+    "not-found/clearance": "没有这种清理：{asked}",
     "not-found/code": "台账中没有这个标签编码：{asked}",
     "not-found/kit": "台账中没有这个采血套件：{asked}",
     "not-found/person": "台账中没有这个人员：{asked}",

@@ -10,6 +10,7 @@ import pytest
 
 from custody.acts import ACT_TYPES
 from custody.acts.case import NotedFact
+from custody.errors import NotFound
 from custody.ledger.policies import shipped_policy
 from custody.registers import Registers, differences
 from custody.rules.clocks.deadlines import CLOCKS
@@ -350,3 +351,30 @@ def test_the_list_is_by_due_and_goes_on_where_it_ended(world: World, deadlines: 
     assert [each["due"] for each in whole] == sorted(each["due"] for each in whole)
     assert len(deadlines("D01", timedelta(hours=22), colour="blue")) == 5
     assert deadlines("D01", colour="blue") == []
+
+
+def test_the_three_clearances_list_what_must_be_done(world: World, deadlines: Deadlines) -> None:
+    """日清: what has to be handed over today; 月清: the loan and the measure; 季清: what was ordered."""
+    case = world.opens_case()
+    since = world.clock()
+    stored, late, carried = world.seizes(case, world.item(), world.item(), world.item())
+    world.checks_in([stored])
+    world.lends([stored], hours=24)
+    registers = Registers(world.engine)
+    registers.catch_up()
+    daily = registers.clearance("daily", world.clock())
+    assert {each["subject"] for each in daily["handovers"]} == {f"item:{late}", f"item:{carried}"}
+    assert [each["subject"] for each in registers.clearance("monthly", world.clock())["loans"]] == [f"item:{stored}"]
+    assert registers.clearance("quarterly", world.clock())["undisposed"] == []
+    world.clock.forward(hours=40)
+    world.checks_in([late])
+    orders(world, [late], share("returned", to="赵某"), **in_effect(world))
+    registers.catch_up()
+    assert len(registers.clearance("quarterly", world.clock())["undisposed"]) == 1
+    figures = registers.statistics(since, world.clock())
+    assert (figures["taken"], figures["stored"], figures["check_in_rate"]) == (3, 2, "0.6667")
+    assert (figures["late_handovers"], figures["overdue_loans"], figures["undisposed"]) == (2, 1, 0)
+    assert figures["open_defects"] == 1
+    with pytest.raises(NotFound):
+        registers.clearance("yearly", world.clock())
+    registers.close()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, RowMapping, Table, Text, and_, or_, select
 
 from custody.acts.entry import instant
 from custody.facts.shapes import Shape
-from custody.ledger.policies import shipped_policy
+from custody.ledger.policies import jurisdictions, shipped_policy
 from custody.registers.dockets import CaseDocket
 from custody.registers.register import Part, Register, Row, metadata
 from custody.rules.clocks.deadline import Deadline, level_of
@@ -23,6 +24,7 @@ deadline = Table(
     metadata,
     Column("deadline", Text, primary_key=True),
     Column("owner", Text, nullable=False, comment="the case, whose acts all its deadlines follow from"),
+    Column("jurisdiction", Text, nullable=False),
     Column("rule", Text, nullable=False),
     Column("variant", Text, nullable=False),
     Column("case", Text),
@@ -40,27 +42,31 @@ deadline = Table(
     sqlite_strict=True,
 )
 
-POLICY: Final = shipped_policy("cn")
-
-
 def _case_rows(found: CaseDocket) -> Iterator[Row]:
     for each in deadlines_of(found.docket, found.policy):
-        yield _row(each, found.docket.case)
+        yield _row(each, found)
 
 
-def _row(each: Deadline, owner: str) -> Row:
+def _row(each: Deadline, found: CaseDocket) -> Row:
     return {
-        "deadline": each.id, "owner": owner, "rule": each.rule, "variant": each.variant, "case": each.case,
-        "subject": each.subject, "act": each.act, "started_at": instant(each.started_at),
+        "deadline": each.id, "owner": found.docket.case, "jurisdiction": found.policy.jurisdiction,
+        "rule": each.rule, "variant": each.variant, "case": each.case, "subject": each.subject,
+        "act": each.act, "started_at": instant(each.started_at),
         "due": instant(each.due) if each.due else None, "missing_year": each.missing_year,
         "stopped_by": each.stopped_by, "stopped_at": instant(each.stopped_at) if each.stopped_at else None,
         "state": each.state,
     }  # fmt: skip
 
 
+def _version() -> int:
+    """Rows follow from the rule data too: other terms or another calendar make them anew."""
+    ids = "".join(shipped_policy(each).id for each in jurisdictions())
+    return int(hashlib.sha256(ids.encode()).hexdigest()[:7], 16)
+
+
 REGISTER = Register(
     "deadlines",
-    int(POLICY.id[:7], 16),  # rows follow from the rule data too: other terms or another calendar make them anew
+    _version(),
     (Part(deadline, "docket", "owner", _case_rows),),
 )
 
@@ -114,7 +120,7 @@ def _conditions(wanted: Wanted) -> list[Any]:
 
 
 def _shape(row: RowMapping, at: datetime) -> Shape:
-    text = POLICY.deadlines[row["rule"]]
+    text = shipped_policy(row["jurisdiction"]).deadlines[row["rule"]]
     colour, tells = _standing(row, text, at)
     shown = {name: row[name] for name in (
         "rule", "variant", "case", "subject", "act", "started_at", "due", "missing_year", "state", "stopped_by",

@@ -19,6 +19,7 @@ from custody.errors import NotFound
 from custody.facts.shapes import Shape
 from custody.registers import (
     cases,
+    clearances,
     codes,
     counting,
     custody,
@@ -263,6 +264,18 @@ class Registers:
         wanted = Wanted(rule, case, f"item:{_named(item)}" if item else None, state, colour, stopped)
         with self._reading() as connection:
             return deadlines.search(connection, wanted, at, after, _page(limit))
+
+    def clearance(self, name: str, at: datetime) -> dict[str, list[Shape]]:
+        """What must be cleared (``daily``, ``monthly``, ``quarterly``), by heading. Raises NotFound."""
+        if name not in clearances.CLEARANCES:
+            raise NotFound("not-found/clearance", "There is no such clearance.", asked=name)
+        with self._reading() as connection:
+            return clearances.CLEARANCES[name](connection, at)
+
+    def statistics(self, since: datetime, until: datetime) -> Shape:
+        """The figures of a period, as `custody.registers.clearances.statistics` describes them."""
+        with self._reading() as connection:
+            return clearances.statistics(connection, since, until)
 
     def refusals(self, *, after: int = 0, limit: int = PAGE) -> list[Shape]:
         """Refusals after a position of the journal, oldest first."""

@@ -1,0 +1,99 @@
+"""The three clearances (日清、月清、季清) and the figures of a period, from the registers of deadlines and defects.
+
+Daily: what has to reach the store or the account. Monthly: loans, and measures about to end. Quarterly: what was
+ordered, announced or kept and is still there. Each is a work list of what runs, not a judgment on anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, distinct, func, select
+
+from custody.acts.entry import instant
+from custody.facts.shapes import Shape
+from custody.registers.deadlines import Wanted, deadline, search
+from custody.registers.defects import defect
+
+_ALL: Final = 100_000
+
+DAILY: Final[Mapping[str, str]] = {
+    "handovers": "D01", "vehicles": "D14", "blood": "D09", "drugs": "D16", "cash": "D17", "reports": "D29",
+}  # fmt: skip
+MONTHLY: Final[Mapping[str, str]] = {
+    "loans": "D03", "irrelevant": "D04", "seizures": "D06", "registrations": "D07", "freezes": "D08",
+    "appraisals": "D18", "complaints": "D28",
+}  # fmt: skip
+QUARTERLY: Final[Mapping[str, str]] = {
+    "undisposed": "D21", "unclaimed": "D05", "receipts": "D22", "reserve": "D24",
+}  # fmt: skip
+"""Heading → the deadline whose running ones stand under it."""
+
+
+def cleared_daily(connection: Connection, at: datetime) -> dict[str, list[Shape]]:
+    """日清: what is due within a day, or overdue."""
+    return _due_by(connection, DAILY, at, timedelta(days=1))
+
+
+def cleared_monthly(connection: Connection, at: datetime) -> dict[str, list[Shape]]:
+    """月清: what is due within a month, or overdue."""
+    return _due_by(connection, MONTHLY, at, timedelta(days=31))
+
+
+def cleared_quarterly(connection: Connection, at: datetime) -> dict[str, list[Shape]]:
+    """季清: what is due within a quarter, or overdue."""
+    return _due_by(connection, QUARTERLY, at, timedelta(days=92))
+
+
+CLEARANCES: Final[Mapping[str, Callable[[Connection, datetime], dict[str, list[Shape]]]]] = {
+    "daily": cleared_daily, "monthly": cleared_monthly, "quarterly": cleared_quarterly,
+}  # fmt: skip
+
+
+def _due_by(
+    connection: Connection, headings: Mapping[str, str], at: datetime, ahead: timedelta
+) -> dict[str, list[Shape]]:
+    """What runs under each heading and is due by then; what nobody can date is always on the list."""
+    by = instant(at + ahead)
+    return {
+        heading: [
+            each for each in search(connection, Wanted(rule=rule), at, None, _ALL)
+            if each["state"] == "no-calendar" or (each["due"] is not None and each["due"] <= by)
+        ]
+        for heading, rule in headings.items()
+    }  # fmt: skip
+
+
+def statistics(connection: Connection, since: datetime, until: datetime) -> Shape:
+    """The figures of a period: ``{"taken","stored","check_in_rate","late_handovers","overdue_loans","undisposed",
+    "open_defects"}``.
+
+    ``taken`` counts what had to be handed over from ``since`` on and before ``until``, ``stored`` what of it was;
+    ``check_in_rate`` (入库率) is their ratio with four digits, null if nothing was taken. Late handovers of the period
+    count whether they were made late or are overdue; loans, orders and defects are those open at ``until``.
+    """
+    column = deadline.c
+    began = [column.rule == "D01", column.started_at >= instant(since), column.started_at < instant(until)]
+    taken = _count(connection, *began)
+    stored = _count(connection, *began, column.stopped_by.is_not(None), column.stopped_at < instant(until))
+    late = _count(connection, *began, column.state == "late") + _overdue(connection, "D01", since, until)
+    open_defects = connection.scalar(select(func.count(distinct(defect.c.defect))).where(defect.c.state == "open"))
+    return {
+        "since": instant(since), "until": instant(until), "taken": taken, "stored": stored,
+        "check_in_rate": f"{stored / taken:.4f}" if taken else None, "late_handovers": late,
+        "overdue_loans": _overdue(connection, "D03", None, until),
+        "undisposed": _overdue(connection, "D21", None, until), "open_defects": open_defects or 0,
+    }  # fmt: skip
+
+
+def _overdue(connection: Connection, rule: str, since: datetime | None, until: datetime) -> int:
+    """How many of a number are not stopped and were due before an instant."""
+    column = deadline.c
+    began = [column.started_at >= instant(since)] if since else []
+    return _count(connection, column.rule == rule, column.stopped_by.is_(None), column.due < instant(until), *began)
+
+
+def _count(connection: Connection, *conditions: object) -> int:
+    return connection.scalar(select(func.count()).select_from(deadline).where(*conditions)) or 0  # type: ignore[arg-type]
