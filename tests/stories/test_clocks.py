@@ -16,11 +16,23 @@ from custody.registers import Registers, differences
 from custody.rules.clocks.deadlines import CLOCKS
 from world import CST, World
 from world_orders import FINANCE, SAFE, announces, appraises, cash, deposits, in_effect, joins, orders, share
+from world_results import (
+    asks,
+    decides,
+    denies,
+    disputes,
+    extends,
+    finds,
+    observes,
+    takes,
+    tells_result,
+    warmth,
+)
 
 Deadlines = Callable[..., list[dict[str, Any]]]
 
 NOTED = {f"noted:{fact}" for fact in get_args(NotedFact)}
-COMING = {"lab-result", "measure-change"}
+COMING = {"measure-change"}
 """Act types that the rule data name already."""
 
 DRIVING = "云公(交)刑受〔2026〕0312-07"
@@ -378,3 +390,59 @@ def test_the_three_clearances_list_what_must_be_done(world: World, deadlines: De
     with pytest.raises(NotFound):
         registers.clearance("yearly", world.clock())
     registers.close()
+
+
+def test_a_result_is_told_and_may_be_disputed_for_three_working_days(world: World, deadlines: Deadlines) -> None:
+    """D10 to D13 in S6: told on Wednesday 10 June, the window ends on Monday the 15th; refused, told in three days."""
+    world.clock.now = datetime(2026, 6, 8, 9, 0, tzinfo=CST)
+    case = world.opens_case(case=DRIVING, kind="traffic")
+    tube, _ = world.draws(case)
+    world.dispatches([tube])
+    world.lab_receives([tube])
+    result = finds(world, tube).act
+    assert deadlines("D10")[0]["state"] == "met"
+    assert local(deadlines("D11")[0]["due"]) == "2026-06-15 23:59:59"
+    goes_red(world, deadlines, "D11")
+    world.clock.now = datetime(2026, 6, 10, 15, 0, tzinfo=CST)
+    tells_result(world, tube, result)
+    assert deadlines("D11")[0]["state"] == "met"
+    assert local(deadlines("D12")[0]["due"]) == "2026-06-15 23:59:59"
+    goes_red(world, deadlines, "D12")
+    request = disputes(world, tube, result)
+    assert deadlines("D12")[0]["state"] == "met"
+    world.clock.now = datetime(2026, 6, 15, 10, 0, tzinfo=CST)
+    denies(world, tube, request)
+    assert local(deadlines("D13")[0]["due"]) == "2026-06-18 23:59:59"
+    goes_red(world, deadlines, "D13")
+    world.notes(case, "refusal-notified", [tube])
+    assert deadlines("D13")[0]["state"] == "met"
+
+
+def test_an_extended_loan_is_due_at_its_new_time(world: World, deadlines: Deadlines) -> None:
+    """D03 again: the decision that extends it names another instant."""
+    (item,) = world.seizes(world.opens_case())
+    world.checks_in([item])
+    loan = asks(world, [item])
+    decides(world, loan, [item])
+    takes(world, loan, [item])
+    later = world.clock.now + timedelta(hours=72)
+    extends(world, loan, [item], hours=72)
+    assert local(deadlines("D03")[0]["due"]) == later.strftime("%Y-%m-%d %H:%M:%S")
+    world.clock.forward(hours=60)
+    world.returns([item])
+    assert deadlines("D03")[0]["state"] == "met"
+
+
+def test_a_fridge_that_was_too_warm_is_acknowledged_at_once(world: World, deadlines: Deadlines) -> None:
+    """D25: half an hour."""
+    case = world.opens_case(case=DRIVING, kind="traffic")
+    _, reserve = world.draws(case)
+    world.checks_in([reserve], place="冷藏")
+    observes(world, [reserve], "temperature", temperature=warmth(world, "3.9", "5.1"), in_range=True)
+    assert deadlines("D25") == []
+    seen = world.clock.now
+    observes(world, [reserve], "temperature", temperature=warmth(world, "4.0", "11.6"), in_range=False)
+    assert local(deadlines("D25")[0]["due"]) == (seen + timedelta(minutes=30)).strftime("%Y-%m-%d %H:%M:%S")
+    goes_red(world, deadlines, "D25")
+    world.notes(case, "excursion-acknowledged")
+    assert deadlines("D25")[0]["state"] == "met"

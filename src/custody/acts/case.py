@@ -14,6 +14,7 @@ NotedFact = Literal[
     "returned-to-unit", "urgent-examination-ended", "loan-purpose-ended", "papers-produced", "found-irrelevant",
     "excursion-acknowledged", "judgment-served", "receipt-to-court-sent", "recommendation-issued",
     "recommendation-answered", "reserve-offered", "reserve-requested", "documents-delivered", "measure-reported",
+    "refusal-notified",
 ]  # fmt: skip
 
 

@@ -293,6 +293,7 @@ TERMS: Final[Mapping[str, str]] = {
     "blue": "蓝", "orange": "橙", "red": "红", "running": "进行中", "suspended": "中止", "no-calendar": "缺日历",
     "met": "按期", "late": "逾期完成", "lapsed": "到期失效",
     "documents-delivered": "文书已送交登记", "measure-reported": "当场措施已报告",
+    "refusal-notified": "不予重新鉴定已书面通知",
     "judgment-served": "判决送达", "receipt-to-court-sent": "回执送交法院", "recommendation-issued": "建议书发出",
     "recommendation-answered": "建议书答复", "reserve-offered": "备份样本已告知", "reserve-requested": "备份样本已申请",
     "returned": "发还", "remitted": "上缴国库", "destroyed": "销毁", "handed-over": "移交主管机关",

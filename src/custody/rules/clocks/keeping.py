@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from custody.acts.custody import CheckOut
+from custody.acts.loans import LoanDecision
 from custody.acts.taking import IN_SITU
 from custody.facts.amend import Reading
 from custody.rules.clocks.clock import clock
@@ -51,11 +53,22 @@ def a_loan_comes_back(docket: Docket, text: DeadlineText) -> Iterator[Start]:
             continue
         for item in items_of(each):
             out = docket.item_start(text, each, item, due=each.act.due)
-            yield out
+            yield replace(out, due=_extended(docket, item, out) or out.due)
             for noted in docket.noted("loan-purpose-ended"):
                 back = out.stopped_at is None or noted.happened_at <= out.stopped_at
                 if noted.happened_at >= each.happened_at and back and item in docket.concerned(noted):
                     yield docket.item_start(text, noted, item, variant="purpose-ended")
+
+
+def _extended(docket: Docket, item: str, out: Start) -> datetime | None:
+    """Until when a loan was last extended before it came back."""
+    due = None
+    for each in docket.on(item):
+        act = each.act
+        back = out.stopped_at is not None and each.happened_at > out.stopped_at
+        if isinstance(act, LoanDecision) and act.decision == "extend" and each.happened_at >= out.at and not back:
+            due = act.due or due
+    return due
 
 
 @clock("D14")
