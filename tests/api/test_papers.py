@@ -25,6 +25,7 @@ from custody_scanners import font
 from papers import drawn, fields, one, pages, pictures, squeezed, symbols, text_of
 from world import World
 from world_orders import appraises, destroys, in_effect, orders, sells, share
+from world_results import asks, decides, finds, takes, tells_result
 
 LINK = "https://custody.example/r/Zm9yLW9uZS1jaXRpemVuMQ"
 REFUSAL = {"part": "holder", "name": {"disclose": "赵某某"}, "kind": "refused", "note": "称物品与本人无关"}
@@ -49,6 +50,7 @@ def day(world: World) -> tuple[World, dict[str, str]]:
     tube, _ = world.draws(blood)
     world.dispatches([tube])
     world.lab_receives([tube])
+    tells_result(world, tube, finds(world, tube).act)
     other = world.opens_case(case="云公(刑)盗〔2026〕0611")
     handed = world.seizes(other)
     world.transfers(handed, "周远", "何苗")
@@ -63,7 +65,9 @@ def day(world: World) -> tuple[World, dict[str, str]]:
         "statement": "发现未当场开列清单，请于十五日内整改并回复。", "basis": ["云公法建〔2026〕4号"],
         "signers": world.signers(noter="高岚"),
     })  # fmt: skip
-    subjects = dict.fromkeys(NAMES, case) | {"blood-draw-form": blood, "lab-list": blood, "transfer-list": other}
+    subjects = dict.fromkeys(NAMES, case) | {
+        "blood-draw-form": blood, "lab-list": blood, "opinion-notice": blood, "transfer-list": other,
+    }  # fmt: skip
     return world, subjects
 
 
@@ -172,6 +176,30 @@ def test_the_register_of_a_loan_tells_of_the_return_and_bears_both_signatures(
     assert [each.part for each in paper.signatures] == ["保管员", "调用人", "审批人", "归还人", "保管员"]
     assert "归还 1 项" in fields(paper)["归还情况"]
     assert "归还差异：外壳有新划痕" in paper.remarks
+
+
+def test_the_register_of_a_loan_that_was_asked_for_names_who_asked_and_who_decided(world: World) -> None:
+    case = world.opens_case(officers=[world.id_of("周远"), world.id_of("何苗")])
+    items = world.seizes(case)
+    world.checks_in(items)
+    loan = asks(world, items, statement="讯问时出示")
+    decides(world, loan, items, reason="同意，注意保管")
+    takes(world, loan, items)
+    said = fields(one(world, "loan-register", "case", case))
+    assert (said["呈请人"], said["呈请说明"]) == ("何苗（psb-0347）", "讯问时出示")
+    assert said["审批"].startswith("同意；")
+    assert said["审批"].endswith("；刘振（psb-0102）；同意，注意保管")
+    assert said["审批人"] == "刘振（psb-0102）"
+
+
+def test_a_notice_of_an_opinion_shows_the_result_and_what_was_said_to_it(day: tuple[World, dict[str, str]]) -> None:
+    world, subjects = day
+    paper = one(world, "opinion-notice", "case", subjects["opinion-notice"])
+    assert fields(paper)["被告知人意见"] in ("无异议", "有异议", "未表示意见")
+    (row,) = paper.tables[0].rows
+    assert (row[2], row[3], row[5]) == ("血样 A", "81.6 mg/100 mL", "1.2 mL")
+    (closed,) = drawn(world, "opinion-notice", "case", subjects["opinion-notice"], opens=False)
+    assert "81.6" not in "".join(closed.texts())
 
 
 def test_a_blood_draw_shows_every_tube_with_its_seal(day: tuple[World, dict[str, str]]) -> None:

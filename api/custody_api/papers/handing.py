@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from custody.acts.act import Act
 from custody.acts.custody import CheckIn, CheckOut, Moving, Return, Transfer
+from custody.acts.loans import LoanDecision, LoanRequest
 from custody.acts.samples import LabDispatch, LabReceipt
 from custody.acts.values import Line
 from custody_api.papers.paper import Field, Paper, Table
 from custody_api.papers.sheet import code, columns, ended, numbered, people_in, sheet
 from custody_api.papers.sources import Source, Sources
+
+_DECISIONS: Final = {"approve": ("同意", "approved"), "reject": ("不同意", "rejected"), "extend": ("延期", "extended")}
 
 
 def check_in_slip(sources: Sources, source: Source, link: str = "") -> Paper:
@@ -52,9 +58,11 @@ def loan_register(sources: Sources, source: Source, link: str = "") -> Paper:
     assert isinstance(act, CheckOut)  # noqa: S101 - the catalogue says which acts a paper is drawn from
     t = sources.t
     returned = _next_on(sources, source, "return")
+    asked = _asked(sources, act)
     fields = (
+        *(field for each in asked for field in _request(sources, each)),
         Field(t("调用人", "Borrower"), sources.person(act.borrower)),
-        Field(t("审批人", "Approved by"), people_in(sources, act, "approver")),
+        Field(t("审批人", "Approved by"), _approved(sources, act, asked)),
         Field(t("调用时间", "Taken out"), sources.time(act.occurred_at)),
         Field(t("应还时间", "Due back"), sources.time(act.due)),
         Field(t("事由", "Purpose"), sources.term(act.purpose)),
@@ -75,7 +83,34 @@ def loan_register(sources: Sources, source: Source, link: str = "") -> Paper:
     ]
     title = t("调用登记", "Register of a loan")
     said = (*noted(act), *remarks)
-    return sheet(sources, source, "loan-register", title, None, fields, tables, said, also=returned)
+    also = (*asked, *returned)
+    return sheet(sources, source, "loan-register", title, None, fields, tables, said, also=also)
+
+
+def _asked(sources: Sources, act: CheckOut) -> list[Source]:
+    """The request and the decisions of a loan, oldest first."""
+    return sources.acts(f"loan:{act.loan}", ("loan-request", "loan-decision")) if act.loan else []
+
+
+def _request(sources: Sources, source: Source) -> Iterator[Field]:
+    """Who asked for a loan and why; what was decided."""
+    act, t = source.act, sources.t
+    when = sources.time(act.occurred_at)
+    if isinstance(act, LoanRequest):
+        yield Field(t("呈请人", "Asked by"), people_in(sources, act, "officer"))
+        yield Field(t("呈请时间", "Asked at"), when)
+        if act.statement:
+            yield Field(t("呈请说明", "Statement"), act.statement)
+    elif isinstance(act, LoanDecision):
+        due = t(f"期限 {sources.time(act.due)}", f"until {sources.time(act.due)}") if act.due else None
+        said = [t(*_DECISIONS[act.decision]), when, people_in(sources, act, "approver"), due, act.reason]
+        yield Field(t("审批", "Decision"), sources.joined(said))
+
+
+def _approved(sources: Sources, act: CheckOut, asked: list[Source]) -> str:
+    by = [people_in(sources, act, "approver")] if act.signed_by("approver") else []
+    deciders = [each.act for each in asked if isinstance(each.act, LoanDecision) and each.act.decision == "approve"]
+    return sources.joined(dict.fromkeys([*by, *(people_in(sources, each, "approver") for each in deciders)]))
 
 
 def lab_list(sources: Sources, source: Source, link: str = "") -> Paper:
