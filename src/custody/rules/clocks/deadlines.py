@@ -14,7 +14,9 @@ from custody.rules.clocks.docket import Docket
 from custody.rules.clocks.text import DeadlineText
 from custody.rules.policy import Policy
 
-CLOCKS: Final[tuple[Clock, ...]] = (*keeping.CLOCKS, *samples.CLOCKS, *results.CLOCKS, *measures.CLOCKS, *disposing.CLOCKS)
+CLOCKS: Final[tuple[Clock, ...]] = (
+    *keeping.CLOCKS, *samples.CLOCKS, *results.CLOCKS, *measures.CLOCKS, *disposing.CLOCKS,
+)  # fmt: skip
 """Every clock."""
 
 
