@@ -25,8 +25,10 @@ from custody.signing import VerifyingKey, pae, read_envelope, read_public_key
 from databases import plain, postgres_database, postgres_server
 from world import World
 
-__all__ = ["Check", "Workload", "checks_of", "chunks", "database", "plain", "rate", "slowly", "table", "verify",
-           "workload"]  # fmt: skip
+__all__ = [
+    "Check", "Workload", "calm_collector", "checks_of", "chunks", "database", "plain", "rate", "slowly", "table",
+    "verify", "workload",
+]  # fmt: skip
 
 Check = tuple[VerifyingKey, bytes, bytes]
 """A key, a signature, and the bytes that were signed."""

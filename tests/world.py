@@ -382,19 +382,25 @@ class World:
         return numbers
 
     def opens(self, items: list[str], number: str, **fields: Any) -> Receipt:
-        """Two persons open a seal."""
+        """Two persons open a seal: one of them has the items."""
+        opener = self._at_hand(items[0])
         return self.act(
             {
                 "act": "unsealing", "seals": [{"items": items, "number": number}], "reason": "检验",
-                "condition": "完好", "signers": self.signers(opener="周远", second="何苗"), **fields,
+                "condition": "完好", "signers": self.signers(opener=opener, second="何苗"), **fields,
             }
         )  # fmt: skip
 
-    def labels(self, item: str, **fields: Any) -> str:
-        """Put a fresh label on an item in place of the one in force; returns the new code."""
+    def _at_hand(self, item: str) -> str:
+        holder = self.facts(item).holder
+        return "梁静" if holder and holder.kind == "place" else "周远"
+
+    def labels(self, item: str, by: str | None = None, **fields: Any) -> str:
+        """Put a fresh label on an item in place of the one in force, by who has it; returns the new code."""
+        by = by or self._at_hand(item)
         draft = {
             "act": "labelling", "item": item, "code": self.code(), "retired": self.facts(item).code,
-            "reason": "damaged", "signers": self.signers(labeller="梁静"), **fields,
+            "reason": "damaged", "signers": self.signers(labeller=by), **fields,
         }  # fmt: skip
         self.act(draft)
         return str(draft["code"])

@@ -328,7 +328,7 @@ def test_a_corrected_case_must_exist(world: World) -> None:
     assert world.facts(item).case == two
 
 
-@tells("remedy-of-no-defect", "remedy-by-stranger")
+@tells("remedy-of-no-defect", "remedy-by-stranger", "remedy-accepted-before")
 def test_a_defect_is_explained_by_those_concerned_and_accepted_by_a_reviewer(world: World) -> None:
     """The handover was late. 周远 explains why, 高岚 accepts it. A defect that does not exist, a reviewer's part taken
     by an officer, an explanation by an auditor: refused."""
@@ -349,4 +349,6 @@ def test_a_defect_is_explained_by_those_concerned_and_accepted_by_a_reviewer(wor
         world.remedies(late, "accept", "周远")
     world.remedies(late, "accept", "高岚")
     assert defect(world, item, "LATE_HANDOVER").state == "accepted"
+    with refuses(world, "remedy-accepted-before"):
+        world.remedies(late, "accept", "高岚")
     assert open_defects(world, item) == set()

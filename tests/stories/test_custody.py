@@ -286,6 +286,35 @@ def test_a_loan_that_returns_late_says_so(world: World) -> None:
     assert open_defects(world, items[1]) == set()
 
 
+@tells("not-at-hand")
+def test_who_seals_opens_or_labels_an_item_has_it_at_hand(world: World) -> None:
+    """周远 holds the phone: the custodian cannot label it yet. Once it lies in the store she can, and 周远,
+    who is not there, can neither label nor open it."""
+    (item,) = world.seizes(world.opens_case())
+    with refuses(world, "not-at-hand") as told:
+        world.labels(item, by="梁静")
+    assert told.facts["holder"] == world.id_of("周远")
+    world.labels(item)
+    world.checks_in([item])
+    world.labels(item, by="梁静")
+    with refuses(world, "not-at-hand"):
+        world.labels(item, by="周远")
+    with refuses(world, "not-at-hand"):
+        world.opens([item], world.facts(item).seal or "", signers=world.signers(opener="周远", second="何苗"))
+
+
+@tells("LATE_HANDOVER")
+def test_an_urgent_examination_shifts_the_handover_only_where_it_was_approved(world: World) -> None:
+    """行程 art. 190: 30 hours after the seizure, 10 after an examination. Approved: in time. By word of mouth: late."""
+    for approver, found in (({"approver": "刘振"}, set()), ({}, {"LATE_HANDOVER"})):
+        case = world.opens_case(case=f"云公(刑)〔2026〕{len(approver)}")
+        items = world.seizes(case)
+        world.clock.forward(hours=20)
+        world.notes(case, "urgent-examination-ended", signers=world.signers(noter="周远", **approver))
+        world.clock.forward(hours=10)
+        assert set(flaws(world.checks_in(items))) == found
+
+
 @tells("LATE_HANDOVER")
 def test_what_reaches_the_store_after_a_day_says_so(world: World) -> None:
     """Seized on Thursday, brought in on Saturday. It was kept 24 hours too long in an officer's hands."""

@@ -104,6 +104,7 @@ def test_what_was_seized_before_the_case_was_filed_is_held(world: World) -> None
     with refuses(world, "on-hold"):
         world.releases(items)
     world.remedies(raised, "accept", "高岚")
+    assert world.facts(items[0]).defects[0].state == "reviewed"  # and never remedied: a court decides on it
     world.releases(items)
     assert seized(world, case, measure="received", occurred_at=searched) == {}
 

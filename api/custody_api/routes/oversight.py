@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1", tags=["oversight"])
 class WantedDefects(Paged):
     """Which defects."""
 
-    state: Literal["open", "explained", "accepted", "contested"] | None = None
+    state: Literal["open", "explained", "accepted", "reviewed", "contested"] | None = None
     case: str | None = None
 
 

@@ -59,7 +59,10 @@ PARTS: Final[Mapping[str, Mapping[str, Part]]] = {
     },
     "place": {"administrator": _ADMIN},
     "case-opening": {"officer": Part("办案民警", "officer", OFFICER)},
-    "noted": {"noter": Part("记录人", "noter", OFFICER | REVIEWER | CUSTODIAN)},
+    "noted": {
+        "noter": Part("记录人", "noter", OFFICER | REVIEWER | CUSTODIAN),
+        "approver": _APPROVER_MAYBE,
+    },
     "seizure": {
         "officer": Part("办案民警", "officer", OFFICER),
         "second": Part("第二名民警", "second officer", OFFICER_OR_AUXILIARY, least=0, most=3),

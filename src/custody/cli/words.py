@@ -274,7 +274,7 @@ TERMS: Final[Mapping[str, str]] = {
     "seized": "扣押", "sealed-in-situ": "查封", "frozen": "冻结", "registered": "先行登记保存", "received": "接受",
     "effects-kept": "代为保管",
     "none": "无", "sealed": "已封", "open": "未了结", "opened": "已启封", "broken": "破损",
-    "explained": "已说明", "accepted": "已补正", "contested": "有争议",
+    "explained": "已说明", "accepted": "已补正", "reviewed": "法制已审核", "contested": "有争议",
     "minor": "轻微", "curable": "瑕疵（可补正）", "exclusion-risk": "排除风险",
     "investigation": "侦查", "criminal": "刑事", "administrative": "行政", "public-order": "治安", "traffic": "交通",
     "complaint": "申诉控告", "appeal": "上诉", "re-examination": "重新鉴定", "claim": "权属主张", "review": "复议复核",

@@ -17,11 +17,12 @@ from custody.facts.examination import EXAMINING, NOTHING, Examinations, evolve_e
 
 @dataclass(frozen=True, slots=True)
 class NotedFacts:
-    """A fact noted for a clock: what, when it happened, and for which items (none: for the whole case)."""
+    """A fact noted for a clock: what, when it happened, for which items (none: for the whole case), if approved."""
 
     fact: str
     at: datetime
     items: tuple[str, ...]
+    approved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ def evolve_case(facts: CaseFacts | None, reading: Reading, case: str) -> CaseFac
             return replace(facts, holds={**facts.holds, act.id: act.reason})
         return replace(facts, holds={each: why for each, why in facts.holds.items() if each != act.hold})
     if isinstance(act, Noted):
-        return replace(facts, noted=(*facts.noted, NotedFacts(act.fact, reading.happened_at, act.items)))
+        noted = NotedFacts(act.fact, reading.happened_at, act.items, bool(act.signed_by("approver")))
+        return replace(facts, noted=(*facts.noted, noted))
     return facts
 
 

@@ -170,6 +170,20 @@ def what_is_out_or_gone_goes_nowhere(matter: Matter) -> Iterator[Breach]:
             yield Breach((index,), {"item": item.item, "holder": item.holder.id if item.holder else None})
 
 
+@rule("not-at-hand", Sealing, Unsealing, Labelling)
+def who_seals_opens_or_labels_an_item_has_it_at_hand(matter: Matter) -> Iterator[Breach]:
+    persons = [signer.person for signer in matter.act.signers]
+    for index, item in matter.items():
+        holder = item.holder
+        if holder is not None and holder.kind == "place":
+            near = any(matter.responsible(person, holder.id) for person in persons)
+        else:
+            near = any(is_officer_of_case(matter, person, item) for person in persons)
+            near = near or (holder is not None and holder.id in persons)
+        if not near:
+            yield Breach((index,), {"item": item.item, "holder": holder.id if holder else None})
+
+
 @rule("not-on-loan", Return)
 def only_what_is_on_loan_returns(matter: Matter) -> Iterator[Breach]:
     for index, item in matter.items():
@@ -187,4 +201,5 @@ REFUSALS = (
     a_place_takes_only_what_may_lie_there,
     dual_control_takes_two_custodians,
     only_what_is_on_loan_returns,
+    who_seals_opens_or_labels_an_item_has_it_at_hand,
 )

@@ -33,7 +33,8 @@ def handover_due(matter: Matter, item: ItemFacts) -> datetime:
     starts = [item.born_at]
     for noted in case.noted if case else ():
         concerns = not noted.items or item.item in noted.items
-        if concerns and noted.fact in ("returned-to-unit", "urgent-examination-ended") and noted.at >= item.born_at:
+        shifts = noted.fact == "returned-to-unit" or (noted.fact == "urgent-examination-ended" and noted.approved)
+        if concerns and shifts and noted.at >= item.born_at:
             starts.append(noted.at)
     return max(starts) + allowed
 

@@ -20,7 +20,7 @@ def nothing_leaves_while_it_is_held(matter: Matter) -> Iterator[Breach]:
         doubts = [
             each.code
             for each in item.defects
-            if each.code in ("KEY_DOUBTED", "SEIZED_BEFORE_FILING") and each.state != "accepted"
+            if each.code in ("KEY_DOUBTED", "SEIZED_BEFORE_FILING") and each.state not in ("accepted", "reviewed")
         ]
         if reasons or doubts:
             yield Breach((index,), {"item": item.item, "holds": reasons, "defects": doubts})

@@ -34,6 +34,7 @@ from custody.rules import (
     orders,
     oversight,
     parties,
+    remedies,
     results,
     samples,
 )
@@ -50,6 +51,7 @@ REFUSALS: Final[tuple[Rule, ...]] = (
     *disposition.REFUSALS,
     *jurisdictions.REFUSALS,
     *oversight.REFUSALS,
+    *remedies.REFUSALS,
     *custody.REFUSALS,
     *loans.REFUSALS,
     *observing.REFUSALS,

@@ -9,12 +9,11 @@ from dataclasses import replace
 from custody.acts.act import Act
 from custody.acts.case import Noted
 from custody.acts.entry import Recorded
-from custody.acts.oversight import Correction, Hold, Remedy
+from custody.acts.oversight import Correction, Hold
 from custody.acts.samples import BloodDraw
 from custody.acts.taking import Seizure
 from custody.errors import Malformed
 from custody.facts.amend import HEADER, Reading, amended, inserted_act, readings
-from custody.facts.gather import Facts
 from custody.facts.holding import move
 from custody.facts.item import ItemFacts, fold_item, in_reading_order
 from custody.facts.orders import payments_add_up
@@ -244,49 +243,6 @@ def _moves(reading: Reading, item: str) -> bool:
     return position is not None and move(reading.act, position) is not None
 
 
-@rule("remedy-of-no-defect", Remedy)
-def a_remedy_answers_a_recorded_defect(matter: Matter) -> Iterator[Breach]:
-    act = matter.act
-    target = matter.facts.record(act.target)
-    if target is None or not _defect_known(act, target, matter.facts):
-        yield Breach(facts={"defect": act.defect})
-
-
-def _defect_known(act: Remedy, target: Recorded, facts: Facts) -> bool:
-    if any(defect.id == act.defect for defect in target.defects):
-        return act.action in ("explain", "accept")
-    return act.action in ("confirm", "contest") and bool(_doubts(act, target, facts))
-
-
-def _doubts(act: Remedy, target: Recorded, facts: Facts) -> set[str | None]:
-    """In whose names the doubted signatures of an act stand."""
-    items = _items_of(target.act, facts)
-    return {each.person for item in items for each in item.defects if each.id == act.defect}
-
-
-def _items_of(act: Act, facts: Facts) -> list[ItemFacts]:
-    return [known for item in act.own_items if (known := facts.item(item)) is not None]
-
-
-@rule("remedy-by-stranger", Remedy)
-def a_remedy_is_explained_accepted_or_confirmed_by_the_right_person(matter: Matter) -> Iterator[Breach]:
-    act = matter.act
-    signer = act.signers[0]
-    person = matter.facts.person(signer.person)
-    target = matter.facts.record(act.target)
-    if person is None or target is None:
-        return
-    on = act.occurred_at.date()
-    if act.action == "accept":
-        right = person.holds("legal-reviewer", on)
-    elif act.action == "explain":
-        right = any(person.holds(capacity, on) for capacity in ("officer", "custodian", "examiner", "medic"))
-    else:
-        right = signer.person in _doubts(act, target, matter.facts)
-    if not right:
-        yield Breach(facts={"person": signer.person, "action": act.action})
-
-
 REFUSALS = (
     only_a_standing_hold_is_lifted,
     a_hold_is_lifted_by_the_house_that_placed_it,
@@ -299,6 +255,4 @@ REFUSALS = (
     a_corrected_seal_number_is_used_once,
     a_corrected_act_agrees_with_itself,
     a_corrected_history_can_have_happened,
-    a_remedy_answers_a_recorded_defect,
-    a_remedy_is_explained_accepted_or_confirmed_by_the_right_person,
 )
