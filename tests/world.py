@@ -28,6 +28,7 @@ from custody.signing import PrivateKey, key_id_of, public_bytes
 from custody.tlog.merkle import EMPTY_ROOT
 from custody.tlog.note import Signer
 from custody_migrations import migrate
+from world_control import ControlVerbs
 
 ORIGIN = "custody.example/yunling"
 CST = timezone(timedelta(hours=8))
@@ -91,7 +92,7 @@ class Clock:
         return self.now
 
 
-class World:
+class World(ControlVerbs):
     """A founded ledger and everybody in it."""
 
     def __init__(self, url: str, seed: int = 0, jurisdiction: str = "cn") -> None:

@@ -274,7 +274,11 @@ _SHOWN_ITEM: Final[Json] = {
         "place_name": "大库", "agency": "center",
         "since": "2026-03-12T06:20:00.000000Z", "since_act": _ACT,
     },
-    "control": {"agency": "psb-yunling", "stage": "investigation", "since_act": _ACT},
+    "control": {
+        "agency": "psb-yunling", "stage": "investigation", "document": None, "since": "2026-03-12T00:00:00.000000Z",
+        "since_act": _ACT, "position": 39,
+    },
+    "offer": None,
     "measure": "seized",
     "seal": {"number": "F-880000", "state": "sealed"},
     "disposition": {"state": "none", "kind": None, "order": None, "instrument": None, "effective_at": None},
@@ -287,6 +291,8 @@ _SHOWN_ITEM: Final[Json] = {
 _SHOWN_CASE: Final[Json] = {
     "case": _CASE, "kind": "criminal", "lead": "psb-yunling", "stage": "investigation", "officers": ["psb-0211"],
     "legal_reviewer": "psb-0077", "opened_at": "2026-03-12T00:00:00.000000Z", "opened_by": _ACT, "holds": [],
+    "stages": [{"stage": "investigation", "agency": "psb-yunling", "act": _ACT, "position": 39}], "final": None,
+    "effective": [],
 }  # fmt: skip
 _SHOWN_PERSON: Final[Json] = {
     "person": "cen-01", "agency": "center", "subject": "person", "left": False,

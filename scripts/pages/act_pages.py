@@ -35,6 +35,7 @@ SIMPLE: Final = {
     "item id": values.ItemId,
     "place id": values.PlaceId,
     "kit id": values.KitId,
+    "manifest id": values.ManifestId,
     "public key (SubjectPublicKeyInfo, base64url)": values.PublicKey,
     "JSON Pointer": oversight.Pointer,
     "defect id": oversight.DefectId,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Final
+from importlib.resources import files
+from typing import Any, Final
 
 from tables import table
 
@@ -37,6 +39,7 @@ def rules() -> str:
         "## Refusals\n", *refusals, "## Defects\n", *defects,
         "## Deadlines\n", _deadlines(), "## Numbers\n", _numbers(), "## What lies where\n", _storage(),
         "## Days off\n", _calendar(),
+        "## Stages\n", _stages(), "## Which stage may follow which\n", _passages(),
     ])  # fmt: skip
 
 
@@ -84,6 +87,29 @@ def _numbers() -> str:
             for each in versions
         ),
     )
+
+
+def _control() -> dict[str, Any]:
+    """The chapter in which stages and passages stand."""
+    return tomllib.loads(files("custody.rules").joinpath(JURISDICTION, "control.toml").read_text(encoding="utf-8"))
+
+
+def _stages() -> str:
+    return table(
+        ["stage", "中文", "agencies that work in it"],
+        ((f"`{name}`", each["zh"], ", ".join(each["agencies"])) for name, each in _control()["stages"].items()),
+    )
+
+
+def _passages() -> str:
+    return table(
+        ["from", "to", "中文", "English", "at most", "source", "checked"],
+        (
+            (f"`{each['from']}`", f"`{each['to']}`", each["zh"], each["en"], each.get("most", ""), each["source"],
+             "verified" if each["verified"] else UNVERIFIED)
+            for each in _control()["passages"].values()
+        ),
+    )  # fmt: skip
 
 
 def _storage() -> str:

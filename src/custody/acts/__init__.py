@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from custody.acts import (
     case,
+    control,
     counting,
     custody,
     disposition,
@@ -54,6 +55,10 @@ _CORE: Final[tuple[type[Act], ...]] = (
     loans.LoanRequest,
     loans.LoanDecision,
     observing.Observation,
+    control.CaseStage,
+    control.Offer,
+    control.Answer,
+    control.OfferWithdrawal,
     samples.BloodDraw,
     samples.LabDispatch,
     samples.LabReceipt,

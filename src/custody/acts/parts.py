@@ -100,6 +100,13 @@ PARTS: Final[Mapping[str, Mapping[str, Part]]] = {
         "borrower": Part("归还人", "borrower", HANDS),
         "custodian": _CUSTODIANS,
     },
+    "case-stage": {"signer": Part("签署人", "officer, prosecutor or judge", OFFICER | {"prosecutor", "judge"})},
+    "offer": {"deliverer": Part("移送人", "deliverer", HANDS)},
+    "answer": {
+        "receiver": Part("接收人", "receiver", HANDS, most=2),
+        "holder": Part("现持有人", "present holder", HANDS, least=0, most=2, paper=True),
+    },
+    "offer-withdrawal": {"deliverer": Part("移送人", "deliverer", HANDS)},
     "blood-draw": {
         "medic": Part("提取人", "drawer", frozenset({"medic"}), paper=True),
         "officer": Part("办案民警", "officer", OFFICER),

@@ -108,6 +108,9 @@ def _item(item: Shape) -> Lines:
     yield text("show/since"), local(custody["since"])
     if item["control"]:
         yield text("show/control"), f"{item['control']['agency']} ({term(item['control']['stage'])})"
+        yield text("show/document"), item["control"]["document"]
+    if item["offer"]:
+        yield text("show/offered"), _offered(item["offer"])
     yield text("show/measure"), term(item["measure"])
     yield text("show/seal"), " ".join(filter(None, (seal["number"], _seal_state(seal["state"]))))
     yield text("show/condition"), item["condition"]
@@ -121,6 +124,12 @@ def _item(item: Shape) -> Lines:
     yield text("show/version"), item["version"]
 
 
+def _offered(line: Shape) -> str:
+    receiver = " ".join(str(value) for value in line["receiver"].values())
+    until = text("show/until", day=local(line["expires_at"]))
+    return f"{line['manifest']} {line['sender']} → {receiver} ({term(line['moves'])}, {until})"
+
+
 def _seal_state(state: str) -> str | None:
     return term("opened" if state == "open" else state)
 
@@ -129,6 +138,9 @@ def _case(case: Shape) -> Lines:
     yield text("show/case"), case["case"]
     yield text("show/kind"), term(case["kind"])
     yield text("show/lead"), f"{case['lead']} ({term(case['stage'])})"
+    for each in case["effective"]:
+        yield text("show/effective"), f"{each['instrument']} ({each['agency']})  {local(each['since'])}"
+    yield text("show/final"), text("show/yes") if case["final"] else None
     yield text("show/officers"), ", ".join(case["officers"])
     yield text("show/reviewer"), case["legal_reviewer"]
     yield text("show/opened"), local(case["opened_at"])

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 from custody.acts.case import CaseOpening, Noted
+from custody.acts.control import CaseStage
 from custody.acts.oversight import Correction, Hold
 from custody.acts.results import LabResult
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt, Tube
 from custody.acts.taking import Labelling, Unsealing
 from custody.facts.amend import Reading
 from custody.facts.examination import EXAMINING, NOTHING, Examinations, evolve_examinations
+
+FIRST_STAGE: Final[Mapping[str, str]] = {"criminal": "investigation"}
+"""The stage in which a case of a kind begins; every other kind begins as an administrative one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,26 @@ class NotedFacts:
     at: datetime
     items: tuple[str, ...]
     approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StageFacts:
+    """Where a case stands since when, as which agency says."""
+
+    stage: str
+    agency: str
+    act: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveFacts:
+    """An instrument that took effect: whose it is, since when, by which act that is known."""
+
+    instrument: str
+    agency: str
+    since: datetime
+    act: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +65,17 @@ class CaseFacts:
     holds: Mapping[str, str] = field(default_factory=dict)
     """Holds on the whole case: the act that placed it → the reason."""
     noted: tuple[NotedFacts, ...] = ()
+    stages: tuple[StageFacts, ...] = ()
+    """Every stage it entered, the first with its opening; the last one is now."""
+    final: str | None = None
+    """The act by which its decision became final."""
+    effective: Mapping[str, EffectiveFacts] = field(default_factory=dict)
+    """Instruments that took effect, by reference."""
+
+    @property
+    def stage(self) -> str:
+        """The stage it stands in."""
+        return self.stages[-1].stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +123,8 @@ def evolve_case(facts: CaseFacts | None, reading: Reading, case: str) -> CaseFac
     if isinstance(act, CaseOpening) and act.case == case:
         return CaseFacts(
             case, act.kind, act.lead, frozenset(act.officers), act.legal_reviewer, act.minor,
-            reading.happened_at, act.id
+            reading.happened_at, act.id,
+            stages=(StageFacts(FIRST_STAGE.get(act.kind, "administrative"), act.lead, act.id, reading.recorded.index),),
         )  # fmt: skip
     if facts is None:
         return None
@@ -95,10 +132,26 @@ def evolve_case(facts: CaseFacts | None, reading: Reading, case: str) -> CaseFac
         if act.action == "place":
             return replace(facts, holds={**facts.holds, act.id: act.reason})
         return replace(facts, holds={each: why for each, why in facts.holds.items() if each != act.hold})
+    if isinstance(act, CaseStage) and act.case == case:
+        return _entered(facts, act, reading)
     if isinstance(act, Noted):
         noted = NotedFacts(act.fact, reading.happened_at, act.items, bool(act.signed_by("approver")))
         return replace(facts, noted=(*facts.noted, noted))
     return facts
+
+
+def _entered(facts: CaseFacts, act: CaseStage, reading: Reading) -> CaseFacts:
+    changed = facts
+    if act.stage is not None:
+        entered = StageFacts(act.stage, act.agency, act.id, reading.recorded.index)
+        changed = replace(changed, stages=(*changed.stages, entered))
+    if act.final and changed.final is None:
+        changed = replace(changed, final=act.id)
+    if act.effective is not None:
+        named = act.effective.instrument
+        took = EffectiveFacts(named, act.agency, act.effective.since, act.id)
+        changed = replace(changed, effective={**changed.effective, named: took})
+    return changed
 
 
 def evolve_kit(facts: KitFacts | None, reading: Reading, kit: str) -> KitFacts | None:

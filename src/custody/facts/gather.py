@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 from custody.acts.act import Act
 from custody.acts.case import CaseOpening, Noted
 from custody.acts.counting import StockTake
-from custody.acts.custody import ByPerson, CheckIn, CheckOut, InPlace, Relocation, Return, Transfer
+from custody.acts.custody import CheckIn, CheckOut, Relocation, Return, Transfer
 from custody.acts.disposition import Release
 from custody.acts.entry import Recorded
 from custody.acts.governing import LogKey, NewPolicy
@@ -29,12 +29,14 @@ from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
 from custody.acts.taking import Labelling, Seizure, Unsealing
 from custody.errors import Malformed
 from custody.facts.amend import Reading, amended, inserted_act, readings, touched_items
+from custody.facts.answering import ABOUT_CONTROL, CONTROL_NEEDS, party_needs, who_answers
 from custody.facts.case import CaseFacts, CodeFacts, KitFacts, SealFacts
 from custody.facts.counting import StockTakeFacts
 from custody.facts.governing import GoverningFacts
 from custody.facts.item import ItemFacts
 from custody.facts.kinds import GOVERNING, REVIEWERS, KindName, Need
 from custody.facts.loan import LoanFacts
+from custody.facts.manifest import ContentsFacts, ManifestFacts
 from custody.facts.orders import OrderFacts
 from custody.facts.parties import AgencyFacts, KeyFacts, PersonFacts, PlaceFacts, ReviewerFacts, new_key
 
@@ -118,6 +120,7 @@ class Facts:
         """Which policy is in force and which keys sign the log: asked for by every act."""
         known: GoverningFacts | None = self.found[GOVERNING]
         return known or GoverningFacts()
+
     def order(self, order: str) -> OrderFacts | None:
         """What is known of a disposition order."""
         return self.found["order", order]  # type: ignore[no-any-return]
@@ -125,6 +128,14 @@ class Facts:
     def loan(self, loan: str) -> LoanFacts | None:
         """What is known of a loan that was asked for, by the id of its request."""
         return self.found["loan", loan]  # type: ignore[no-any-return]
+
+    def manifest(self, manifest: str) -> ManifestFacts | None:
+        """What is known of a manifest."""
+        return self.found["manifest", manifest]  # type: ignore[no-any-return]
+
+    def contents(self, case: str) -> ContentsFacts | None:
+        """Every item that was taken in a case."""
+        return self.found["contents", case]  # type: ignore[no-any-return]
 
     def reviewers(self) -> tuple[PersonFacts, ...]:
         """Everybody who was ever a legal reviewer or a supervisor."""
@@ -246,13 +257,7 @@ def _its_place(act: CheckIn | Return | LabReceipt) -> list[Need]:
 
 
 def _its_parties(act: Transfer) -> list[Need]:
-    found = []
-    for party in (act.giver, act.taker):
-        if isinstance(party, ByPerson):
-            found.append(Need("person", party.person))
-        elif isinstance(party, InPlace):
-            found.append(Need("place", party.place))
-    return found
+    return party_needs(act.giver) + party_needs(act.taker)
 
 
 def _stock_take(act: StockTake) -> list[Need]:
@@ -279,6 +284,7 @@ _NAMED: Final[Mapping[type[Act], Callable[[Any], list[Need]]]] = {
     Place: _place,
     CaseOpening: _case_opening,
     Noted: _its_case,
+    **CONTROL_NEEDS,
     Seizure: _its_case,
     Hold: _its_case,
     BloodDraw: lambda act: [Need("case", act.case), Need("kit", act.kit)],
@@ -310,16 +316,26 @@ def _follow(act: Act, need: Need, fact: Any) -> Iterable[Need]:
     """The facts that follow from one that was found."""
     if fact is None:
         return
+    if isinstance(act, ABOUT_CONTROL):
+        yield from who_answers(need, fact)
     if need.kind == "item":
         yield Need("case", fact.case)
         if fact.kit:
             yield Need("kit", fact.kit)
         if fact.holder and fact.holder.kind == "place":
             yield Need("place", fact.holder.id)
-    elif need.kind == "place":
+    else:
+        yield from _of_parties(act, need, fact)
+
+
+def _of_parties(act: Act, need: Need, fact: Any) -> Iterable[Need]:
+    """What follows from places, agencies, persons and keys."""
+    if need.kind == "place":
         yield Need("agency", fact.agency)
         if fact.parent:
             yield Need("place", fact.parent)
+    elif need.kind == "agency" and fact.successor:
+        yield Need("agency", fact.successor)
     elif need.kind == "reviewers":
         yield from (Need("person", person) for person in fact.persons)
     elif need.kind == "person" and isinstance(act, (Enrolment, Revocation)):

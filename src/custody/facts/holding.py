@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from custody.acts.act import Act
+from custody.acts.control import Answer
 from custody.acts.custody import ByPerson, CheckIn, CheckOut, InPlace, Party, Relocation, Return, Transfer
 from custody.acts.disposition import Release
 from custody.acts.keeping import CustodianHandover
@@ -114,6 +115,12 @@ def _custodian_handover(act: CustodianHandover, number: int) -> Move | None:
     return Move(Holder("person", act.held_by), standing_in(act, "incoming"), None)
 
 
+def _answer(act: Answer, number: int) -> Move | None:
+    if act.taker is None or not act.lines[number].hands_over:
+        return None  # on paper, or refused: goods stay where they are
+    return Move(None, holder_of(act.taker), "holder")
+
+
 _MOVES: Final[dict[str, Callable[[Any, int], Move | None]]] = {
     "seizure": _seizure,
     "blood-draw": _blood_draw,
@@ -125,6 +132,7 @@ _MOVES: Final[dict[str, Callable[[Any, int], Move | None]]] = {
     "lab-dispatch": _lab_dispatch,
     "lab-receipt": _lab_receipt,
     "cash-deposit": _cash_deposit,
+    "answer": _answer,
     "release": _release,
     "custodian-handover": _custodian_handover,
 }
@@ -134,6 +142,9 @@ CUSTODY_MOVING: Final = frozenset(_MOVES)
 
 TAKING: Final = frozenset({"seizure", "blood-draw"})
 """The act types by which an item enters the ledger: facts that have happened, never refused for their time."""
+
+LINE_BY_LINE: Final = TAKING | {"answer"}
+"""The act types that say of each item by itself whose hands it comes into; all others move theirs together."""
 
 
 def move(act: Act, number: int) -> Move | None:
@@ -145,7 +156,6 @@ def move(act: Act, number: int) -> Move | None:
 def moves(act: Act) -> tuple[Move | None, ...]:
     """What an act does to each item of its own list."""
     count = len(act.own_items)
-    if act.act in TAKING:
+    if act.act in LINE_BY_LINE:
         return tuple([move(act, number) for number in range(count)])
-    # only a taking says of each item by itself whose hands it comes into
     return (move(act, 0),) * count if count else ()

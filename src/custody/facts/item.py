@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from custody.acts.control import Answer, Offer, OfferWithdrawal
 from custody.acts.custody import CheckOut, Moving, Return
 from custody.acts.disposition import Release, Sale
 from custody.acts.keeping import CustodianHandover
@@ -25,6 +26,7 @@ from custody.facts.examination import NOTHING, Examinations, Excursion, Weighed,
 from custody.facts.flaws import OpenDefect, remedied
 from custody.facts.holding import Holder, Move, move, standing_in
 from custody.facts.loan import Loan, extended
+from custody.facts.manifest import Control, OpenLine, offered_or_settled
 from custody.facts.orders import Announced, Appraised, Ordered, Paid, disposed
 
 
@@ -91,6 +93,10 @@ class ItemFacts(NamedTuple):
     appraised: Appraised | None = None
     announced: Announced | None = None
     paid: tuple[Paid, ...] = ()
+    controls: tuple[Control, ...] = ()
+    """Control as manifests passed it on, the last one now; none: the agency that leads the case."""
+    offer: OpenLine | None = None
+    """The line on which it was last offered, until that is answered or withdrawn; it may have expired."""
     voided: bool = False
     holds: tuple[tuple[str, str], ...] = ()
     """(act that placed it, reason)"""
@@ -251,6 +257,8 @@ def _said(facts: ItemFacts, reading: Reading, position: int) -> Changes:
         return {"code": act.code, "retired_codes": retired}
     if isinstance(act, (DispositionOrder, Appraisal, PublicNotice)):
         return disposed(facts, reading, act, position)
+    if isinstance(act, (Offer, Answer, OfferWithdrawal)):
+        return offered_or_settled(facts, reading, act, position)
     if isinstance(act, Hold):
         if act.action == "place":
             return {"holds": (*facts.holds, (act.id, act.reason))}

@@ -13,13 +13,14 @@ from typing import Any, Final, Literal, NamedTuple
 
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
-from custody.facts import case, counting, governing, item, loan, orders, parties
+from custody.facts import case, counting, governing, item, loan, manifest, orders, parties
 from custody.facts.amend import Reading, readings
 
 KindName = Literal[
     "key", "person", "agency", "place", "reviewers", "case", "kit", "seal", "code", "item", "stock-take", "governing",
     "order",
     "loan",
+    "manifest", "contents",
 ]  # fmt: skip
 
 
@@ -54,7 +55,7 @@ KINDS: Final[dict[KindName, Kind]] = {
     "agency": Kind(("genesis", "agency"), parties.evolve_agency, False),
     "place": Kind(("place",), parties.evolve_place, False),
     "reviewers": Kind(("person",), parties.evolve_reviewers, False),
-    "case": Kind(("case-opening", "hold", "noted", "correction"), case.evolve_case, True),
+    "case": Kind(("case-opening", "case-stage", "hold", "noted", "correction"), case.evolve_case, True),
     "kit": Kind(
         ("blood-draw", "lab-dispatch", "lab-receipt", "lab-result", "result-notice", "reexamination-request",
          "reexamination", "correction"),
@@ -67,6 +68,8 @@ KINDS: Final[dict[KindName, Kind]] = {
     "stock-take": Kind(("stock-take",), counting.evolve_stock_take, False),
     "governing": Kind(("policy", "log-key"), governing.evolve_governing, False),
     "order": Kind(("disposition-order", "release", "correction"), orders.evolve_order, True),
+    "manifest": Kind(("offer", "answer", "offer-withdrawal", "correction"), manifest.evolve_manifest, True),
+    "contents": Kind(("seizure", "blood-draw", "release", "correction"), manifest.evolve_contents, True),
 }
 
 

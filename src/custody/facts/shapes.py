@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from custody.acts.entry import Recorded, instant
 from custody.facts.case import CaseFacts, CodeFacts, KitFacts
+from custody.facts.control_shapes import control_shape, in_stage, stages_shape
 from custody.facts.examination import Examinations
 from custody.facts.flaws import each_once
 from custody.facts.holding import Holder
@@ -32,9 +33,6 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
     "with-keeper": ("他人保管", "with an outside keeper"),
 }
 """Every status an item can show, in Chinese and English. It is derived, never recorded."""
-
-INVESTIGATION: Final = "investigation"
-"""The stage of every case until acts that change the stage exist."""
 
 
 def status(item: ItemFacts) -> str:
@@ -69,7 +67,7 @@ def item_shape(item: ItemFacts) -> Shape:
         "code": item.code,
         "retired_codes": list(item.retired_codes),
         "custody": _custody(item),
-        "control": None,
+        **control_shape(item),
         "measure": item.measure,
         "seal": {"number": item.seal, "state": item.seal_state},
         "condition": item.condition,
@@ -114,9 +112,10 @@ def _disposition(item: ItemFacts) -> Shape:
 def in_context(item: Shape, case: Shape | None, agency: str | None, place_name: str | None) -> Shape:
     """Complete an item's shape by its case (as `case_shape` shows it), the agency of who holds it, and a place's name.
 
-    Control lies with the agency that leads the case, as long as no act moves it.
+    Control lies with the agency that leads the case until an accepted manifest moves it; its stage is the one in which
+    the agency took it over, or to which it brought the case since (`custody.facts.manifest.control_of`).
     """
-    control = case and {"agency": case["lead"], "stage": case["stage"], "since_act": case["opened_by"]}
+    control = case and in_stage(item["control"], case)
     holds = case["holds"] if case else []
     return {**item, "custody": {**item["custody"], "place_name": place_name, "agency": agency}, "control": control,
             "holds": [*item["holds"], *({**each, "scope": "case"} for each in holds)]}  # fmt: skip
@@ -207,7 +206,7 @@ def case_shape(case: CaseFacts) -> Shape:
         "case": case.case,
         "kind": case.kind,
         "lead": case.lead,
-        "stage": INVESTIGATION,
+        **stages_shape(case),
         "officers": sorted(case.officers),
         "legal_reviewer": case.legal_reviewer,
         "minor": case.minor,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from custody.acts.act import Act
 from custody.acts.case import CaseOpening, Noted
+from custody.acts.control import Answer, CaseStage, Offer, OfferWithdrawal
 from custody.acts.counting import StockTake
 from custody.acts.custody import CheckOut
 from custody.acts.disposition import Release
@@ -54,11 +55,8 @@ def _subject_tags(act: Act, facts: Facts) -> list[str]:
             found.append(f"case:{known.case}")
             if known.kit:
                 found.append(f"kit:{known.kit}")
-    if isinstance(act, (CaseOpening, Noted, Seizure, BloodDraw, Hold)):
-        found.append(f"case:{act.case}")
-    if isinstance(act, BloodDraw):
-        found.append(f"kit:{act.kit}")
     found += _keeping_tags(act)
+    found += _file_tags(act)
     found += [f"seal:{number}" for number in act.seals_put_on]
     if isinstance(act, Unsealing):
         found += [f"seal:{seal.number}" for seal in act.seals]
@@ -87,6 +85,22 @@ def _keeping_tags(act: Act) -> list[str]:
     if isinstance(act, LoanRequest):
         return [f"loan:{act.id}"]
     return [f"loan:{act.loan}"] if isinstance(act, (LoanDecision, CheckOut)) and act.loan else []
+
+
+def _file_tags(act: Act) -> list[str]:
+    """The case, kit or manifest that the act itself names."""
+    found: list[str] = []
+    if isinstance(act, (CaseOpening, CaseStage, Noted, Seizure, BloodDraw, Hold)):
+        found.append(f"case:{act.case}")
+    if isinstance(act, (Seizure, BloodDraw)):
+        found.append(f"contents:{act.case}")
+    if isinstance(act, Release) and act.sale is not None:
+        found.append(f"contents:{act.sale.case}")
+    if isinstance(act, (Offer, Answer, OfferWithdrawal)):
+        found.append(f"manifest:{act.manifest}")
+    if isinstance(act, BloodDraw):
+        found.append(f"kit:{act.kit}")
+    return found
 
 
 def _party_tags(act: Act) -> list[str]:

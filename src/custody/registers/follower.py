@@ -25,6 +25,7 @@ from custody.registers import (
     defects,
     items,
     kits,
+    manifests,
     people,
     places,
     refusals,
@@ -35,7 +36,7 @@ from custody.registers.store import Overtaken, Store
 
 REGISTERS: Final[tuple[Register, ...]] = (
     items.REGISTER, codes.REGISTER, custody.REGISTER, cases.REGISTER, places.REGISTER, people.REGISTER, kits.REGISTER,
-    defects.REGISTER, deadlines.REGISTER, refusals.REGISTER, counting.REGISTER,
+    manifests.REGISTER, defects.REGISTER, deadlines.REGISTER, refusals.REGISTER, counting.REGISTER,
 )  # fmt: skip
 """Every register."""
 

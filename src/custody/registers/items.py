@@ -27,7 +27,9 @@ item = Table(
     Column("status", Text, nullable=False),
     Column("kind", Text, comment="person, place or outside; null once it left for good"),
     Column("holder", Text),
-    Column("lead", Text, comment="the agency that leads the case"),
+    Column("control", Text, comment="the agency that a manifest gave control; null: the one that leads the case"),
+    Column("manifest", Text, comment="on which it is offered, neither answered nor withdrawn"),
+    Column("lead", Text, comment="the agency that controls it"),
     Column("agency", Text, comment="the agency of the holder"),
     Column("words", Text, nullable=False, comment="what a search looks through"),
     body(),
@@ -37,6 +39,7 @@ item = Table(
     Index("item_by_category", "category", "item"),
     Index("item_by_lead", "lead", "item"),
     Index("item_by_agency", "agency", "item"),
+    Index("item_by_manifest", "manifest", "item"),
     sqlite_strict=True,
 )
 
@@ -69,6 +72,8 @@ def _item_rows(facts: ItemFacts) -> Iterator[Row]:
         "status": (shape := item_shape(facts))["status"],
         "kind": shape["custody"]["kind"],
         "holder": shape["custody"]["holder"],
+        "control": facts.controls[-1].agency if facts.controls else None,
+        "manifest": facts.offer.manifest if facts.offer else None,
         "lead": None,
         "agency": None,
         "words": " ".join(word for word in words if word).lower(),
@@ -96,7 +101,8 @@ def _settle(connection: Connection, changes: Changes) -> None:
     changed = [(item.c.item, changes.get("item", ())), (item.c.case, changes.get("case", ())), (item.c.holder, keepers)]
     for column, ids in changed:
         for some in slices(list(ids)):
-            connection.execute(update(item).where(column.in_(some)).values(lead=lead, agency=agency))
+            own = func.coalesce(item.c.control, lead)
+            connection.execute(update(item).where(column.in_(some)).values(lead=own, agency=agency))
 
 
 REGISTER = Register(

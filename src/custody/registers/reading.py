@@ -27,6 +27,7 @@ from custody.registers import (
     defects,
     items,
     kits,
+    manifests,
     people,
     places,
     refusals,
@@ -140,6 +141,21 @@ class Registers:
             if found is None:
                 raise _not_found("case", reference)
             return {**found, "items": items.count(connection, Search(case=reference))}
+
+    def manifest(self, manifest: str) -> Shape:
+        """A manifest and its lines. Raises NotFound."""
+        with self._reading() as connection:
+            found = manifests.find(connection, manifest)
+        if found is None:
+            raise _not_found("manifest", manifest)
+        return found
+
+    def manifests(
+        self, *, agency: str | None = None, state: str | None = None, after: str | None = None, limit: int = PAGE
+    ) -> list[Shape]:
+        """Manifests ordered by id: those that an agency sends or receives, those in a state (open, accepted …)."""
+        with self._reading() as connection:
+            return manifests.search(connection, agency, state, after, _page(limit))
 
     def cases(self, *, lead: str | None = None, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """Cases ordered by reference, those of one leading agency if it is given."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from custody.acts.act import Act
+from custody.acts.control import Answer, Offer
 from custody.acts.custody import ByPerson, CheckIn, CheckOut, InPlace, Moving, Relocation, Return, Transfer
 from custody.acts.disposition import Release
 from custody.acts.samples import LabDispatch, LabReceipt
@@ -16,7 +17,7 @@ from custody.rules.order import fills_gap
 from custody.rules.rule import Breach, Matter, rule
 
 TAKING_PART = {"check-in": "custodian", "return": "custodian", "relocation": "custodian", "lab-receipt": "examiner",
-               "transfer": "receiver"}  # fmt: skip
+               "transfer": "receiver", "answer": "receiver"}  # fmt: skip
 """The part that answers for the place things are put into."""
 
 
@@ -35,7 +36,14 @@ def gives_with_gap(matter: Matter, item: ItemFacts) -> bool:
     return item.holder.id not in deliverers and any(is_officer_of_case(matter, each, item) for each in deliverers)
 
 
-@rule("not-the-holder", Moving)
+def handled(matter: Matter) -> tuple[tuple[int, ItemFacts], ...]:
+    """The items that an act has in hand: all it names, except those that an answer takes over on paper or refuses."""
+    if not isinstance(matter.act, Answer):
+        return matter.items()
+    return tuple([each for each in matter.items() if matter.moves[each[0]] is not None])
+
+
+@rule("not-the-holder", Moving, Answer)
 def only_who_holds_an_item_gives_it(matter: Matter) -> Iterator[Breach]:
     for index, item in matter.items():
         done = matter.moves[index]
@@ -74,7 +82,7 @@ def a_transfer_is_signed_by_those_it_names(matter: Matter) -> Iterator[Breach]:
             yield Breach(facts={"part": part, "expected": "paper"})
 
 
-@rule("not-custodian-of-place", CheckIn, Return, Relocation, LabReceipt, Transfer)
+@rule("not-custodian-of-place", CheckIn, Return, Relocation, LabReceipt, Transfer, Answer)
 def who_takes_into_a_place_looks_after_it(matter: Matter) -> Iterator[Breach]:
     act = matter.act
     place = destination(act)
@@ -96,7 +104,7 @@ def destination(act: Any) -> str | None:
         return act.place
     if isinstance(act, Relocation):
         return act.to
-    return act.taker.place if isinstance(act, Transfer) and isinstance(act.taker, InPlace) else None
+    return act.taker.place if isinstance(act, (Transfer, Answer)) and isinstance(act.taker, InPlace) else None
 
 
 @rule("not-a-laboratory", LabReceipt)
@@ -114,35 +122,37 @@ def keepers(act: Act, item: ItemFacts) -> list[str]:
     if isinstance(act, Transfer):
         parts += ["deliverer"] if isinstance(act.giver, InPlace) else []
         parts += ["receiver"] if isinstance(act.taker, InPlace) else []
-    if isinstance(act, Release) and item.holder and item.holder.kind == "place":
+    if isinstance(act, Answer) and isinstance(act.taker, InPlace):
+        parts.append("receiver")
+    if isinstance(act, (Release, Answer)) and item.holder and item.holder.kind == "place":
         parts.append("holder")
     return [signer.person for part in parts for signer in act.signed_by(part)]
 
 
-@rule("officer-is-custodian", Moving)
+@rule("officer-is-custodian", Moving, Answer)
 def a_custodian_is_never_an_officer_of_the_case(matter: Matter) -> Iterator[Breach]:
-    for index, item in matter.items():
+    for index, item in handled(matter):
         for person in keepers(matter.act, item):
             if is_officer_of_case(matter, person, item):
                 yield Breach((index,), {"person": person, "case": item.case})
 
 
-@rule("wrong-place", CheckIn, Return, Relocation, Transfer)
+@rule("wrong-place", CheckIn, Return, Relocation, Transfer, Answer)
 def a_place_takes_only_what_may_lie_there(matter: Matter) -> Iterator[Breach]:
     place = destination(matter.act)
     known = matter.facts.place(place) if place else None
     if known is None:
         return
-    for index, item in matter.items():
+    for index, item in handled(matter):
         allowed = matter.policy.storage.get(item.category)
         if allowed is not None and known.place_class not in allowed:
             yield Breach((index,), {"category": item.category, "class": known.place_class, "allowed": list(allowed)})
 
 
-@rule("two-custodians", Moving)
+@rule("two-custodians", Moving, Answer)
 def dual_control_takes_two_custodians(matter: Matter) -> Iterator[Breach]:
     act = matter.act
-    for index, item in matter.items():
+    for index, item in handled(matter):
         if fills_gap(act, item):
             continue
         places = {destination(act), item.holder.id if item.holder and item.holder.kind == "place" else None}
@@ -152,19 +162,19 @@ def dual_control_takes_two_custodians(matter: Matter) -> Iterator[Breach]:
                 yield Breach((index,), {"place": place, "expected": 2, "got": len(present)})
 
 
-@rule("not-available", Moving, Sealing, Unsealing, Labelling)
+@rule("not-available", Moving, Sealing, Unsealing, Labelling, Offer, Answer)
 def what_is_out_or_gone_goes_nowhere(matter: Matter) -> Iterator[Breach]:
     act = matter.act
-    for index, item in matter.items():
+    for index, item in handled(matter):
         if fills_gap(act, item):
             continue
         if item.released:
             yield Breach((index,), {"item": item.item, "released": item.released})
-        elif isinstance(act, (Return, Sealing, Unsealing, Labelling)):
+        elif isinstance(act, (Return, Sealing, Unsealing, Labelling, Offer)):
             continue
         elif item.loan is not None:
             yield Breach((index,), {"item": item.item, "on_loan_to": item.loan.borrower})
-        elif isinstance(act, (CheckOut, LabDispatch, Release)) and item.laboratory is not None:
+        elif isinstance(act, (CheckOut, LabDispatch, Release, Answer)) and item.laboratory is not None:
             yield Breach((index,), {"item": item.item, "on_the_way_to": item.laboratory})
         elif isinstance(act, CheckOut) and (item.holder is None or item.holder.kind != "place"):
             yield Breach((index,), {"item": item.item, "holder": item.holder.id if item.holder else None})

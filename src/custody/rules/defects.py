@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from custody.acts.act import Act
+from custody.acts.control import Answer
 from custody.acts.custody import CheckIn, Moving, Return
 from custody.acts.samples import BloodDraw, LabReceipt
 from custody.acts.taking import IN_SITU, Seizure
 from custody.facts.item import ItemFacts
-from custody.rules.custody import gives_with_gap
+from custody.rules.custody import gives_with_gap, handled
 from custody.rules.order import fills_gap
 from custody.rules.rule import Breach, Matter, rule
 
@@ -133,9 +134,9 @@ def the_drawer_is_qualified(matter: Matter) -> Iterator[Breach]:
             yield Breach(facts={"part": "medic"})
 
 
-@rule("SEAL_BROKEN_AT_RECEIPT", Moving)
+@rule("SEAL_BROKEN_AT_RECEIPT", Moving, Answer)
 def a_sealed_item_arrives_with_its_seal(matter: Matter) -> Iterator[Breach]:
-    for index, item in matter.items():
+    for index, item in handled(matter):
         seen = matter.act.lines[index].seal_seen
         if fills_gap(matter.act, item):
             continue  # what was seen then is not compared with what is on it now

@@ -20,6 +20,7 @@ from custody.errors import Refused
 from custody.facts.gather import Facts
 from custody.facts.holding import TAKING
 from custody.rules import (
+    control,
     counting,
     custody,
     defects,
@@ -28,6 +29,7 @@ from custody.rules import (
     governing,
     jurisdictions,
     keeping,
+    leaving,
     loans,
     observing,
     order,
@@ -52,6 +54,8 @@ REFUSALS: Final[tuple[Rule, ...]] = (
     *jurisdictions.REFUSALS,
     *oversight.REFUSALS,
     *remedies.REFUSALS,
+    *control.REFUSALS,
+    *leaving.REFUSALS,
     *custody.REFUSALS,
     *loans.REFUSALS,
     *observing.REFUSALS,

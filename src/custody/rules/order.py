@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from custody.acts.act import Act
 from custody.acts.case import CaseOpening, Noted
+from custody.acts.control import CaseStage
 from custody.acts.counting import StockTake
 from custody.acts.oversight import Hold
 from custody.acts.samples import BloodDraw
@@ -18,7 +19,7 @@ from custody.facts.item import ItemFacts
 from custody.rules.rule import Breach, Matter, rule
 
 
-@rule("no-case", Seizure, BloodDraw, Noted, Hold)
+@rule("no-case", Seizure, BloodDraw, Noted, Hold, CaseStage)
 def an_item_belongs_to_a_case(matter: Matter) -> Iterator[Breach]:
     if matter.facts.case(matter.act.case) is None:
         yield Breach(facts={"case": matter.act.case})
@@ -112,9 +113,15 @@ def an_act_does_not_lie_in_the_future(matter: Matter) -> Iterator[Breach]:
 def an_act_comes_after_the_acts_it_follows(matter: Matter) -> Iterator[Breach]:
     act = matter.act
     for index, facts in matter.items():
-        since = facts.moved_at if act.act in CUSTODY_MOVING and not fills_gap(act, facts) else facts.born_at
+        moves = act.act in CUSTODY_MOVING and not _on_paper(act, index) and not fills_gap(act, facts)
+        since = facts.moved_at if moves else facts.born_at
         if act.occurred_at < since:
             yield Breach((index,), {"item": facts.item, "after": since.isoformat()})
+
+
+def _on_paper(act: Act, index: int) -> bool:
+    """Whether a line of an answer leaves the thing where it is: then it may lie elsewhere meanwhile."""
+    return act.act == "answer" and move(act, index) is None
 
 
 def fills_gap(act: Act, facts: ItemFacts) -> bool:
@@ -153,9 +160,9 @@ def check_stale(act: Act, facts: Facts) -> None:
             raise Stale("stale/follows-stranger", "An act follows only acts signed by the same keys.", follows=act_id)
     if act.act not in CUSTODY_MOVING - TAKING:  # what is taken anew moved from nowhere; a used code is refused
         return
-    for item in act.own_items:
+    for index, item in enumerate(act.own_items):
         known = facts.item(item)
-        if known is None or known.voided or fills_gap(act, known):
+        if known is None or known.voided or _on_paper(act, index) or fills_gap(act, known):
             continue
         for between in known.moves_since(act.seen.size):
             if between.act not in act.follows:

@@ -12,6 +12,7 @@ from custody.acts.disposition import Release
 from custody.acts.orders import Appraisal, CashDeposit, DispositionOrder, PublicNotice
 from custody.facts.item import ItemFacts
 from custody.facts.orders import Ordered
+from custody.rules.control import controller, houses
 from custody.rules.rule import Breach, Matter, rule
 
 LEVELS: Final = ("approver-1", "approver-2", "approver-3")
@@ -43,18 +44,11 @@ def nothing_is_decided_of_what_is_gone(matter: Matter) -> Iterator[Breach]:
 
 @rule("order-foreign", DispositionOrder)
 def only_the_controlling_agency_decides(matter: Matter) -> Iterator[Breach]:
-    (officer,) = matter.act.signed_by("officer")
-    known = matter.facts.person(officer.person)
+    deciding = houses(matter, "officer")
     for index, item in matter.items():
-        agency = controlling(matter, item)
-        if known is None or known.agency != agency:
-            yield Breach((index,), {"controls": agency, "decides": known.agency if known else None})
-
-
-def controlling(matter: Matter, item: ItemFacts) -> str | None:
-    """The agency that answers for an item: the one that leads its case."""
-    case = matter.facts.case(item.case)
-    return case.lead if case else None
+        agency = controller(matter, item)
+        if agency not in deciding:
+            yield Breach((index,), {"controls": agency, "decides": next(iter(deciding), None)})
 
 
 @rule("order-unapproved", DispositionOrder)
@@ -202,7 +196,11 @@ def cash_is_deposited_in_time(matter: Matter) -> Iterator[Breach]:
 
 def effective_since(matter: Matter, item: ItemFacts, order: Ordered) -> datetime | None:
     """Since when an order has effect: as it says itself, or as its instrument took effect in the case."""
-    return order.effective_at
+    case = matter.facts.case(item.case)
+    instrument = case.effective.get(order.instrument) if case and order.effective_at is None else None
+    if instrument is None or matter.house(instrument.agency) != controller(matter, item):
+        return order.effective_at
+    return instrument.since
 
 
 DEFECTS = (cash_is_deposited_in_time,)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from custody.acts.act import Act
 from custody.acts.case import Noted
+from custody.acts.control import Answer
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction, Hold
 from custody.acts.samples import BloodDraw
@@ -30,7 +31,7 @@ from custody.rules.samples import every_tube_has_a_seal_of_its_own, the_notes_ad
 
 UNCORRECTABLE = frozenset(
     {"genesis", "agency", "enrolment", "person", "revocation", "place", "correction", "remedy", "hold",
-     "stock-take"}
+     "stock-take", "case-stage", "offer", "offer-withdrawal"}
 )  # fmt: skip
 """Acts that are not amended: another act of the same kind changes what they said."""
 
@@ -145,10 +146,13 @@ def a_correction_leaves_identity_alone(matter: Matter) -> Iterator[Breach]:
 
 def _identity(act: Act) -> tuple[object, ...]:
     """Which items an act names, under which codes, of which kit, on which loan, about which result; which tube is the
-    reserve."""
+    reserve; what was answered to which manifest."""
     tubes = [tube.purpose for tube in act.tubes] if isinstance(act, BloodDraw) else []
+    answered = (act.manifest, act.taker, *((each.moves, each.decision) for each in act.lines)) if isinstance(
+        act, Answer
+    ) else ()  # fmt: skip
     about = [getattr(act, name, None) for name in ("kit", "loan", "result", "request")]
-    return act.own_items, act.codes_given, tubes, about
+    return act.own_items, act.codes_given, tubes, about, answered
 
 
 @rule("no-case", Correction)
@@ -206,10 +210,16 @@ def _undone(correction: Correction, before: ItemFacts | None, after: ItemFacts |
         return "an exit is final"
     if after is not None and not payments_add_up(after):
         return "what was paid and what remains are not the whole"
+    if before is not None and after is not None and _passed(before) != _passed(after):
+        return "control is passed back by a manifest"
     inserts = any(change.op == "insert" for change in correction.changes)
     if inserts and before is not None and after is not None and before.holder != after.holder:
         return "who holds it now would change"
     return None
+
+
+def _passed(item: ItemFacts) -> list[tuple[str, str]]:
+    return [(each.agency, each.act) for each in item.controls]
 
 
 def impossible(item: str, history: list[Reading]) -> dict[str, str] | None:

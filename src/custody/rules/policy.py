@@ -98,11 +98,22 @@ class Remedy:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A way from one stage to another. ``most`` names the number of times that it may be gone; None: no limit."""
+
+    name: str
+    before: str
+    after: str
+    most: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The rule data in force: id (hex SHA-256 of the manifest), texts by code, numbers, where what may lie, deadlines
     by number, and which days are worked.
 
     ``texts`` and ``numbers`` hold one version each: as read, the newest; after `between`, the one that holds.
+    ``stages`` says which kinds of agency work in a stage, ``passages`` which stage may follow which.
     """
 
     id: str
@@ -120,6 +131,8 @@ class Policy:
     """The days from which on another version of a rule or a number may hold, in order; none: nothing is dated."""
     deadlines: Mapping[str, DeadlineText] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=Calendar)
+    stages: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    passages: Mapping[tuple[str, str], Passage] = field(default_factory=dict)
 
     @property
     def zone(self) -> timezone:

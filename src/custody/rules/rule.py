@@ -77,7 +77,19 @@ class Matter:
         if known.holds("custodian", self.day) and any(each.place in known.places for each in above):
             return True
         in_laboratory = above[0].place_class == "laboratory"
-        return in_laboratory and known.holds("examiner", self.day) and known.agency == above[0].agency
+        ours = known.agency in (above[0].agency, self.house(above[0].agency))
+        return in_laboratory and known.holds("examiner", self.day) and ours
+
+    def house(self, agency: str) -> str:
+        """The agency that stands for one today: itself, or once it ended whoever its duties passed to."""
+        passed: list[str] = []
+        while agency not in passed:
+            known = self.facts.agency(agency)
+            if known is None or known.successor is None or known.valid_to is None or self.day <= known.valid_to:
+                return agency
+            passed.append(agency)
+            agency = known.successor
+        return agency  # successors that name each other in a circle
 
 
 Check = Callable[[Matter], Iterable[Breach]]

@@ -1,9 +1,9 @@
 """Reading a policy from its files: TOML, one for each chapter of rules.
 
 A chapter has the tables ``refusal``, ``defect``, ``numbers``, ``choices``, ``remedy``, ``storage``, ``deadline``,
-``escalation`` and ``calendar``, as far as it needs them. What one chapter names no other may name again. A rule or a
-number that changed has ``versions``: a list, oldest first, of what differs from the table itself, each with
-``valid_from`` and ``valid_to``.
+``escalation``, ``calendar``, ``stages`` and ``passages``, as far as it needs them. What one chapter names no other may
+name again. A rule or a number that changed has ``versions``: a list, oldest first, of what differs from the table
+itself, each with ``valid_from`` and ``valid_to``.
 
 A jurisdiction may extend another: it names in ``extends`` whose rules it shares, in ``without`` those it does not have,
 and says anew what it has otherwise; deadlines and calendars are each jurisdiction's own. What is shared was verified
@@ -20,11 +20,14 @@ from typing import Any, Final, Literal
 from custody.errors import Malformed
 from custody.rules.calendars import read_calendar
 from custody.rules.clocks.text import read_deadlines
-from custody.rules.policy import Choice, Number, Policy, Remedy, RuleText, days_of, manifest_of
+from custody.rules.policy import Choice, Number, Passage, Policy, Remedy, RuleText, days_of, manifest_of
 
 _KINDS: Final = ("refusal", "defect")
-_TABLES: Final = ("refusal", "defect", "numbers", "choices", "remedy", "storage", "deadline", "escalation", "calendar")
 _SHARED: Final = ("refusal", "defect", "numbers", "choices", "remedy", "storage")
+_TABLES: Final = (
+    "refusal", "defect", "numbers", "choices", "remedy", "storage", "deadline", "escalation", "calendar", "stages",
+    "passages",
+)  # fmt: skip
 _Chapters = Mapping[str, Mapping[str, Any]]
 
 
@@ -49,6 +52,8 @@ def read_policy(files: Mapping[str, bytes]) -> Policy:
             days_of([each for versions in (*texts.values(), *numbers.values()) for each in versions]),
             read_deadlines(_table(chapters, "deadline"), _table(chapters, "escalation")),
             read_calendar(_table(chapters, "calendar")),
+            {name: frozenset(each["agencies"]) for name, each in _table(chapters, "stages").items()},
+            _passages(_table(chapters, "passages")),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise Malformed("malformed/policy", f"The rule data cannot be read: {error}.") from None
@@ -106,6 +111,11 @@ def _table(chapters: _Chapters, name: str) -> dict[str, Any]:
             raise ValueError(f"{name} {sorted(twice)} stands in two chapters")
         found |= table
     return found
+
+
+def _passages(table: Mapping[str, Any]) -> dict[tuple[str, str], Passage]:
+    known = [Passage(name, each["from"], each["to"], each.get("most")) for name, each in table.items()]
+    return {(each.before, each.after): each for each in known}
 
 
 def _versions(fields: Mapping[str, Any]) -> list[dict[str, Any]]:
