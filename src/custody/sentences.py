@@ -135,6 +135,8 @@ CHINESE: Final[Mapping[str, str]] = {
     "use/draw-root": "根哈希应为 32 字节（base64url 或十六进制）。",
     "use/dry-run": "预演不写任何文件，请去掉 -o。",
     "use/import": "请用 -o 指明草稿写到哪里，或者用 --dry-run、--compare。",
+    "use/inspect": "文件夹已存在，请另取名：{folder}",
+    "use/inspect-sample": "抽查件数不得为负。",
     "use/log-key": "请指明日志私钥文件：--log-key 或 CUSTODY_LOG_KEY。",
     "use/moment": "只有物品和案件可以查询其他时刻的状态。",
     "use/no-act": "请给出行为记录文件，或“-”表示标准输入。",

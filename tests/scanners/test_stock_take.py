@@ -104,7 +104,7 @@ def test_a_draw_counts_what_was_drawn_and_is_made_again(desk: Desk) -> None:
     big = world.places["大库"]
     opening, _ = desk.step("open", "--place", big, *COUNTERS, "--draw", 3, "--salt", "7 号球")
     root = world.ledger.memory.record(opening).act.seen.root  # type: ignore[union-attr]
-    again = ("draw", "--root", root, "--salt", "7 号球", "--count", 3)
+    again = ("draw", f"--root={root}", "--salt", "7 号球", "--count", 3)
     status, said = desk.custody(*again, "--place", big)
     drawn = said.split()
     assert (status, len(drawn)) == (0, 3)

@@ -104,6 +104,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "help/import-dry-run": ("只查错，不写草稿", "only tell the problems"),
     "help/import-compare": ("与登记核对，列出未登记的扣押物品", "compare with the register: what is not in it"),
     "help/import-output": ("草稿写到哪里（JSON Lines），由 custody act 签署", "where the drafts go, for custody act"),
+    "help/inspect": ("检查材料：逾期、瑕疵、现金、抽查、证明", "an inspector's pack"),
+    "help/inspect-output": ("新建的文件夹", "a new folder"),
+    "help/inspect-sample": ("货架抽查件数（高风险类别之外）", "shelf sample, beside those of high risk"),
     "help/doctor": ("检查本机上哪些功能可用", "what works on this machine"),
     "help/init": ("建立新台账", "found a new ledger"),
     "help/migrate": ("把数据库结构升级到当前版本", "bring the database schema up to date"),
@@ -150,6 +153,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "severity/minor": ("轻微", "minor"),
     "severity/curable": ("瑕疵（可补正）", "curable"),
     "severity/exclusion-risk": ("排除风险", "exclusion risk"),
+    # inspect
+    "inspect/part": ("部分", "part"),
+    "inspect/rows": ("项数", "rows"),
+    "inspect/written": ("检查材料在 {folder}（位置 {position}）", "The pack is in {folder}, as of {position}."),
     # import
     "import/line": ("行", "line"),
     "import/problem": ("问题", "problem"),
