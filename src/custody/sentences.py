@@ -114,6 +114,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "not-found/sheets": "清单原文已删除，只余摘要。",
     "not-found/tile": "日志没有这个分块。",
     # Unavailable, Damaged
+    "unavailable/behind": "登记簿尚未跟上日志，请稍后重试。",
     "unavailable/contention": "同时操作这些对象的人太多，请稍后重试。",
     "unavailable/database": "数据库被锁、已满或无法连接；没有写入任何内容。",
     "unavailable/program": "程序内部出错（{kind}）；设置 CUSTODY_DEBUG=1 可查看详情。",

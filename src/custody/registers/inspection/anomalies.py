@@ -1,6 +1,7 @@
 """Anomalies: patterns that are not forbidden and worth a question. Each is a named function over the registers.
 
-The numbers stand in the rule data (``inspection_…``). A pattern is a reason to ask, never a finding against anybody.
+The numbers stand in the rule data (``inspection_…``); where a jurisdiction names none, nothing is looked for. A
+pattern is a reason to ask, never a finding against anybody.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ def _described(picture: Picture, item: str) -> dict[str, object]:
 @look("repeated-loans", "同一人反复调用同一物品", "One person borrows one item again and again",
       "item case description person times first last")  # fmt: skip
 def one_person_borrows_one_item_again_and_again(picture: Picture) -> Iterator[Row]:
-    often = picture.numbers["inspection_repeated_loans"]
+    """Loans of one item by one person, from ``inspection_repeated_loans`` times on."""
+    often = picture.numbers.get("inspection_repeated_loans")
+    if often is None:
+        return
     columns = handled.c
     query = (
         select(columns.item, columns.person, func.count().label("times"), func.min(columns.at).label("first"),
@@ -42,7 +46,10 @@ def one_person_borrows_one_item_again_and_again(picture: Picture) -> Iterator[Ro
 @look("weight-drift", "先后称量不符", "Weighed differently from before",
       "item case description unit before after permille at")  # fmt: skip
 def what_is_weighed_again_weighs_otherwise(picture: Picture) -> Iterator[Row]:
-    drift = Decimal(picture.numbers["inspection_drift_permille"])
+    """Each weighing that differs by more than ``inspection_drift_permille`` from the one before, in the same unit."""
+    drift = picture.numbers.get("inspection_drift_permille")
+    if drift is None:
+        return
     columns = measured.c
     query = select(measured).order_by(columns.item, columns.unit, columns.position)
     rows = picture.connection.execute(query).mappings()
@@ -59,7 +66,10 @@ def what_is_weighed_again_weighs_otherwise(picture: Picture) -> Iterator[Row]:
 
 @look("night", "夜间调用或归还", "Lent or returned at night", "item case description type person at position")
 def things_go_out_and_come_back_at_night(picture: Picture) -> Iterator[Row]:
-    begins, ends = (picture.numbers[f"inspection_night_{each}"] for each in ("from", "to"))
+    """Loans and returns between ``inspection_night_from`` and ``inspection_night_to``, by the clock of the place."""
+    begins, ends = (picture.numbers.get(f"inspection_night_{each}") for each in ("from", "to"))
+    if begins is None or ends is None:
+        return
     columns = handled.c
     query = select(handled).where(
         columns.type.in_(("check-out", "return")), or_(columns.hour >= begins, columns.hour < ends)
@@ -71,6 +81,7 @@ def things_go_out_and_come_back_at_night(picture: Picture) -> Iterator[Row]:
 @look("reserve-tubes", "对备份血样的阅看和被拒操作", "Reserve tubes viewed, or asked for in vain",
       "item case description type person at position")  # fmt: skip
 def somebody_is_interested_in_reserve_tubes(picture: Picture) -> Iterator[Row]:
+    """Viewings of tubes kept in reserve, and acts on them that were refused."""
     kept = {
         tube["item"]
         for text in picture.connection.scalars(select(kits.kit.c.body)).all()

@@ -30,6 +30,7 @@ def _overdue(picture: Picture) -> Iterator[dict[str, Any]]:
 
 @look("overdue-loans", "逾期未还的调用", "Loans overdue", "item code case description holder due")
 def loans_that_did_not_come_back_in_time(picture: Picture) -> Iterator[Row]:
+    """Items on loan whose due time has passed."""
     for item in picture.items(status="on-loan"):
         if item["loan"]["due"] < instant(picture.at):
             yield {**brief(item), "due": item["loan"]["due"]}
@@ -37,6 +38,7 @@ def loans_that_did_not_come_back_in_time(picture: Picture) -> Iterator[Row]:
 
 @look("overdue-handovers", "逾期未移交保管", "Handovers overdue", "item code case description holder since due")
 def things_that_did_not_reach_the_store_in_time(picture: Picture) -> Iterator[Row]:
+    """Items whose handover to the store (D01) is overdue."""
     for each in _overdue(picture):
         kind, _, name = each["subject"].partition(":")
         item = items.find(picture.connection, name) if each["rule"] == _HANDOVER and kind == "item" else None
@@ -46,6 +48,7 @@ def things_that_did_not_reach_the_store_in_time(picture: Picture) -> Iterator[Ro
 
 @look("overdue-deadlines", "其他逾期事项", "Other deadlines overdue", _DUE)
 def deadlines_that_passed(picture: Picture) -> Iterator[Row]:
+    """Every other deadline that still runs and is overdue."""
     for each in _overdue(picture):
         if each["rule"] not in (_HANDOVER, _LOAN):
             yield each
@@ -53,6 +56,7 @@ def deadlines_that_passed(picture: Picture) -> Iterator[Row]:
 
 @look("open-defects", "未补正的瑕疵", "Open defects", "defect severity rule case item act")
 def defects_that_nobody_explained(picture: Picture) -> Iterator[Row]:
+    """Open defects, one row for each item concerned."""
     after = None
     while page := defects.search(picture.connection, "open", None, after, _PAGE):
         for each in page:
@@ -64,6 +68,7 @@ def defects_that_nobody_explained(picture: Picture) -> Iterator[Row]:
 @look("undisposed", "文书已生效而未处置", "Ordered with effect, not disposed of",
       "item code case description holder instrument effective")  # fmt: skip
 def things_of_closed_cases_that_are_still_here(picture: Picture) -> Iterator[Row]:
+    """Items whose disposition took effect and that have not left."""
     for status in STATUSES:
         for item in picture.items(status=status) if status not in ("released", "voided") else ():
             said = item["disposition"]
@@ -73,6 +78,7 @@ def things_of_closed_cases_that_are_still_here(picture: Picture) -> Iterator[Row
 
 @look("cash", "未存入账户的现金", "Cash not deposited", "item code case quantity unit holder since")
 def cash_that_lies_in_a_store_or_in_hands(picture: Picture) -> Iterator[Row]:
+    """Cash that is in no account yet."""
     for item in picture.items(category="cash"):
         if item["status"] in ("stored", "in-hands", "on-loan"):
             yield brief(item)
@@ -80,6 +86,7 @@ def cash_that_lies_in_a_store_or_in_hands(picture: Picture) -> Iterator[Row]:
 
 @look("unlocated", "盘点未见", "Not found by a stock-take", "item code case description holder stock_take act")
 def what_counts_could_not_find(picture: Picture) -> Iterator[Row]:
+    """Items that a stock-take missed, one row for each count that missed them."""
     for each in counting.queue(picture.connection):
         for missed in each["missed"]:
             now = brief(each["now"]) if each["now"] else {"item": each["item"]}
