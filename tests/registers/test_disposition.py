@@ -32,6 +32,17 @@ def test_an_item_shows_its_disposition_from_none_to_released(world: World, regis
     check(world)
 
 
+def test_a_stage_makes_an_order_effective(world: World, registers: Current) -> None:
+    case = world.opens_case()
+    (item,) = world.seizes(case)
+    orders(world, [item], share("destroyed"))
+    assert registers().item(item)["disposition"]["state"] == "ordered"
+    world.steps(case, effective="云刑初〔2026〕88号")
+    shown = registers().item(item)["disposition"]
+    assert (shown["state"], shown["kind"], shown["effective_at"] is not None) == ("effective", "destroyed", True)
+    check(world)
+
+
 def test_what_was_sold_goes_on_as_its_price(world: World, registers: Current) -> None:
     """The price stands in the same case, held by who sold; a corrected price is the price."""
     joins(world, "psb-0001", "approver-3")

@@ -345,3 +345,43 @@ def test_a_banks_claim_holds_the_car_until_the_judgment_upholds_it(world: World)
     }  # fmt: skip
     world.releases([car], ordered_by=order, recipient=agent)
     assert world.facts(car).released == "returned"
+
+
+@tells("tube-destroyed-early", "release-without-order", "order-not-effective")
+def test_a_reserve_tube_is_destroyed_once_the_case_is_final_and_it_is_ordered(world: World) -> None:
+    """S1. Tube B stays while the case runs, also by an order; without an order it stays when the case is final, too.
+    The judgment final, the order in effect by the stage that names its instrument: it is destroyed."""
+    case = world.opens_case(kind="criminal")
+    _, reserve = world.draws(case)
+    world.checks_in([reserve], place="冷藏")
+    where = {"where": "医疗废物处置点", "method": "高温灭活", "measured": [{"quantity": "3.0", "unit": "mL"}]}
+    gone = {
+        "kind": "destroyed", "recipient": None, "attestations": [], "destruction": where,
+        "signers": world.signers(holder="梁静", approver="沈建国", supervisor=["江监督", "高岚"]),
+    }  # fmt: skip
+    order = orders(world, [reserve], share("destroyed"))
+    with refuses(world, "tube-destroyed-early") as told:
+        world.releases([reserve], ordered_by=order, **gone)
+    assert told.facts["kept_until"] is None
+    world.steps(case, final=True)
+    with refuses(world, "order-not-effective"):
+        world.releases([reserve], ordered_by=order, **gone)
+    world.steps(case, effective="云刑初〔2026〕88号")
+    with refuses(world, "release-without-order"):
+        world.releases([reserve], **gone)
+    world.releases([reserve], ordered_by=order, **gone)
+    assert world.facts(reserve).released == "destroyed"
+
+
+@tells("order-not-effective")
+def test_an_instrument_that_takes_effect_by_a_stage_is_as_good_as_a_stated_effect(world: World) -> None:
+    """S4. The judgment returns the car to the bank; the car stays until the stage says that the judgment has effect."""
+    case = world.opens_case()
+    (car,) = world.seizes(case, world.item(category="vehicle", description="江B·K3391", unit="辆"))
+    world.checks_in([car], place="车场")
+    order = orders(world, [car], share("returned", to="江州银行"))
+    with refuses(world, "order-not-effective"):
+        world.releases([car], ordered_by=order)
+    world.steps(case, effective="云刑初〔2026〕88号")
+    world.releases([car], ordered_by=order)
+    assert world.facts(car).released == "returned"

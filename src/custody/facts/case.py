@@ -69,6 +69,8 @@ class CaseFacts:
     """Every stage it entered, the first with its opening; the last one is now."""
     final: str | None = None
     """The act by which its decision became final."""
+    final_at: datetime | None = None
+    """Since when it is final: as its instrument took effect, or as the act says so."""
     effective: Mapping[str, EffectiveFacts] = field(default_factory=dict)
     """Instruments that took effect, by reference."""
 
@@ -146,7 +148,8 @@ def _entered(facts: CaseFacts, act: CaseStage, reading: Reading) -> CaseFacts:
         entered = StageFacts(act.stage, act.agency, act.id, reading.recorded.index)
         changed = replace(changed, stages=(*changed.stages, entered))
     if act.final and changed.final is None:
-        changed = replace(changed, final=act.id)
+        since = act.effective.since if act.effective is not None else reading.happened_at
+        changed = replace(changed, final=act.id, final_at=since)
     if act.effective is not None:
         named = act.effective.instrument
         took = EffectiveFacts(named, act.agency, act.effective.since, act.id)

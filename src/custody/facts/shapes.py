@@ -118,7 +118,18 @@ def in_context(item: Shape, case: Shape | None, agency: str | None, place_name: 
     control = case and in_stage(item["control"], case)
     holds = case["holds"] if case else []
     return {**item, "custody": {**item["custody"], "place_name": place_name, "agency": agency}, "control": control,
+            "disposition": _in_effect(item["disposition"], case, control),
             "holds": [*item["holds"], *({**each, "scope": "case"} for each in holds)]}  # fmt: skip
+
+
+def _in_effect(disposition: Shape, case: Shape | None, control: Shape | None) -> Shape:
+    """A disposition as it stands once its instrument, of the agency in control, took effect in the case."""
+    if case is None or control is None or disposition["state"] != "ordered":
+        return disposition
+    for each in case["effective"]:
+        if (each["instrument"], each["agency"]) == (disposition["instrument"], control["agency"]):
+            return {**disposition, "state": "effective", "effective_at": each["since"]}
+    return disposition
 
 
 def _custody(item: ItemFacts) -> Shape:

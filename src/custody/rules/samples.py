@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 
 from custody.acts.act import Act
@@ -159,10 +160,15 @@ def a_kit_is_drawn_once(matter: Matter) -> Iterator[Breach]:
 
 @rule("tube-destroyed-early", Release)
 def tubes_are_kept_until_the_case_is_final(matter: Matter) -> Iterator[Breach]:
+    """Final, and kept for its time since; that an order in effect and an approver are there, other rules see to."""
     for index, item, kit in _tubes(matter):
-        gone = matter.act.kind == "destroyed" or (kit.reserved(item.item) and matter.act.kind == "consumed")
-        if gone:
-            yield Breach((index,), {"item": item.item, "kit": kit.kit})
+        case = matter.facts.case(item.case)
+        ended = case.final_at if case else None
+        kept_until = ended + timedelta(days=matter.policy.numbers["retention_days"]) if ended else None
+        early = matter.act.kind == "destroyed" and (kept_until is None or matter.act.occurred_at < kept_until)
+        if early or (kit.reserved(item.item) and matter.act.kind == "consumed"):
+            until = kept_until.isoformat() if kept_until else None
+            yield Breach((index,), {"item": item.item, "kit": kit.kit, "kept_until": until})
 
 
 @rule("cash-does-not-add-up", Seizure)
