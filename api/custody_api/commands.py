@@ -10,8 +10,8 @@ from custody.cli.settings import add_options
 
 # The same as `custody_api.papers.catalogue.NAMES`, which loads the drawing; a test holds them equal.
 PAPERS: Final = (
-    "seizure-list", "blood-draw-form", "check-in-slip", "transfer-list", "loan-register", "lab-list", "opinion-notice",
-    "return-list", "destruction-list", "execution-receipt", "recommendation", "receipt", "continuity",
+    "seizure-list", "blood-draw-form", "check-in-slip", "transfer-list", "loan-register", "lab-list", "case-file-list",
+    "opinion-notice", "return-list", "destruction-list", "execution-receipt", "recommendation", "receipt", "continuity",
 )  # fmt: skip
 
 

@@ -54,6 +54,10 @@ def day(world: World) -> tuple[World, dict[str, str]]:
     other = world.opens_case(case="云公(刑)盗〔2026〕0611")
     handed = world.seizes(other)
     world.transfers(handed, "周远", "何苗")
+    control = world.opens_case(case="云公(刑)抢〔2026〕0702")
+    given = world.seizes(control, world.item(), world.item())
+    world.checks_in(given)
+    world.answers(world.offers(given), given[:1])
     world.releases(items[:1])
     order = orders(world, items[1:2], share("destroyed"), **in_effect(world))
     destroys(
@@ -67,6 +71,7 @@ def day(world: World) -> tuple[World, dict[str, str]]:
     })  # fmt: skip
     subjects = dict.fromkeys(NAMES, case) | {
         "blood-draw-form": blood, "lab-list": blood, "opinion-notice": blood, "transfer-list": other,
+        "case-file-list": control,
     }  # fmt: skip
     return world, subjects
 
@@ -190,6 +195,20 @@ def test_the_register_of_a_loan_that_was_asked_for_names_who_asked_and_who_decid
     assert said["审批"].startswith("同意；")
     assert said["审批"].endswith("；刘振（psb-0102）；同意，注意保管")
     assert said["审批人"] == "刘振（psb-0102）"
+
+
+def test_a_list_that_goes_with_a_case_says_what_is_proposed_and_what_was_answered(
+    day: tuple[World, dict[str, str]],
+) -> None:
+    world, subjects = day
+    paper = one(world, "case-file-list", "case", subjects["case-file-list"])
+    assert paper.title == "随案移送清单"
+    assert fields(paper)["接收"] == "云岭区人民检察院"
+    first, second = paper.tables[0].rows
+    assert first[4:7] == ("单据（实物不移送）", f"大库 {world.places['大库']}", "没收")
+    assert first[7].endswith("接收；核对清单")
+    assert second[7] == "尚未答复"
+    assert [each.part for each in paper.signatures] == ["移送人", "接收人"]
 
 
 def test_a_notice_of_an_opinion_shows_the_result_and_what_was_said_to_it(day: tuple[World, dict[str, str]]) -> None:
@@ -338,7 +357,7 @@ def test_a_persons_statement_has_every_stretch_and_a_line_to_sign(day: tuple[Wor
     world, _ = day
     paper = one(world, "continuity", "person", "psb-0211")
     assert fields(paper)["姓名"] == "周远（psb-0211）"
-    assert fields(paper)["经手物品"] == "6"
+    assert fields(paper)["经手物品"] == "8"
     assert "签名：" in paper.blanks[0]
     assert "签名：" in "".join(pages(paper))
 

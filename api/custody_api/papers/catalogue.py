@@ -10,7 +10,7 @@ from custody.acts.act import Act
 from custody.acts.case import Noted
 from custody.acts.disposition import Release
 from custody.errors import Malformed, NotFound
-from custody_api.papers import continuity, handing, leaving, taking, telling
+from custody_api.papers import continuity, handing, leaving, manifests, taking, telling
 from custody_api.papers.paper import Paper
 from custody_api.papers.sources import Source, Sources
 
@@ -50,6 +50,7 @@ KINDS: Final[dict[str, Kind]] = {
     "transfer-list": Kind("移交清单", "transfer list", ("transfer",), handing.transfer_list),
     "loan-register": Kind("调用登记", "register of a loan", ("check-out",), handing.loan_register),
     "lab-list": Kind("送检清单", "list for a laboratory", ("lab-dispatch",), handing.lab_list),
+    "case-file-list": Kind("随案移送清单", "list of items that go with a case", ("offer",), manifests.case_file_list),
     "opinion-notice": Kind("鉴定意见通知书", "notice of an expert opinion", ("result-notice",), telling.opinion_notice),
     "return-list": Kind(
         "发还清单", "list of property returned", ("release",), leaving.return_list, _released(*_NOT_DESTROYED), True
