@@ -8,7 +8,7 @@ BIN := .venv/bin
 LOCKED := pyproject.toml requirements/run.txt requirements/dev.txt scripts/setup
 DEMO := demo
 
-.PHONY: setup setup-dev demo demo-data test check lint types imports docs bench lock
+.PHONY: setup setup-dev demo demo-data test check lint types imports docs bench mutation lock
 .NOTPARALLEL:
 .DEFAULT_GOAL := check
 
@@ -46,6 +46,9 @@ docs: setup-dev
 
 test: setup-dev
 	$(BIN)/pytest
+
+mutation: setup-dev
+	@$(BIN)/python scripts/mutate_rules.py
 
 bench: setup-dev
 	@for benchmark in benchmarks/[a-z]*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
