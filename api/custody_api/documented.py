@@ -331,7 +331,10 @@ PLACES: Final = _list("places", "Places, ordered by id.", _SHOWN_PLACE)
 DEFECTS: Final = _list(
     "defects", "Defects, ordered by id.",
     {"id": f"{_ACT}/0", "code": "LATE_HANDOVER", "rule": "D01", "severity": "curable", "act": _ACT, "case": _CASE,
-     "state": "open", "items": [_ITEM]},
+     "state": "open", "items": [_ITEM],
+     "owed": {"by": "officer", "persons": ["psb-0211"], "accepted_by": "legal-reviewer",
+              "zh": "由办案人员补正或者作出合理解释，法制员审核。",
+              "en": "The handling officer remedies it or gives a reasonable explanation; the legal reviewer accepts."}},
 )  # fmt: skip
 REFUSALS: Final = _list(
     "refusals", "Refusals, oldest first.",

@@ -156,6 +156,7 @@ def test_a_revoked_key_is_no_longer_live_and_its_items_are_doubted(world: World,
     assert (key["live"], key["revoked_at"]) == (False, receipt.position)
     (doubt,) = found.defects(state="open")
     assert (doubt["code"], doubt["items"], doubt["case"]) == ("KEY_DOUBTED", [item], case)
+    assert (doubt["owed"]["by"], doubt["owed"]["persons"]) == ("signer", [])
 
 
 def test_an_act_that_two_doubted_keys_signed_is_one_defect_until_both_are_cleared(
@@ -183,12 +184,15 @@ def test_a_defect_is_open_then_explained_then_accepted(world: World, registers: 
     found = registers()
     (defect,) = found.defects(state="open")
     assert (defect["code"], defect["items"]) == ("LATE_HANDOVER", [item])
+    assert (defect["owed"]["by"], defect["owed"]["persons"]) == ("officer", ["psb-0211"])
     remedy = {"act": "remedy", "defect": late.defects[0].id, "statement": "路途遥远", "action": "explain"}
     world.act({**remedy, "signers": world.signers(signer="周远")})
     assert registers().defects(state="open") == []
-    assert [each["id"] for each in registers().defects(state="explained")] == [late.defects[0].id]
+    (explained,) = registers().defects(state="explained")
+    assert explained["id"] == late.defects[0].id
+    assert (explained["owed"]["by"], explained["owed"]["persons"]) == ("legal-reviewer", ["psb-0077"])
     world.act({**remedy, "action": "accept", "statement": "情况属实", "signers": world.signers(signer="高岚")})
-    assert [each["state"] for each in registers().defects(case=case)] == ["accepted"]
+    assert [(each["state"], each["owed"]) for each in registers().defects(case=case)] == [("accepted", None)]
 
 
 def test_a_defect_of_an_act_without_items_is_listed_too(world: World, registers: Current) -> None:

@@ -306,8 +306,9 @@ def test_a_house_that_has_keys_should_sign_with_them(world: World) -> None:
     case = world.opens_case(case="云公(交)刑受〔2026〕0313-01", kind="traffic")
     medic = {"part": "medic", "name": {"disclose": "医生方某"}, "kind": "handwritten", "licence": "110-2"}
     police = world.signers(officer="周远", second="何苗")
-    assert flaws(world.act(world.draw(case, attestations=[medic], signers=police))) == {}
-    housed = world.draw(case, attestations=[{**medic, "house": "lab-2"}], signers=police)
+    subject = {"part": "subject", "name": {"disclose": "陈某某"}, "kind": "fingerprint"}
+    assert flaws(world.act(world.draw(case, attestations=[medic, subject], signers=police))) == {}
+    housed = world.draw(case, attestations=[{**medic, "house": "lab-2"}, subject], signers=police)
     assert flaws(world.act(housed)) == {"PAPER_THOUGH_ENROLLED": ("minor", ())}
 
 

@@ -39,6 +39,7 @@ from custody.rules import (
     remedies,
     results,
     samples,
+    taking_defects,
 )
 from custody.rules.policy import Policy, RuleText
 from custody.rules.rule import Breach, Matter, Rule
@@ -68,6 +69,7 @@ REFUSALS: Final[tuple[Rule, ...]] = (
 
 DEFECTS: Final[tuple[Rule, ...]] = (
     *defects.DEFECTS,
+    *taking_defects.DEFECTS,
     *orders.DEFECTS,
     *loans.DEFECTS,
     *results.DEFECTS,

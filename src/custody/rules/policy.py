@@ -64,6 +64,9 @@ class RuleText(Span):
     verified: bool = False
     owner: str = ""
     """Of a defect: the capacity that has to remedy it, where it is not the one that its severity names."""
+    remedy_zh: str = ""
+    remedy_en: str = ""
+    """Of a defect: what is owed, where it is not what its severity says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,11 @@ class Policy:
     def owed(self, code: str, severity: str) -> Remedy | None:
         """What is owed for a defect; None where the data do not say."""
         text, remedy = self.texts.get(code), self.remedies.get(severity)
-        return replace(remedy, owner=text.owner) if remedy and text and text.owner else remedy
+        if text is None or remedy is None:
+            return remedy
+        return Remedy(
+            text.owner or remedy.owner, remedy.accepted_by, text.remedy_zh or remedy.zh, text.remedy_en or remedy.en
+        )  # fmt: skip
 
     def between(self, first: date, last: date) -> Policy:
         """These data with the strictest version of each rule and number in force from the first day to the last.

@@ -150,4 +150,6 @@ def _text(code: str, kind: Literal["refusal", "defect"], fields: Mapping[str, An
         fields["source"],
         bool(fields["verified"]),
         fields.get("owner", ""),
+        fields.get("remedy_zh", ""),
+        fields.get("remedy_en", ""),
     )
