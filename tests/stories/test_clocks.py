@@ -446,3 +446,39 @@ def test_a_fridge_that_was_too_warm_is_acknowledged_at_once(world: World, deadli
     goes_red(world, deadlines, "D25")
     world.notes(case, "excursion-acknowledged")
     assert deadlines("D25")[0]["state"] == "met"
+
+
+def test_an_offer_is_answered_before_it_expires(world: World, deadlines: Deadlines) -> None:
+    """D20: line by line; what nobody answers stays with the sender, and goes red."""
+    case = world.opens_case()
+    one, two = world.seizes(case, world.item(), world.item())
+    world.checks_in([one, two])
+    manifest = world.offers([one, two])
+    world.answers(manifest, [one])
+    states = {each["subject"]: each["state"] for each in deadlines("D20")}
+    assert states == {f"item:{one}": "met", f"item:{two}": "running"}
+    goes_red(world, deadlines, "D20")
+
+
+def test_the_reserve_is_kept_for_its_time_once_the_case_is_final(world: World, deadlines: Deadlines) -> None:
+    """D24: from the day the case is final; nothing is destroyed by a clock."""
+    case = world.opens_case(case=DRIVING, kind="traffic")
+    _, reserve = world.draws(case)
+    world.checks_in([reserve], place="冷藏")
+    assert deadlines("D24") == []
+    world.steps(case, final=True)
+    assert [each["subject"] for each in deadlines("D24")] == [f"item:{reserve}"]
+    assert local(deadlines("D24")[0]["due"]) == "2026-09-08 23:59:59"
+    goes_red(world, deadlines, "D24")
+
+
+def test_a_case_that_was_sent_back_is_investigated_for_a_month(world: World, deadlines: Deadlines) -> None:
+    """D23: from when the procuratorate sent it back, until it has it again."""
+    case = world.opens_case()
+    world.steps(case, "prosecution")
+    assert deadlines("D23") == []
+    world.steps(case, "investigation", by="江检")
+    assert local(deadlines("D23")[0]["due"]) == "2026-04-13 23:59:59"
+    goes_red(world, deadlines, "D23")
+    world.steps(case, "prosecution")
+    assert deadlines("D23")[0]["state"] == "met"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from custody.rules.calendars import CalendarMissing
-from custody.rules.clocks import disposing, keeping, measures, results, samples
+from custody.rules.clocks import control, disposing, keeping, measures, results, samples
 from custody.rules.clocks.clock import Clock
 from custody.rules.clocks.deadline import Deadline, Start, State
 from custody.rules.clocks.docket import Docket
@@ -16,6 +16,7 @@ from custody.rules.policy import Policy
 
 CLOCKS: Final[tuple[Clock, ...]] = (
     *keeping.CLOCKS, *samples.CLOCKS, *results.CLOCKS, *measures.CLOCKS, *disposing.CLOCKS,
+    *control.CLOCKS,
 )  # fmt: skip
 """Every clock."""
 

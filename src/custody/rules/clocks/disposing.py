@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, time
 
+from custody.acts.control import CaseStage
 from custody.acts.disposition import Release
 from custody.acts.orders import DispositionOrder, PublicNotice
 from custody.facts.amend import Reading
@@ -40,6 +41,11 @@ def what_is_ordered_is_carried_out(docket: Docket, text: DeadlineText) -> Iterat
 
 
 def _in_effect(docket: Docket, each: Reading, act: DispositionOrder) -> datetime | None:
+    """When an order took effect: by itself, or by the stage of the case that names its instrument."""
+    for stage in docket.acts_of("case-stage"):
+        effective = stage.act.effective if isinstance(stage.act, CaseStage) else None
+        if effective is not None and effective.instrument == act.instrument and effective_at(act, each) is None:
+            return max(effective.since, each.happened_at)
     return effective_at(act, each)
 
 

@@ -18,7 +18,7 @@ from custody.rules.clocks.text import DeadlineText
 
 @clock("D01")
 def what_is_taken_reaches_the_store(docket: Docket, text: DeadlineText) -> Iterator[Start]:
-    """It runs anew from the return to the unit, or from the end of an urgent examination (行程 art. 190)."""
+    """It runs anew from the return to the unit, or from the end of an approved urgent examination (行程 art. 190)."""
     taken = [(each, item.item) for each, act, item in docket.seized(text) if act.measure not in IN_SITU]
     for each, item in [*taken, *((each, tube.item) for each, tube in docket.drawn())]:
         stop = docket.stored(item, each.happened_at)
@@ -32,6 +32,8 @@ def _shifted(
     variant, at = "", each.happened_at
     for name in text.terms:
         for noted in docket.noted(name):
+            if name == "urgent-examination-ended" and not noted.act.signed_by("approver"):
+                continue
             in_time = noted.happened_at >= at and (stop is None or noted.happened_at <= stop.happened_at)
             if in_time and item in docket.concerned(noted):
                 variant, at = name, noted.happened_at
