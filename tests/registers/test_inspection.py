@@ -74,6 +74,18 @@ def test_other_deadlines_open_defects_and_cash_are_listed(world: World, found: F
     assert "LATE_HANDOVER" not in [each["defect"] for each in found("open-defects")]
 
 
+def test_what_a_final_case_leaves_behind_is_listed(world: World, found: Found) -> None:
+    case = world.opens_case()
+    left, gone = world.seizes(case, world.item(), world.item())
+    other = world.seizes(world.opens_case(case="云公(治)行受〔2026〕0312"))
+    assert found("closed-cases") == []
+    world.checks_in([left, gone])
+    world.releases([gone])
+    world.steps(case, final=True)
+    assert items_of(found("closed-cases")) == [left]
+    assert other[0] not in items_of(found("closed-cases"))
+
+
 def test_what_a_count_missed_is_listed_with_the_count(world: World, found: Found) -> None:
     items = world.seizes(world.opens_case(), world.item(), world.item(description="手表"))
     world.checks_in(items)

@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from custody.acts.entry import instant
 from custody.facts.shapes import STATUSES
-from custody.registers import counting, deadlines, defects, items
+from custody.registers import cases, counting, deadlines, defects, items
 from custody.registers.deadlines import Wanted
 from custody.registers.inspection.look import Picture, Row, brief, look
 from custody.rules.draw import drawn
 
 _HANDOVER, _LOAN = "D01", "D03"
 _PAGE = 1_000
+_GONE = ("released", "voided")
 _DUE = "rule description subject case since due source"
 
 
@@ -65,12 +66,25 @@ def defects_that_nobody_explained(picture: Picture) -> Iterator[Row]:
         after = page[-1]["id"]
 
 
+@look("closed-cases", "案件已终结而物品未处置", "Cases that are final with goods still here",
+      "case item code description holder since")  # fmt: skip
+def things_of_closed_cases_that_are_still_here(picture: Picture) -> Iterator[Row]:
+    """Items of cases that are final, whether or not anybody ordered what shall become of them."""
+    after = None
+    while page := cases.search(picture.connection, None, after, _PAGE):
+        for case in page:
+            for item in picture.items(case=case["case"]) if case["final"] else ():
+                if item["status"] not in _GONE:
+                    yield brief(item)
+        after = page[-1]["case"]
+
+
 @look("undisposed", "文书已生效而未处置", "Ordered with effect, not disposed of",
       "item code case description holder instrument effective")  # fmt: skip
-def things_of_closed_cases_that_are_still_here(picture: Picture) -> Iterator[Row]:
+def things_ordered_away_that_are_still_here(picture: Picture) -> Iterator[Row]:
     """Items whose disposition took effect and that have not left."""
     for status in STATUSES:
-        for item in picture.items(status=status) if status not in ("released", "voided") else ():
+        for item in picture.items(status=status) if status not in _GONE else ():
             said = item["disposition"]
             if said["state"] == "effective":
                 yield {**brief(item), "instrument": said["instrument"], "effective": said["effective_at"]}
@@ -99,6 +113,7 @@ SECTIONS = (
     deadlines_that_passed,
     defects_that_nobody_explained,
     things_of_closed_cases_that_are_still_here,
+    things_ordered_away_that_are_still_here,
     cash_that_lies_in_a_store_or_in_hands,
     what_counts_could_not_find,
 )
