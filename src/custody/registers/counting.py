@@ -101,7 +101,7 @@ def search(connection: Connection, after: str | None, limit: int) -> list[Shape]
 def queue(connection: Connection) -> list[Shape]:
     """Return what counts could not find: each item once, with the stock-takes that missed it, ordered by item.
 
-    An item stays until its discrepancy is resolved; turning up again without an explanation takes nothing away.
+    An item stays, unless a count of the same stock-take found it: turning up without an explanation takes nothing away.
     """
     found: dict[str, Shape] = {}
     for row in connection.execute(select(unlocated).order_by(unlocated.c.item, unlocated.c.stock_take)).mappings():
