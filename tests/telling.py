@@ -81,7 +81,8 @@ def _remembered(world: World) -> list[Need]:
     """Every subject that any act in the log is tagged with."""
     tags = {tag for _, under in world.ledger.recorder.tagged_rows(0, 100_000) for tag in under}
     needs = [Need(kind, name) for kind, _, name in (tag.partition(":") for tag in sorted(tags))]  # type: ignore[arg-type]
-    return [need for need in needs if need.kind in ("item", "case", "kit", "seal", "code", "person", "key", "place")]
+    kinds = ("item", "case", "kit", "seal", "code", "person", "key", "place", "instrument", "discrepancy")
+    return [need for need in needs if need.kind in kinds]
 
 
 def flaws(receipt: Receipt) -> dict[str, tuple[str, tuple[int, ...]]]:

@@ -37,6 +37,7 @@ SIMPLE: Final = {
     "kit id": values.KitId,
     "manifest id": values.ManifestId,
     "public key (SubjectPublicKeyInfo, base64url)": values.PublicKey,
+    "envelope (base64url)": values.EnvelopeBytes,
     "JSON Pointer": oversight.Pointer,
     "defect id": oversight.DefectId,
 }

@@ -125,6 +125,11 @@ class Act(Frozen):
         return found
 
     @cached_property
+    def items_born(self) -> frozenset[ItemId]:
+        """The items that exist from this act on."""
+        return frozenset()
+
+    @cached_property
     def codes_given(self) -> dict[str, ItemId]:
         """The label codes that the act puts in force, with the item each names."""
         return {}

@@ -78,6 +78,28 @@ PARTS: Final[Mapping[str, Mapping[str, Part]]] = {
         "second": Part("第二启封人", "second opener", HANDS | REVIEWER),
     },
     "labelling": {"labeller": Part("贴码人", "labeller", CUSTODIAN | OFFICER | EXAMINER)},
+    "instrument": {
+        "officer": Part("办案民警", "officer", OFFICER),
+        "approver": _APPROVER_MAYBE,
+    },
+    "measure-change": {
+        "officer": Part("办案民警", "officer", OFFICER),
+        "approver": Part("审批人", "approver", APPROVER),
+    },
+    "division": {
+        "divider": Part("分装人", "divider", HANDS, least=2, most=4),
+        "holder": Part("持有人", "holder", frozenset(), least=0, most=5, paper=True),
+        "witness": Part("见证人", "attesting witness", frozenset(), least=0, most=5, paper=True),
+    },
+    "reclassification": {
+        "officer": Part("办案民警", "officer", OFFICER),
+        "approver": Part("审批人", "approver", APPROVER),
+    },
+    "discrepancy": {
+        "reporter": Part("报告人", "reporter", ANYONE, least=0),
+        "reviewer": Part("法制审核人", "legal reviewer", REVIEWER, least=0),
+        "supervisor": Part("督察", "supervisor", frozenset({"supervisor"}), least=0),
+    },
     "check-in": {
         "deliverer": Part("交件人", "deliverer", HANDS, paper=True),
         "custodian": _CUSTODIANS,

@@ -81,6 +81,10 @@ class BloodDraw(Act):
         return tuple(tube.item for tube in self.tubes)
 
     @cached_property
+    def items_born(self) -> frozenset[ItemId]:
+        return frozenset(self.own_items)
+
+    @cached_property
     def codes_given(self) -> dict[str, ItemId]:
         return {tube.code: tube.item for tube in self.tubes}
 

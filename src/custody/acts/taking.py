@@ -10,6 +10,7 @@ from pydantic import Field
 
 from custody.acts.act import Act, by_seal
 from custody.acts.values import (
+    Day,
     Frozen,
     Hex32,
     ItemCode,
@@ -68,6 +69,8 @@ class VehicleDetails(Frozen):
     colour: Word
     odometer_km: Annotated[int, Field(ge=0, le=10**8)]
     equipment: Many[Word] = ()
+    keys: Annotated[int, Field(ge=0, le=100)] | None = None
+    damage: Text | None = None
 
 
 class DrugDetails(Frozen):
@@ -80,6 +83,7 @@ class DrugDetails(Frozen):
     packages: Annotated[int, Field(ge=1, le=10**6)]
     scale: Word
     certificate: Word
+    certificate_until: Day | None = None
 
 
 class WeaponDetails(Frozen):
@@ -89,6 +93,7 @@ class WeaponDetails(Frozen):
     type: Word
     calibre: Word | None
     rounds: Annotated[int, Field(ge=0, le=10**6)]
+    licence: MaybeSealed | None = None
 
 
 class DigitalDetails(Frozen):
@@ -103,15 +108,43 @@ class DigitalDetails(Frozen):
 
 
 class FundsDetails(Frozen):
-    """Funds frozen where they lie."""
+    """Funds frozen where they lie; the item's keeper is the institution. What they are says how long they may be
+    frozen, and who approves it."""
 
     kind: Literal["funds"]
     institution: Word
     account: Sealed
+    asset: Literal["deposit", "securities", "equity", "listed-equity", "insurance"] | None = None
+
+
+class EffectsDetails(Frozen):
+    """Personal effects kept for somebody: whose they are, and who may collect them."""
+
+    kind: Literal["effects"]
+    owner: Sealed
+    collector: Sealed | None = None
+
+
+class PerishableDetails(Frozen):
+    """What spoils: until when it keeps, and how it is to be kept."""
+
+    kind: Literal["perishable"]
+    keeps_until: Day | None
+    keeping: Word | None
+
+
+class DocumentDetails(Frozen):
+    """A paper: how many pages, original or copy, and its own number if it bears one."""
+
+    kind: Literal["document"]
+    pages: Annotated[int, Field(ge=1, le=10**6)]
+    original: bool
+    number: MaybeSealed | None = None
 
 
 Details = Annotated[
-    CashDetails | VehicleDetails | DrugDetails | WeaponDetails | DigitalDetails | FundsDetails,
+    CashDetails | VehicleDetails | DrugDetails | WeaponDetails | DigitalDetails | FundsDetails | EffectsDetails
+    | PerishableDetails | DocumentDetails,
     Field(discriminator="kind"),
 ]
 
@@ -149,7 +182,7 @@ class Seizure(Act):
     """扣押/提取/接受: things come into the authority's hands, or under its measure where they lie.
 
     ``controlled_site`` says that it happened in an office set up and run for law enforcement, where one officer
-    suffices if everything is recorded (治安管理处罚法 2025, art. 108).
+    suffices if everything is recorded (治安管理处罚法 2025, art. 108). ``expires`` is the last day of the measure.
     """
 
     type_name: ClassVar = "seizure"
@@ -162,10 +195,15 @@ class Seizure(Act):
     instrument: Reference | None
     controlled_site: bool
     items: Some[TakenItem]
+    expires: Day | None = None
 
     @cached_property
     def own_items(self) -> tuple[ItemId, ...]:
         return tuple(each.item for each in self.items)
+
+    @cached_property
+    def items_born(self) -> frozenset[ItemId]:
+        return frozenset(self.own_items)
 
     @cached_property
     def codes_given(self) -> dict[str, ItemId]:

@@ -160,6 +160,10 @@ PublicKey = Annotated[str, StringConstraints(min_length=40, max_length=400), Aft
 """A SubjectPublicKeyInfo in DER, base64url without padding."""
 
 
+EnvelopeBytes = Annotated[str, StringConstraints(min_length=4, max_length=700_000), AfterValidator(_base64url)]
+"""The exact bytes of another envelope, base64url without padding."""
+
+
 class Sealed(Frozen):
     """Personal data as a commitment: SHA-256(salt ‖ UTF-8 value), base64url; the value travels beside."""
 

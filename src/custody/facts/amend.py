@@ -138,7 +138,7 @@ def touched_items(correction: Correction, before: Act, after: Iterable[Act]) -> 
 def _line_index(path: str) -> int | None:
     """The index into the act's own list that a path points into, if it does."""
     parts = path.split("/")
-    inside = len(parts) > 2 and parts[1] in ("items", "lines", "tubes") and _NUMBER.fullmatch(parts[2])
+    inside = len(parts) > 2 and parts[1] in ("items", "lines", "tubes", "children") and _NUMBER.fullmatch(parts[2])
     return int(parts[2]) if inside else None
 
 

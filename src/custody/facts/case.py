@@ -9,6 +9,7 @@ from typing import Final
 
 from custody.acts.case import CaseOpening, Noted
 from custody.acts.control import CaseStage
+from custody.acts.differences import Discrepancy
 from custody.acts.oversight import Correction, Hold
 from custody.acts.results import LabResult
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt, Tube
@@ -160,6 +161,8 @@ def _entered(facts: CaseFacts, act: CaseStage, reading: Reading) -> CaseFacts:
 def evolve_kit(facts: KitFacts | None, reading: Reading, kit: str) -> KitFacts | None:
     """Fold one act, as it reads, into what is known of a blood kit."""
     act = reading.act
+    if isinstance(act, Discrepancy):
+        act = act.embedded or act
     if isinstance(act, BloodDraw) and act.kit == kit:
         if facts is not None:
             return facts

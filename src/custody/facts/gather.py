@@ -15,11 +15,14 @@ from custody.acts.act import Act
 from custody.acts.case import CaseOpening, Noted
 from custody.acts.counting import StockTake
 from custody.acts.custody import CheckIn, CheckOut, Relocation, Return, Transfer
+from custody.acts.differences import Discrepancy
 from custody.acts.disposition import Release
+from custody.acts.dividing import Division, Reclassification
 from custody.acts.entry import Recorded
 from custody.acts.governing import LogKey, NewPolicy
 from custody.acts.keeping import CustodianHandover, Erasure
 from custody.acts.loans import LoanDecision, LoanRequest
+from custody.acts.measures import Instrument, MeasureChange
 from custody.acts.observing import Observation
 from custody.acts.orders import DispositionOrder
 from custody.acts.oversight import Correction, Hold, Remedy
@@ -37,7 +40,19 @@ from custody.facts.item import ItemFacts
 from custody.facts.kinds import GOVERNING, REVIEWERS, KindName, Need
 from custody.facts.loan import LoanFacts
 from custody.facts.manifest import ContentsFacts, ManifestFacts
+from custody.facts.named import (
+    beside,
+    of_discrepancy,
+    of_handover,
+    of_opening,
+    of_paper,
+    of_place,
+    of_release,
+    of_seizure,
+    of_stock_take,
+)  # fmt: skip
 from custody.facts.orders import OrderFacts
+from custody.facts.paper import DiscrepancyFacts, InstrumentFacts
 from custody.facts.parties import AgencyFacts, KeyFacts, PersonFacts, PlaceFacts, ReviewerFacts, new_key
 
 
@@ -137,6 +152,14 @@ class Facts:
         """Every item that was taken in a case."""
         return self.found["contents", case]  # type: ignore[no-any-return]
 
+    def instrument(self, reference: str) -> InstrumentFacts | None:
+        """What is known of an instrument."""
+        return self.found["instrument", reference]  # type: ignore[no-any-return]
+
+    def discrepancy(self, act_id: str) -> DiscrepancyFacts | None:
+        """What is known of the discrepancy that an act raised."""
+        return self.found["discrepancy", act_id]  # type: ignore[no-any-return]
+
     def reviewers(self) -> tuple[PersonFacts, ...]:
         """Everybody who was ever a legal reviewer or a supervisor."""
         known: ReviewerFacts | None = self.found[REVIEWERS]
@@ -188,6 +211,8 @@ def _gather_records(act: Act, source: Source, facts: Facts) -> None:
             _gather_amended(act, target, source, facts)
     if isinstance(act, Erasure):
         facts.records[act.target] = source.record(act.target)
+    if isinstance(act, Discrepancy) and act.embedded:
+        facts.records[act.embedded.id] = source.record(act.embedded.id)
     if isinstance(act, Hold) and act.hold:
         facts.records[act.hold] = source.record(act.hold)
     if isinstance(act, Revocation):
@@ -238,17 +263,7 @@ def _agency(act: Agency) -> list[Need]:
     return [Need("agency", each) for each in (act.agency, act.parent, act.successor) if each]
 
 
-def _place(act: Place) -> list[Need]:
-    above = [Need("place", act.parent)] if act.parent else []
-    return [Need("agency", act.agency), Need("place", act.place), *above]
-
-
-def _case_opening(act: CaseOpening) -> list[Need]:
-    officers = [Need("person", person) for person in act.officers]
-    return [Need("case", act.case), Need("agency", act.lead), *officers]
-
-
-def _its_case(act: Noted | Seizure | BloodDraw | Hold) -> list[Need]:
+def _its_case(act: Noted | BloodDraw | Hold | Division) -> list[Need]:
     return [Need("case", act.case)]
 
 
@@ -260,32 +275,22 @@ def _its_parties(act: Transfer) -> list[Need]:
     return party_needs(act.giver) + party_needs(act.taker)
 
 
-def _stock_take(act: StockTake) -> list[Need]:
-    opened = [Need("stock-take", act.opening)] if act.opening else []
-    return [*opened, *(Need("place", place) for place in act.places)]
-
-
-def _its_sale_and_order(act: Release) -> list[Need]:
-    order = [Need("order", act.ordered_by)] if act.ordered_by else []
-    return [*order, Need("case", act.sale.case)] if act.sale else order
-
-
-def _who_hands_over(act: CustodianHandover) -> list[Need]:
-    places = [Need("place", each.place) for each in act.places]
-    return [*places, Need("person", act.held_by)] if act.held_by else places
-
-
 _NAMED: Final[Mapping[type[Act], Callable[[Any], list[Need]]]] = {
     Genesis: lambda act: [Need("agency", act.first_agency.agency)],
     Agency: _agency,
     Enrolment: lambda act: [Need("agency", act.agency), REVIEWERS],
     Person: lambda act: [Need("person", act.person), *(Need("place", place) for place in act.places_added)],
     Revocation: lambda act: [Need("person", act.person), Need("key", act.key)],
-    Place: _place,
-    CaseOpening: _case_opening,
+    Place: of_place,
+    CaseOpening: of_opening,
     Noted: _its_case,
     **CONTROL_NEEDS,
-    Seizure: _its_case,
+    Seizure: of_seizure,
+    Instrument: lambda act: [Need("case", act.case), Need("instrument", act.reference)],
+    MeasureChange: of_paper,
+    Reclassification: of_paper,
+    Division: _its_case,
+    Discrepancy: of_discrepancy,
     Hold: _its_case,
     BloodDraw: lambda act: [Need("case", act.case), Need("kit", act.kit)],
     Unsealing: lambda act: [Need("seal", seal.number) for seal in act.seals],
@@ -296,10 +301,10 @@ _NAMED: Final[Mapping[type[Act], Callable[[Any], list[Need]]]] = {
     Relocation: lambda act: [Need("place", act.to)],
     LabDispatch: lambda act: [Need("agency", act.laboratory)],
     Transfer: _its_parties,
-    StockTake: _stock_take,
+    StockTake: of_stock_take,
     DispositionOrder: lambda act: [Need("order", act.replaces)] if act.replaces else [],
-    Release: _its_sale_and_order,
-    CustodianHandover: _who_hands_over,
+    Release: of_release,
+    CustodianHandover: of_handover,
     CheckOut: lambda act: [Need("loan", act.loan)] if act.loan else [],
     LoanRequest: lambda act: [Need("person", act.borrower)],
     LoanDecision: lambda act: [Need("loan", act.loan)],
@@ -319,11 +324,7 @@ def _follow(act: Act, need: Need, fact: Any) -> Iterable[Need]:
     if isinstance(act, ABOUT_CONTROL):
         yield from who_answers(need, fact)
     if need.kind == "item":
-        yield Need("case", fact.case)
-        if fact.kit:
-            yield Need("kit", fact.kit)
-        if fact.holder and fact.holder.kind == "place":
-            yield Need("place", fact.holder.id)
+        yield from beside(fact)
     else:
         yield from _of_parties(act, need, fact)
 

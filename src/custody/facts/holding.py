@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final, Literal
 
 from custody.acts.act import Act
 from custody.acts.control import Answer
 from custody.acts.custody import ByPerson, CheckIn, CheckOut, InPlace, Party, Relocation, Return, Transfer
+from custody.acts.differences import Discrepancy
 from custody.acts.disposition import Release
+from custody.acts.dividing import Division
 from custody.acts.keeping import CustodianHandover
 from custody.acts.orders import CashDeposit
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
@@ -121,6 +124,19 @@ def _answer(act: Answer, number: int) -> Move | None:
     return Move(None, holder_of(act.taker), "holder")
 
 
+def _division(act: Division, number: int) -> Move | None:
+    if number < len(act.children):
+        return Move(None, holder_of(act.held_by), None)
+    return Move(None, None, "divider") if Decimal(act.remainder) == 0 else None
+
+
+def _discrepancy(act: Discrepancy, number: int) -> Move | None:
+    item, inner = act.own_items[number], act.embedded
+    if inner is None or item not in act.items_born:
+        return None
+    return move(inner, inner.positions[item][0])
+
+
 _MOVES: Final[dict[str, Callable[[Any, int], Move | None]]] = {
     "seizure": _seizure,
     "blood-draw": _blood_draw,
@@ -135,6 +151,8 @@ _MOVES: Final[dict[str, Callable[[Any, int], Move | None]]] = {
     "answer": _answer,
     "release": _release,
     "custodian-handover": _custodian_handover,
+    "division": _division,
+    "discrepancy": _discrepancy,
 }
 
 CUSTODY_MOVING: Final = frozenset(_MOVES)
@@ -143,7 +161,7 @@ CUSTODY_MOVING: Final = frozenset(_MOVES)
 TAKING: Final = frozenset({"seizure", "blood-draw"})
 """The act types by which an item enters the ledger: facts that have happened, never refused for their time."""
 
-LINE_BY_LINE: Final = TAKING | {"answer"}
+LINE_BY_LINE: Final = TAKING | {"answer", "division", "discrepancy"}
 """The act types that say of each item by itself whose hands it comes into; all others move theirs together."""
 
 

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from custody.acts.act import Act
 from custody.acts.control import Answer, Offer, OfferWithdrawal
 from custody.acts.custody import CheckOut, Moving, Return
+from custody.acts.differences import Discrepancy
 from custody.acts.disposition import Release, Sale
+from custody.acts.dividing import Division
 from custody.acts.keeping import CustodianHandover
 from custody.acts.loans import LoanDecision
 from custody.acts.orders import Appraisal, DispositionOrder, PublicNotice
@@ -28,6 +31,7 @@ from custody.facts.holding import Holder, Move, move, standing_in
 from custody.facts.loan import Loan, extended
 from custody.facts.manifest import Control, OpenLine, offered_or_settled
 from custody.facts.orders import Announced, Appraised, Ordered, Paid, disposed
+from custody.facts.thing import NO_THING, Thing, read_off, thing_after, thing_divided, thing_taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class ItemFacts(NamedTuple):
     voided: bool = False
     holds: tuple[tuple[str, str], ...] = ()
     """(act that placed it, reason)"""
+    thing: Thing = NO_THING
     defects: tuple[OpenDefect, ...] = ()
     acts: tuple[SignedAct, ...] = ()
     version: int = -1
@@ -200,15 +205,12 @@ def evolve_item(facts: ItemFacts | None, reading: Reading, item: str) -> ItemFac
 
 def _born(reading: Reading, item: str, position: int | None) -> ItemFacts | None:
     act = reading.act
-    if isinstance(act, (Seizure, BloodDraw)) and position is None:
-        position = next((i for i, each in enumerate(act.own_items) if each == item), None)
-        if position is None:
-            return None
-        born = _taken(reading, item, position)
-        return born._replace(voided=True) if born else None
     if isinstance(act, Release) and act.sale is not None and act.sale.item == item:
         return _proceeds(reading, act, act.sale)
-    return _taken(reading, item, position) if position is not None else None
+    if item not in act.items_born:
+        return None
+    born = _taken(act, reading.happened_at, item, act.positions[item][0])
+    return born._replace(voided=True) if born and position is None else born
 
 
 def _proceeds(reading: Reading, act: Release, sale: Sale) -> ItemFacts:
@@ -220,23 +222,32 @@ def _proceeds(reading: Reading, act: Release, sale: Sale) -> ItemFacts:
     return born._replace(**_moved(born, reading, Move(None, standing_in(act, "holder"), None)))
 
 
-def _taken(reading: Reading, item: str, position: int) -> ItemFacts | None:
-    act = reading.act
+def _taken(act: Act, at: datetime, item: str, position: int) -> ItemFacts | None:
     officers = frozenset([each.person for each in act.signers if each.part in ("officer", "second")])
     if isinstance(act, Seizure):
         taken = act.items[position]
         return ItemFacts(
-            item, act.case, act.id, reading.happened_at, act.measure, taken.code, taken.category, taken.description,
+            item, act.case, act.id, at, act.measure, taken.code, taken.category, taken.description,
             taken.quantity, taken.unit, taken.evidential, taken=taken, officers=officers,
-            seal=taken.seal, seal_state="sealed" if taken.seal else "none",
+            seal=taken.seal, seal_state="sealed" if taken.seal else "none", thing=thing_taken(taken, act.expires),
         )  # fmt: skip
     if isinstance(act, BloodDraw):
         tube = act.tubes[position]
         return ItemFacts(
-            item, act.case, act.id, reading.happened_at, "seized", tube.code, "biological", f"血样 {tube.designation}",
+            item, act.case, act.id, at, "seized", tube.code, "biological", f"血样 {tube.designation}",
             tube.volume_ml, "mL", True, kit=act.kit, designation=tube.designation, officers=officers,
             seal=tube.seal, seal_state="sealed",
         )  # fmt: skip
+    if isinstance(act, Division):
+        child = act.children[position]
+        return ItemFacts(
+            item, act.case, act.id, at, act.measure, child.code, child.category, child.description, child.quantity,
+            child.unit, child.evidential, seal=child.seal, seal_state="sealed" if child.seal else "none",
+            thing=thing_divided(act, position),
+        )  # fmt: skip
+    if isinstance(act, Discrepancy) and act.embedded is not None:
+        born = _taken(act.embedded, at, item, act.embedded.positions[item][0])
+        return born and born._replace(case=act.case or born.case, born_in=act.id, **thing_after(born, act))
     return None
 
 
@@ -263,7 +274,7 @@ def _said(facts: ItemFacts, reading: Reading, position: int) -> Changes:
         if act.action == "place":
             return {"holds": (*facts.holds, (act.id, act.reason))}
         return {"holds": tuple(each for each in facts.holds if each[0] != act.hold)}
-    return studied(facts, reading, position)
+    return thing_after(facts, act) or studied(facts, reading, position)
 
 
 def _seen_on_line(
@@ -273,6 +284,8 @@ def _seen_on_line(
     found: Changes = {"condition": line.condition}
     if facts.seal_state == "sealed" and line.seal_seen in ("broken", "none"):
         found["seal_state"] = "broken"
+    if line.measured and facts.category == "vehicle":
+        found["thing"] = read_off(facts, line)
     if isinstance(act, CheckOut):
         found["loan"] = Loan(act.borrower, act.purpose, act.due, act.id, line, act.loan)
     elif isinstance(act, Return):

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
-from custody.facts import case, counting, governing, item, loan, manifest, orders, parties
+from custody.facts import case, counting, governing, item, loan, manifest, orders, paper, parties
 from custody.facts.amend import Reading, readings
 
 KindName = Literal[
@@ -21,6 +21,7 @@ KindName = Literal[
     "order",
     "loan",
     "manifest", "contents",
+    "instrument", "discrepancy",
 ]  # fmt: skip
 
 
@@ -46,6 +47,9 @@ class Kind:
     """Whether it is folded from acts as corrections make them read."""
 
 
+_TAKING: Final = ("seizure", "blood-draw", "division", "discrepancy")
+"""The act types by which items, and with them codes and seals, may come to exist."""
+
 REVIEWERS: Final = Need("reviewers", "all")
 GOVERNING: Final = Need("governing", "all")
 
@@ -58,18 +62,20 @@ KINDS: Final[dict[KindName, Kind]] = {
     "case": Kind(("case-opening", "case-stage", "hold", "noted", "correction"), case.evolve_case, True),
     "kit": Kind(
         ("blood-draw", "lab-dispatch", "lab-receipt", "lab-result", "result-notice", "reexamination-request",
-         "reexamination", "correction"),
+         "reexamination", "discrepancy", "correction"),
         case.evolve_kit, True,
     ),
     "loan": Kind(("loan-request", "loan-decision", "check-out", "correction"), loan.evolve_loan, True),
-    "seal": Kind(("seizure", "blood-draw", "sealing", "unsealing", "correction"), case.evolve_seal, True),
-    "code": Kind(("seizure", "blood-draw", "labelling", "release", "correction"), case.evolve_code, True),
+    "seal": Kind((*_TAKING, "sealing", "unsealing", "correction"), case.evolve_seal, True),
+    "code": Kind((*_TAKING, "labelling", "release", "correction"), case.evolve_code, True),
     "item": Kind((), item.evolve_item, True),
     "stock-take": Kind(("stock-take",), counting.evolve_stock_take, False),
     "governing": Kind(("policy", "log-key"), governing.evolve_governing, False),
     "order": Kind(("disposition-order", "release", "correction"), orders.evolve_order, True),
     "manifest": Kind(("offer", "answer", "offer-withdrawal", "correction"), manifest.evolve_manifest, True),
-    "contents": Kind(("seizure", "blood-draw", "release", "correction"), manifest.evolve_contents, True),
+    "contents": Kind((*_TAKING, "release", "correction"), manifest.evolve_contents, True),
+    "instrument": Kind(("instrument", "correction"), paper.evolve_instrument, True),
+    "discrepancy": Kind(("discrepancy",), paper.evolve_discrepancy, True),
 }
 
 

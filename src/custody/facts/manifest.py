@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from custody.acts.control import Answer, ByAgency, Moves, Offer, OfferWithdrawal, Receiver
+from custody.acts.differences import Discrepancy
 from custody.acts.disposition import Release
+from custody.acts.dividing import Division
 from custody.acts.samples import BloodDraw
 from custody.acts.taking import Seizure
 from custody.facts.amend import Reading
@@ -159,7 +161,8 @@ def evolve_contents(facts: ContentsFacts | None, reading: Reading, case: str) ->
     if isinstance(act, Release):  # a sale turns into its proceeds
         taken = tuple(act.codes_given.values()) if act.sale is not None and act.sale.case == case else ()
     else:
-        taken = act.own_items if isinstance(act, (Seizure, BloodDraw)) and act.case == case else ()
+        born = isinstance(act, (Seizure, BloodDraw, Division, Discrepancy)) and act.case == case
+        taken = tuple([item for item in act.own_items if item in act.items_born]) if born else ()
     known = facts or ContentsFacts(case)
     return replace(known, items={**known.items, **dict.fromkeys(taken)}) if taken else facts
 

@@ -18,6 +18,7 @@ from custody.facts.flaws import each_once
 from custody.facts.holding import Holder
 from custody.facts.item import ItemFacts
 from custody.facts.parties import KeyFacts, PersonFacts, PlaceFacts
+from custody.facts.thing import status_of_thing, thing_shape
 
 Shape = dict[str, Any]
 """A JSON object."""
@@ -25,6 +26,9 @@ Shape = dict[str, Any]
 STATUSES: Final[dict[str, tuple[str, str]]] = {
     "voided": ("登记作废", "voided"),
     "released": ("已出库处置", "released"),
+    "lost": ("已灭失", "lost"),
+    "missing": ("下落不明", "missing"),
+    "divided": ("已分装完毕", "wholly divided"),
     "on-loan": ("调用中", "on loan"),
     "to-laboratory": ("送检途中", "on the way to a laboratory"),
     "in-laboratory": ("鉴定机构", "in a laboratory"),
@@ -41,6 +45,8 @@ def status(item: ItemFacts) -> str:
         return "voided"
     if item.released is not None:
         return "released"
+    if (of_the_thing := status_of_thing(item.thing)) is not None:
+        return of_the_thing
     if item.loan is not None:
         return "on-loan"
     if item.laboratory is not None:
@@ -69,6 +75,7 @@ def item_shape(item: ItemFacts) -> Shape:
         "custody": _custody(item),
         **control_shape(item),
         "measure": item.measure,
+        **thing_shape(item.thing),
         "seal": {"number": item.seal, "state": item.seal_state},
         "condition": item.condition,
         "loan": _loan(item),

@@ -9,10 +9,13 @@ from custody.acts.case import CaseOpening, Noted
 from custody.acts.control import Answer, CaseStage, Offer, OfferWithdrawal
 from custody.acts.counting import StockTake
 from custody.acts.custody import CheckOut
+from custody.acts.differences import Discrepancy
 from custody.acts.disposition import Release
+from custody.acts.dividing import Division
 from custody.acts.governing import LogKey, NewPolicy
 from custody.acts.keeping import CustodianHandover, Erasure
 from custody.acts.loans import LoanDecision, LoanRequest
+from custody.acts.measures import Instrument
 from custody.acts.observing import Observation
 from custody.acts.orders import DispositionOrder
 from custody.acts.oversight import Correction, Hold, Remedy
@@ -88,11 +91,11 @@ def _keeping_tags(act: Act) -> list[str]:
 
 
 def _file_tags(act: Act) -> list[str]:
-    """The case, kit or manifest that the act itself names."""
+    """The case, kit, instrument, discrepancy or manifest that the act itself names."""
     found: list[str] = []
-    if isinstance(act, (CaseOpening, CaseStage, Noted, Seizure, BloodDraw, Hold)):
+    if isinstance(act, (CaseOpening, CaseStage, Noted, Seizure, BloodDraw, Hold, Instrument, Division)):
         found.append(f"case:{act.case}")
-    if isinstance(act, (Seizure, BloodDraw)):
+    if isinstance(act, (Seizure, BloodDraw, Division)):
         found.append(f"contents:{act.case}")
     if isinstance(act, Release) and act.sale is not None:
         found.append(f"contents:{act.sale.case}")
@@ -100,6 +103,13 @@ def _file_tags(act: Act) -> list[str]:
         found.append(f"manifest:{act.manifest}")
     if isinstance(act, BloodDraw):
         found.append(f"kit:{act.kit}")
+    if isinstance(act, Instrument):
+        found.append(f"instrument:{act.reference}")
+    if isinstance(act, Discrepancy):
+        found.append(f"discrepancy:{act.raised_in}")
+        found += [f"case:{act.case}"] if act.case else []
+        found += [f"contents:{act.case}"] if act.items_born else []
+        found += [f"kit:{act.embedded.kit}"] if isinstance(act.embedded, BloodDraw) else []
     return found
 
 

@@ -9,6 +9,7 @@ from custody.acts.act import Act
 from custody.acts.control import Answer, Offer
 from custody.acts.custody import ByPerson, CheckIn, CheckOut, InPlace, Moving, Relocation, Return, Transfer
 from custody.acts.disposition import Release
+from custody.acts.dividing import Division
 from custody.acts.samples import LabDispatch, LabReceipt
 from custody.acts.taking import Labelling, Sealing, Unsealing
 from custody.facts.holding import holder_of
@@ -24,7 +25,7 @@ TAKING_PART = {"check-in": "custodian", "return": "custodian", "relocation": "cu
 def is_officer_of_case(matter: Matter, person: str, item: ItemFacts) -> bool:
     """Whether a person handles the case of an item: named as its officer, or one of those who took the item."""
     case = matter.facts.case(item.case)
-    return person in item.officers or (case is not None and person in case.officers)
+    return person in matter.taken(item).officers or (case is not None and person in case.officers)
 
 
 def gives_with_gap(matter: Matter, item: ItemFacts) -> bool:
@@ -162,7 +163,7 @@ def dual_control_takes_two_custodians(matter: Matter) -> Iterator[Breach]:
                 yield Breach((index,), {"place": place, "expected": 2, "got": len(present)})
 
 
-@rule("not-available", Moving, Sealing, Unsealing, Labelling, Offer, Answer)
+@rule("not-available", Moving, Sealing, Unsealing, Labelling, Division, Offer, Answer)
 def what_is_out_or_gone_goes_nowhere(matter: Matter) -> Iterator[Breach]:
     act = matter.act
     for index, item in handled(matter):
@@ -170,7 +171,9 @@ def what_is_out_or_gone_goes_nowhere(matter: Matter) -> Iterator[Breach]:
             continue
         if item.released:
             yield Breach((index,), {"item": item.item, "released": item.released})
-        elif isinstance(act, (Return, Sealing, Unsealing, Labelling, Offer)):
+        elif item.thing.used_up:
+            yield Breach((index,), {"item": item.item, "divided_into": list(item.thing.children)})
+        elif isinstance(act, (Return, Sealing, Unsealing, Labelling, Division, Offer)):
             continue
         elif item.loan is not None:
             yield Breach((index,), {"item": item.item, "on_loan_to": item.loan.borrower})

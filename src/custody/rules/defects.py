@@ -31,11 +31,12 @@ def handover_due(matter: Matter, item: ItemFacts) -> datetime:
     approved urgent examination ended (行程 art. 190)."""
     allowed = matter.policy.hours("handover_hours")
     case = matter.facts.case(item.case)
-    starts = [item.born_at]
+    taken_at = matter.taken(item).born_at
+    starts = [taken_at]
     for noted in case.noted if case else ():
         concerns = not noted.items or item.item in noted.items
         shifts = noted.fact == "returned-to-unit" or (noted.fact == "urgent-examination-ended" and noted.approved)
-        if concerns and shifts and noted.at >= item.born_at:
+        if concerns and shifts and noted.at >= taken_at:
             starts.append(noted.at)
     return max(starts) + allowed
 

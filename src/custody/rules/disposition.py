@@ -40,7 +40,7 @@ def the_approver_of_a_release_is_not_an_officer_of_the_case(matter: Matter) -> I
     approvers = {signer.person for signer in matter.act.signed_by("approver")}
     for index, item in matter.items():
         case = matter.facts.case(item.case)
-        officers = item.officers | (case.officers if case else frozenset())
+        officers = matter.taken(item).officers | (case.officers if case else frozenset())
         if approvers & officers:
             yield Breach((index,), {"approver": sorted(approvers & officers)})
 

@@ -9,6 +9,8 @@ from custody.acts.act import Act
 from custody.acts.case import CaseOpening, Noted
 from custody.acts.control import CaseStage
 from custody.acts.counting import StockTake
+from custody.acts.differences import Discrepancy
+from custody.acts.dividing import Division
 from custody.acts.oversight import Hold
 from custody.acts.samples import BloodDraw
 from custody.acts.taking import Labelling, Sealing, Seizure
@@ -42,9 +44,10 @@ def a_case_has_a_known_lead_agency_and_known_officers(matter: Matter) -> Iterato
 
 @rule("unknown-item", Act)
 def an_act_names_items_that_exist(matter: Matter) -> Iterator[Breach]:
-    if matter.act.act in TAKING:
-        return
+    born = matter.act.items_born
     for index, item in enumerate(matter.act.own_items):
+        if item in born:
+            continue
         facts = matter.facts.item(item)
         if facts is None or facts.voided:
             yield Breach((index,), {"item": item})
@@ -64,18 +67,18 @@ def an_act_names_items_of_one_case(matter: Matter) -> Iterator[Breach]:
     if isinstance(matter.act, StockTake):  # a place holds things of many cases
         return
     cases = {facts.case for _, facts in matter.items()}
-    if isinstance(matter.act, (Noted, Hold)):
+    if isinstance(matter.act, (Noted, Hold, Discrepancy)) and matter.act.case is not None:
         cases.add(matter.act.case)
     if len(cases) > 1:
         yield Breach(facts={"cases": sorted(cases)})
 
 
-@rule("code-used", Seizure, BloodDraw, Labelling)
+@rule("code-used", Seizure, BloodDraw, Division, Discrepancy, Labelling)
 def a_label_code_is_used_once(matter: Matter) -> Iterator[Breach]:
-    codes = matter.act.codes_given
-    for index, code in enumerate(codes):
+    positions = matter.act.positions
+    for code, item in matter.act.codes_given.items():
         if matter.facts.code(code) is not None:
-            yield Breach((index,), {"code": code})
+            yield Breach(positions[item], {"code": code})
 
 
 @rule("code-not-in-force", Labelling)
@@ -88,7 +91,7 @@ def only_the_code_in_force_is_retired(matter: Matter) -> Iterator[Breach]:
             yield Breach(facts={"in_force": facts.code, "reason": act.reason})
 
 
-@rule("seal-used", Seizure, BloodDraw, Sealing)
+@rule("seal-used", Seizure, BloodDraw, Division, Sealing)
 def a_seal_number_is_used_once(matter: Matter) -> Iterator[Breach]:
     act = matter.act
     order = {item: index for index, item in enumerate(act.own_items)}

@@ -31,7 +31,7 @@ from custody.rules.samples import every_tube_has_a_seal_of_its_own, the_notes_ad
 
 UNCORRECTABLE = frozenset(
     {"genesis", "agency", "enrolment", "person", "revocation", "place", "correction", "remedy", "hold",
-     "stock-take", "case-stage", "offer", "offer-withdrawal"}
+     "stock-take", "case-stage", "offer", "offer-withdrawal", "discrepancy"}
 )  # fmt: skip
 """Acts that are not amended: another act of the same kind changes what they said."""
 

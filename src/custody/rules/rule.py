@@ -44,6 +44,19 @@ class Matter:
         known = [(index, self.facts.item(item)) for index, item in enumerate(self.act.own_items)]
         return tuple([(index, facts) for index, facts in known if facts is not None and not facts.voided])
 
+    def parents(self, item: ItemFacts) -> tuple[ItemFacts, ...]:
+        """What an item was divided from, nearest first."""
+        found: list[ItemFacts] = []
+        above = item.thing.parent
+        while above is not None and (known := self.facts.item(above)) is not None and known not in found:
+            found.append(known)
+            above = known.thing.parent
+        return tuple(found)
+
+    def taken(self, item: ItemFacts) -> ItemFacts:
+        """The item as which it was taken: itself, or what it was divided from in the end."""
+        return self.parents(item)[-1] if item.thing.parent else item
+
     @cached_property
     def moves(self) -> tuple[Move | None, ...]:
         """What the act does to each item of its own list."""

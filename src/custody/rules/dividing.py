@@ -1,0 +1,219 @@
+"""Dividing: nothing is lost and nothing appears (I-15), by those who hold it, and an image overwrites nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from custody.acts.custody import Moving, Outside, Transfer
+from custody.acts.disposition import Release
+from custody.acts.dividing import Division
+from custody.acts.oversight import Correction
+from custody.acts.taking import CashDetails, DigitalDetails, DrugDetails, Seizure
+from custody.facts.holding import holder_of
+from custody.facts.item import ItemFacts
+from custody.rules.exits import GRAMS, graduation
+from custody.rules.order import fills_gap
+from custody.rules.policy import Policy
+from custody.rules.rule import Breach, Matter, rule
+
+
+def tolerance(policy: Policy, category: str, quantity: str, unit: str) -> Decimal:
+    """How far two readings of a quantity may lie apart, in its own unit: drugs by one graduation of the scale that
+    their weight asks for (511号 art. 14), everything else not at all."""
+    grams = GRAMS.get(unit)
+    if category != "drugs" or grams is None:
+        return Decimal(0)
+    return policy.numbers[graduation(Decimal(quantity) * grams)] * GRAMS["mg"] / grams
+
+
+def _parent(matter: Matter) -> ItemFacts | None:
+    known = matter.facts.item(matter.act.parent)
+    return known if known is not None and not known.voided else None
+
+
+@rule("division-unlike-parent", Division)
+def what_is_set_apart_lies_where_the_parent_lies(matter: Matter) -> Iterator[Breach]:
+    act, parent = matter.act, _parent(matter)
+    if parent is None:
+        return
+    if holder_of(act.held_by) != parent.holder:
+        holder = parent.holder
+        yield Breach(facts={"held_by": holder_of(act.held_by).id, "holder": holder.id if holder else None})
+    if (act.case, act.measure) != (parent.case, parent.measure):
+        yield Breach(facts={"case": parent.case, "measure": parent.measure})
+
+
+@rule("divider-not-holder", Division)
+def who_holds_it_divides_it(matter: Matter) -> Iterator[Breach]:
+    act, parent = matter.act, _parent(matter)
+    if parent is None or parent.holder is None:
+        return
+    persons = [signer.person for signer in act.signed_by("divider")]
+    holder = parent.holder
+    if holder.kind == "place":
+        responsible = [each for each in persons if matter.responsible(each, holder.id)]
+        needed = 2 if matter.dual_control(holder.id) else 1
+        if len(responsible) < needed:
+            yield Breach(facts={"place": holder.id, "expected": needed, "got": len(responsible)})
+    elif holder.kind == "person" and holder.id not in persons:
+        yield Breach(facts={"holder": holder.id})
+
+
+@rule("divided-under-seal", Division)
+def a_sealed_item_is_opened_before_it_is_divided(matter: Matter) -> Iterator[Breach]:
+    parent = _parent(matter)
+    if parent is not None and parent.seal_state == "sealed":
+        yield Breach(facts={"item": parent.item, "seal": parent.seal})
+
+
+@rule("quantity-not-conserved", Division)
+def nothing_is_lost_and_nothing_appears(matter: Matter) -> Iterator[Breach]:
+    act, parent = matter.act, _parent(matter)
+    if parent is None:
+        return
+    if parent.paid:
+        yield Breach(facts={"paid_out_of": parent.item})
+    elif act.kind != "image" and any(child.unit != parent.unit for child in act.children):
+        yield Breach(facts={"unit": parent.unit})
+    elif Decimal(act.gain) and parent.category not in ("cash", "funds"):
+        yield Breach(facts={"gain": act.gain, "category": parent.category})
+    elif abs(_total(act) - Decimal(parent.quantity)) > _allowed(matter, parent):
+        yield Breach(facts={"parent": parent.quantity, "total": str(_total(act)), "unit": parent.unit})
+
+
+def _allowed(matter: Matter, parent: ItemFacts) -> Decimal:
+    if matter.act.kind == "image":
+        return Decimal(0)
+    return tolerance(matter.policy, parent.category, parent.quantity, parent.unit)
+
+
+def _total(act: Division, voided: frozenset[str] = frozenset()) -> Decimal:
+    """What a division accounts for: an image takes nothing from the parent."""
+    parts = () if act.kind == "image" else act.children
+    apart = [Decimal(child.quantity) for child in parts if child.item not in voided]
+    return Decimal(act.remainder) + sum(apart, Decimal(0)) + Decimal(act.loss) - Decimal(act.gain)
+
+
+@rule("quantity-not-conserved", Correction)
+def a_corrected_division_conserves_what_it_divided(matter: Matter) -> Iterator[Breach]:
+    target = matter.facts.target
+    before = target.act if target else None
+    if target is None or not isinstance(before, Division):
+        return
+    after = next((each for each in reversed(matter.facts.amended_acts) if each.id == before.id), before)
+    changed = {each.path for each in matter.act.changes if each.op == "void"}
+    if "" in changed or not isinstance(after, Division):
+        return
+    gone = frozenset(before.own_items[index] for index in target.voided)
+    now_gone = gone | {child.item for i, child in enumerate(before.children) if f"/children/{i}" in changed}
+    if _total(after, now_gone) != _total(before, gone):
+        yield Breach(facts={"before": str(_total(before, gone)), "after": str(_total(after, now_gone))})
+
+
+@rule("cash-does-not-add-up", Division)
+def the_notes_set_apart_add_up(matter: Matter) -> Iterator[Breach]:
+    for index, child in enumerate(matter.act.children):
+        if isinstance(child.details, CashDetails) and child.details.total() != Decimal(child.quantity):
+            yield Breach((index,), {"sum": str(child.details.total()), "quantity": child.quantity})
+
+
+@rule("image-without-hash", Division)
+def an_image_has_its_integrity_value(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    for index, child in enumerate(act.children if act.kind == "image" else ()):
+        if not isinstance(child.details, DigitalDetails) or child.details.sha256 is None:
+            yield Breach((index,), {"missing": "sha256"})
+
+
+@rule("weights-do-not-agree", Seizure)
+def net_is_within_gross_and_is_the_quantity(matter: Matter) -> Iterator[Breach]:
+    for index, taken in enumerate(matter.act.items):
+        said = taken.details
+        if not isinstance(said, DrugDetails):
+            continue
+        net, other = Decimal(said.net), Decimal(taken.quantity)
+        if net > Decimal(said.gross) or (said.unit == taken.unit and net != other):
+            yield Breach((index,), {"gross": said.gross, "net": said.net, "quantity": taken.quantity})
+
+
+@rule("weight-differs-at-exit", Release)
+def drugs_leave_with_the_weight_they_came_with(matter: Matter) -> Iterator[Breach]:
+    for index, item in matter.items():
+        for measure in matter.act.lines[index].measured if item.category == "drugs" else ():
+            known = Decimal(item.quantity)
+            allowed = tolerance(matter.policy, item.category, item.quantity, item.unit)
+            if measure.unit == item.unit and abs(measure.amount - known) > allowed:
+                yield Breach((index,), {"measured": measure.quantity, "quantity": item.quantity})
+
+
+@rule("on-hold", Release, Transfer)
+def what_was_divided_shares_the_holds_of_its_parent(matter: Matter) -> Iterator[Breach]:
+    act = matter.act
+    if isinstance(act, Transfer) and not isinstance(act.taker, Outside):
+        return
+    for index, item in matter.items():
+        for parent in matter.parents(item):
+            if parent.holds:
+                yield Breach((index,), {"item": parent.item, "holds": [reason for _, reason in parent.holds]})
+
+
+@rule("IMAGE_HASH_DIFFERS", Division)
+def an_image_is_the_medium_it_was_taken_from(matter: Matter) -> Iterator[Breach]:
+    act, parent = matter.act, _parent(matter)
+    known = parent.thing.sha256 if parent else None
+    for index, child in enumerate(act.children if act.kind == "image" and known else ()):
+        if isinstance(child.details, DigitalDetails) and child.details.sha256 != known:
+            yield Breach((index, len(act.children)), {"sha256": child.details.sha256, "expected": known})
+
+
+@rule("MEASURED_OTHERWISE", Moving)
+def what_is_measured_again_is_what_it_was(matter: Matter) -> Iterator[Breach]:
+    if isinstance(matter.act, Release):
+        return
+    for index, item in matter.items():
+        measured = matter.act.lines[index].measured
+        if not measured or item.category == "cash" or fills_gap(matter.act, item):
+            continue
+        for measure in measured:
+            expected, allowed = _expected(matter, item, measure.unit)
+            if expected is not None and not -allowed[0] <= measure.amount - expected <= allowed[1]:
+                yield Breach((index,), {"measured": measure.quantity, "expected": str(expected), "unit": measure.unit})
+
+
+def _expected(matter: Matter, item: ItemFacts, unit: str) -> tuple[Decimal | None, tuple[Decimal, Decimal]]:
+    """What a reading should be, and how far it may lie below and above."""
+    if item.category == "vehicle" and unit == "km":
+        return item.thing.odometer, (Decimal(0), Decimal(matter.policy.numbers["odometer_tolerance_km"]))
+    if unit != item.unit:
+        return None, (Decimal(0), Decimal(0))
+    allowed = tolerance(matter.policy, item.category, item.quantity, unit)
+    return Decimal(item.quantity), (allowed, allowed)
+
+
+@rule("SCALE_OUT_OF_DATE", Seizure)
+def the_scale_is_verified_and_in_date(matter: Matter) -> Iterator[Breach]:
+    for index, taken in enumerate(matter.act.items):
+        said = taken.details
+        if isinstance(said, DrugDetails) and said.certificate_until and said.certificate_until < matter.day:
+            yield Breach((index,), {"certificate": said.certificate, "until": said.certificate_until.isoformat()})
+
+
+REFUSALS = (
+    what_is_set_apart_lies_where_the_parent_lies,
+    who_holds_it_divides_it,
+    a_sealed_item_is_opened_before_it_is_divided,
+    nothing_is_lost_and_nothing_appears,
+    a_corrected_division_conserves_what_it_divided,
+    the_notes_set_apart_add_up,
+    an_image_has_its_integrity_value,
+    net_is_within_gross_and_is_the_quantity,
+    drugs_leave_with_the_weight_they_came_with,
+    what_was_divided_shares_the_holds_of_its_parent,
+)
+
+DEFECTS = (
+    an_image_is_the_medium_it_was_taken_from,
+    what_is_measured_again_is_what_it_was,
+    the_scale_is_verified_and_in_date,
+)
