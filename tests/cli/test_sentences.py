@@ -25,7 +25,7 @@ NAMED_BY_CALLER = {
     "malformed/{}": {"act", "entry", "envelope", "journal-entry", "journal-detail", "draft"},
     "damaged/{}": {"entry", "tile"},
     "untrusted/{}-proof": {"inclusion", "consistency"},
-    "not-found/{}": {"item", "code", "case", "place", "person", "kit"},
+    "not-found/{}": {"item", "code", "case", "place", "person", "kit", "manifest"},
 }  # fmt: skip
 
 
@@ -34,17 +34,24 @@ def raised() -> Iterator[tuple[str, str]]:
     for folder in ("src", "migrations"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FAMILY:
+                if isinstance(node, ast.Call) and node.args and makes_an_error(node.func):
                     for code in codes(node.args[0]):
                         yield f"{path.relative_to(ROOT)}:{node.lineno}", code
 
 
+def makes_an_error(function: ast.expr) -> bool:
+    """Whether a call names one of the family, or is how an error of its own class names its code."""
+    if isinstance(function, ast.Attribute):
+        return ast.unparse(function) == "super().__init__"
+    return isinstance(function, ast.Name) and function.id in FAMILY
+
+
 def codes(argument: ast.expr) -> set[str]:
     if isinstance(argument, ast.Constant):
-        return {str(argument.value)}
+        return {str(argument.value)} if " " not in str(argument.value) else set()
     if isinstance(argument, ast.JoinedStr):
         pattern = "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in argument.values)  # type: ignore[misc]
-        known = NAMED_BY_CALLER[pattern]
+        known = NAMED_BY_CALLER[pattern] if "/" in pattern else set()
         return known if "awaits" in known else {pattern.format(name) for name in known}
     return set()
 
