@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
+import world_objects
 from custody.acts import ACT_TYPES
 from custody.acts.case import NotedFact
 from custody.errors import NotFound
@@ -32,8 +33,7 @@ from world_results import (
 Deadlines = Callable[..., list[dict[str, Any]]]
 
 NOTED = {f"noted:{fact}" for fact in get_args(NotedFact)}
-COMING = {"measure-change"}
-"""Act types that the rule data name already."""
+CHANGES = {"measure-change:lift"}
 
 DRIVING = "云公(交)刑受〔2026〕0312-07"
 IDLING = "云公(治)行受〔2026〕0312"
@@ -81,7 +81,7 @@ def test_every_deadline_of_the_rule_data_has_a_clock_and_every_clock_a_text() ->
         assert text.en, rule
         assert text.source, rule
         assert text.starts, rule
-        assert {*text.starts, *text.stops} <= {*ACT_TYPES, *NOTED, *COMING}, rule
+        assert {*text.starts, *text.stops} <= {*ACT_TYPES, *NOTED, *CHANGES}, rule
         assert [each.colour for each in text.ladder][-3:] == ["orange", "red", "red"], rule
         assert text.ladder[0].colour == "blue", rule
 
@@ -482,3 +482,27 @@ def test_a_case_that_was_sent_back_is_investigated_for_a_month(world: World, dea
     goes_red(world, deadlines, "D23")
     world.steps(case, "prosecution")
     assert deadlines("D23")[0]["state"] == "met"
+
+
+def test_an_extended_measure_ends_on_its_new_day_and_a_lifted_one_is_over(world: World, deadlines: Deadlines) -> None:
+    """D06 and D08: what the papers say comes before the term of the law."""
+    case = world.opens_case(case=IDLING, kind="public-order")
+    (item,) = world.seizes(case, expires="2026-04-11")
+    assert local(deadlines("D06")[0]["due"]) == "2026-04-11 23:59:59"
+    world_objects.extends(world, [item], "2026-05-11")
+    assert local(deadlines("D06")[0]["due"]) == "2026-05-11 23:59:59"
+    goes_red(world, deadlines, "D06")
+    world_objects.lifts_measure(world, [item])
+    assert deadlines("D06")[0]["state"] == "met"
+
+
+def test_a_discrepancy_is_explained_in_three_days(world: World, deadlines: Deadlines) -> None:
+    """D27."""
+    case = world.opens_case()
+    (item,) = world.seizes(case)
+    world.checks_in([item])
+    raised = world_objects.raises(world, case, [item], "seal")
+    assert local(deadlines("D27")[0]["due"]) == "2026-03-15 23:59:59"
+    goes_red(world, deadlines, "D27")
+    world_objects.explains(world, raised, [item])
+    assert deadlines("D27")[0]["state"] == "met"

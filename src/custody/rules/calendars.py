@@ -78,14 +78,18 @@ class Term:
         """The last instant of the term: exact for hours, else the end of its last day. Raises CalendarMissing."""
         if self.unit in ("minutes", "hours"):
             return start + timedelta(**{self.unit: self.length})
-        day = self._last_day(start.astimezone(zone).date(), calendar)
-        return datetime.combine(day, _LAST, zone)
+        return end_of(self._last_day(start.astimezone(zone).date(), calendar), zone)
 
     def _last_day(self, day: date, calendar: Calendar) -> date:
         if self.unit == "working-days":
             return calendar.working_days_after(day, self.length)
         last = months_after(day, self.length) if self.unit == "months" else day + self.length * _DAY
         return calendar.working_day_from(last) if self.extend_on_holiday else last
+
+
+def end_of(day: date, zone: tzinfo) -> datetime:
+    """The last instant of a day."""
+    return datetime.combine(day, _LAST, zone)
 
 
 def months_after(day: date, count: int) -> date:

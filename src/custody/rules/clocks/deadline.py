@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from custody.rules.clocks.text import Colour, DeadlineText, Level
@@ -18,8 +18,8 @@ or after; lapsed: what it limited ended by itself before anything stopped it."""
 class Start:
     """What starts a deadline, found by its function: the act, the instant, and what stopped it, if anything has.
 
-    ``due`` is given where an act names the instant. A suspended one does not run; ``credit_days`` are days that did
-    not count, by which it ends later.
+    ``due`` is given where an act names the instant, ``last_day`` where it names the day. A suspended one does not run;
+    ``credit_days`` are days that did not count, by which it ends later.
     """
 
     act: str
@@ -28,6 +28,7 @@ class Start:
     """``item:…``, ``case:…``, ``kit:…`` or ``place:…``"""
     variant: str = ""
     due: datetime | None = None
+    last_day: date | None = None
     stopped_by: str | None = None
     stopped_at: datetime | None = None
     suspended: bool = False

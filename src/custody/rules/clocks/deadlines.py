@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from custody.rules.calendars import CalendarMissing
+from custody.rules.calendars import CalendarMissing, end_of
 from custody.rules.clocks import control, disposing, keeping, measures, results, samples
 from custody.rules.clocks.clock import Clock
 from custody.rules.clocks.deadline import Deadline, Start, State
@@ -47,6 +47,8 @@ def deadline_of(text: DeadlineText, start: Start, policy: Policy, case: str | No
 
 def _due(text: DeadlineText, start: Start, policy: Policy) -> datetime:
     """The last instant in time. Raises CalendarMissing."""
+    if start.last_day is not None:
+        return end_of(start.last_day, policy.zone)
     term = text.term(start.variant)
     if start.due is not None or term is None:
         return start.due or start.at

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from custody.acts.case import CaseOpening, Noted
+from custody.acts.measures import MeasureChange
 from custody.acts.samples import BloodDraw, Tube
 from custody.acts.taking import Seizure, TakenItem
 from custody.facts.amend import Reading
@@ -169,5 +170,8 @@ def items_of(each: Reading) -> tuple[str, ...]:
 
 
 def name_of(each: Reading) -> str:
-    """An act as the rule data name it: its type, for a noted fact ``noted:…``."""
-    return f"noted:{each.act.fact}" if isinstance(each.act, Noted) else each.act.act
+    """An act as the rule data name it: its type, a noted fact ``noted:…``, a measure lifted ``measure-change:lift``."""
+    act = each.act
+    if isinstance(act, MeasureChange):
+        return f"{act.act}:{act.change.kind}"
+    return f"noted:{act.fact}" if isinstance(act, Noted) else act.act

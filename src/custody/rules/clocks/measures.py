@@ -1,11 +1,17 @@
-"""Clocks of measures and of the case: how long a measure lasts, what is irrelevant, courts, complaints
-(D04, D06-D08, D22, D28)."""
+"""Clocks of measures and of the case: how long a measure lasts, what is irrelevant, courts,
+discrepancies, complaints (D04, D06-D08, D22, D27, D28)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
+from custody.acts.differences import Discrepancy, Raised
+from custody.acts.measures import Extending, MeasureChange
 from custody.acts.oversight import Hold
+from custody.acts.taking import Seizure
+from custody.facts.amend import Reading
 from custody.rules.clocks.clock import clock
 from custody.rules.clocks.deadline import Start
 from custody.rules.clocks.docket import Docket, items_of, started
@@ -28,21 +34,33 @@ def an_administrative_seizure_ends(docket: Docket, text: DeadlineText) -> Iterat
     for each, act, taken in docket.seized(text):
         if docket.kind in ("administrative", "public-order") and act.measure == "seized":
             days, still = docket.days_in_laboratory(taken.item, each.happened_at)
-            yield docket.item_start(text, each, taken.item, suspended=still, credit_days=days)
+            yield _measured(docket, text, each, taken.item, suspended=still, credit_days=days)
+
+
+def _measured(docket: Docket, text: DeadlineText, each: Reading, item: str, **fields: Any) -> Start:
+    """A measure ends on the day that the seizure or its last extension names; where none does, by its term."""
+    start = docket.item_start(text, each, item, **fields)
+    last_day = each.act.expires if isinstance(each.act, Seizure) else None
+    for later in docket.on(item):
+        act = later.act
+        stopped = start.stopped_at is not None and later.happened_at > start.stopped_at
+        if isinstance(act, MeasureChange) and isinstance(act.change, Extending) and not stopped:
+            last_day = act.change.expires
+    return replace(start, last_day=last_day, suspended=False) if last_day else start
 
 
 @clock("D07")
 def a_registration_in_advance_lapses(docket: Docket, text: DeadlineText) -> Iterator[Start]:
     for each, act, taken in docket.seized(text):
         if act.measure == "registered":
-            yield docket.item_start(text, each, taken.item)
+            yield _measured(docket, text, each, taken.item)
 
 
 @clock("D08")
 def a_freeze_lapses(docket: Docket, text: DeadlineText) -> Iterator[Start]:
     for each, act, taken in docket.seized(text):
         if act.measure == "frozen":
-            yield docket.item_start(text, each, taken.item)
+            yield _measured(docket, text, each, taken.item)
 
 
 @clock("D22")
@@ -51,6 +69,19 @@ def the_court_gets_its_receipt(docket: Docket, text: DeadlineText) -> Iterator[S
         sent = next((each for each in docket.noted("receipt-to-court-sent")
                      if each.happened_at >= served.happened_at), None)  # fmt: skip
         yield started(served, f"case:{docket.case}", sent)
+
+
+@clock("D27")
+def a_discrepancy_is_explained(docket: Docket, text: DeadlineText) -> Iterator[Start]:
+    """Whoever raises one has reported it; it waits to be explained, or closed."""
+    said = [(each, each.act) for each in docket.acts_of("discrepancy")]
+    for each, act in said:
+        if not isinstance(act, Discrepancy) or not isinstance(act.report, Raised):
+            continue
+        answer = next((other for other, later in said if isinstance(later, Discrepancy)
+                       and later.raised_in == act.id and later.id != act.id), None)  # fmt: skip
+        for subject in [f"item:{item}" for item in items_of(each)] or [f"case:{docket.case}"]:
+            yield started(each, subject, answer)
 
 
 @clock("D28")
@@ -72,5 +103,6 @@ CLOCKS = (
     a_registration_in_advance_lapses,
     a_freeze_lapses,
     the_court_gets_its_receipt,
+    a_discrepancy_is_explained,
     a_complaint_is_answered,
 )
