@@ -103,6 +103,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "not-found/clearance": "没有这种清理：{asked}",
     "not-found/code": "台账中没有这个标签编码：{asked}",
     "not-found/kit": "台账中没有这个采血套件：{asked}",
+    "not-found/loan": "台账中没有这次呈请调用：{asked}",
     "not-found/person": "台账中没有这个人员：{asked}",
     "not-found/place": "台账中没有这个场所：{asked}",
     "not-found/register": "没有这个登记簿：{asked}",

@@ -25,7 +25,7 @@ NAMED_BY_CALLER = {
     "malformed/{}": {"act", "entry", "envelope", "journal-entry", "journal-detail", "draft"},
     "damaged/{}": {"entry", "tile"},
     "untrusted/{}-proof": {"inclusion", "consistency"},
-    "not-found/{}": {"item", "code", "case", "place", "person", "kit", "manifest"},
+    "not-found/{}": {"item", "code", "case", "place", "person", "kit", "loan", "manifest"},
 }  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from custody.errors import NotFound
+from custody.registers import Registers
 from harness import check
 from telling import flaws, holder, open_defects, refuses, tells
 from world import World
@@ -242,6 +244,27 @@ def test_a_car_that_was_driven_says_so(world: World) -> None:
         receipt = world.returns([item], place=world.places["车场"], lines=lines, difference=said)
         assert set(flaws(receipt)) == found
     assert open_defects(world, item) == {"RETURN_DIFFERS", "VEHICLE_DRIVEN"}
+
+
+def test_the_register_of_loans_shows_what_waits_and_what_was_taken(world: World) -> None:
+    """Two loans: one approved in part and taken, one that nobody decided yet."""
+    one, two, three = phones(world, 3)
+    first, second = asks(world, [one, two]), asks(world, [three], borrower=world.id_of("何苗"), by="周远")
+    decides(world, first, [one])
+    decides(world, first, [two], "reject")
+    out = takes(world, first, [one])
+    registers = Registers(world.engine)
+    try:
+        registers.catch_up()
+        assert [each["loan"] for each in registers.loans(state="requested")] == [second]
+        assert [each["loan"] for each in registers.loans(borrower="psb-0211")] == [first]
+        assert [each["loan"] for each in registers.loans(after=first)] == [second]
+        shown = {each["item"]: (each["decision"], each["taken_by"]) for each in registers.loan(first)["items"]}
+        assert shown == {one: ("approved", out.act), two: ("rejected", None)}
+        with pytest.raises(NotFound):
+            registers.loan(out.act)
+    finally:
+        registers.close()
 
 
 def test_a_rejected_loan_can_still_be_signed_for_at_the_counter(world: World) -> None:

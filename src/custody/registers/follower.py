@@ -26,6 +26,7 @@ from custody.registers import (
     handling,
     items,
     kits,
+    loans,
     manifests,
     people,
     places,
@@ -38,6 +39,7 @@ from custody.registers.store import Overtaken, Store
 REGISTERS: Final[tuple[Register, ...]] = (
     items.REGISTER, codes.REGISTER, custody.REGISTER, cases.REGISTER, places.REGISTER, people.REGISTER, kits.REGISTER,
     manifests.REGISTER, defects.REGISTER, deadlines.REGISTER, refusals.REGISTER, counting.REGISTER, handling.REGISTER,
+    loans.REGISTER,
 )  # fmt: skip
 """Every register."""
 

@@ -27,6 +27,7 @@ from custody.registers import (
     defects,
     items,
     kits,
+    loans,
     manifests,
     people,
     places,
@@ -224,6 +225,21 @@ class Registers:
                 raise _not_found("kit", kit)
             tubes = [{**tube, "now": items.find(connection, tube["item"])} for tube in found["tubes"]]
             return {**found, "tubes": tubes}
+
+    def loan(self, loan: str) -> Shape:
+        """A loan by the act that asked for it: what was decided and taken of each item. Raises NotFound."""
+        with self._reading() as connection:
+            found = loans.find(connection, loan)
+        if found is None:
+            raise _not_found("loan", loan)
+        return found
+
+    def loans(
+        self, *, borrower: str | None = None, state: str | None = None, after: str | None = None, limit: int = PAGE
+    ) -> list[Shape]:
+        """Loans in the order in which they were asked for; ``state`` is requested or decided."""
+        with self._reading() as connection:
+            return loans.search(connection, borrower, state, after, _page(limit))
 
     def defects(
         self, *, state: str | None = None, case: str | None = None, after: str | None = None, limit: int = PAGE
