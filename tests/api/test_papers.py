@@ -98,6 +98,19 @@ def test_the_command_knows_every_kind_of_paper() -> None:
     assert commands.PAPERS == NAMES
 
 
+@pytest.mark.parametrize("lang", get_args(Language))
+def test_no_word_of_a_heading_is_broken(day: tuple[World, dict[str, str]], lang: Language) -> None:
+    world, subjects = day
+    for kind in NAMES:
+        for paper in drawn(world, kind, "case", subjects[kind], lang=lang):
+            cells = (cell for page in lay_out(paper) for placed in page for cell in placed.band.cells)
+            shaded = {" ".join(cell.lines) for cell in cells if cell.shaded}
+            whole = {column.name for table in paper.tables for column in table.columns}
+            whole |= {each.name for each in paper.fields} | {"角色", "姓名", "签署方式", "时间"}
+            whole |= {"Part", "Name", "How signed", "When"}
+            assert shaded <= whole, kind
+
+
 def test_an_english_paper_has_no_chinese_words_of_its_own(day: tuple[World, dict[str, str]]) -> None:
     world, subjects = day
     for kind in NAMES:

@@ -178,7 +178,7 @@ def recommendation(sources: Sources, source: Source, link: str = "") -> Paper:
         Field(t("文书", "Basis"), sources.joined(act.basis)),
         Field(t("发出时间", "Issued"), sources.time(act.occurred_at)),
         Field(t("答复", "Answered"), answered),
-        Field(t("问题与建议", "Recommendation"), act.statement or "—"),
+        Field(t("问题与建议", "What to mend"), act.statement or "—"),
     )
     title = t("执法建议书", "Recommendation")
     number = act.basis[0] if act.basis else None

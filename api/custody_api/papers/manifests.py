@@ -56,8 +56,8 @@ def _receiver(sources: Sources, receiver: Receiver) -> str:
 
 def _lines(sources: Sources, source: Source, act: Offer, later: list[Source]) -> Table:
     heads = columns(
-        sources, ("编号", "No.", 9), ("标签", "Label", 30), ("名称", "Name", 28), ("数量", "Quantity", 15),
-        ("移送内容", "What moves", 22), ("存放地点", "Kept at", 32), ("处理建议", "Proposed", 22),
+        sources, ("编号", "No.", 10.5), ("标签", "Label", 29), ("名称", "Name", 26), ("数量", "Quantity", 18.5),
+        ("移送内容", "What moves", 22), ("存放地点", "Kept at", 37), ("处理建议", "Proposed", 21),
         ("接收情况", "Answer", 34),
     )  # fmt: skip
     known = sources.items(act.own_items)
