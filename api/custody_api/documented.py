@@ -214,13 +214,9 @@ LABEL: Final[Json] = {
         }
     }
 }
+_PDF: Final[Json] = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 PAPER: Final[Json] = {
-    "responses": {
-        200: {
-            "description": "Papers. Custody-Position says from where they were drawn.",
-            "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
-        }
-    }
+    "responses": {200: {"description": "Papers. Custody-Position: drawn from where.", "content": _PDF}}
 }
 SCAN: Final[Json] = {
     "responses": {200: _answer(Scanned, "Codes in view, with the ledger's answer.")},

@@ -63,7 +63,7 @@ def of_item(sources: Sources, item_or_code: str) -> Paper:
 
 def _stretches(sources: Sources, chain: _Chain) -> Table:
     heads = columns(
-        sources, ("序", "No.", 7), ("接收时间", "Received", 23), ("接收自", "From", 34), ("保管于", "Kept with", 34),
+        sources, ("序", "No.", 9), ("接收时间", "Received", 23), ("接收自", "From", 34), ("保管于", "Kept with", 34),
         ("移交时间", "Passed on", 23), ("移交给", "To", 34), ("记录", "Record", 24),
     )  # fmt: skip
     custody = chain.facts.custody
