@@ -21,9 +21,13 @@ from custody.errors import Refused
 from custody.label import code_of
 from custody.ledger.tables import disclosure
 from custody_api.app import ROUTERS, create_app
+from custody_api.papers.catalogue import NAMES
+from papers import text_of
 from submissions import submission
 from world import PEOPLE, World
 
+PAPER = "/v1/papers/{kind}"
+AS_THEY_ARE = ("number", "kind")
 CASE = "云公(交)刑受〔2026〕0312-07/2"
 
 
@@ -227,6 +231,7 @@ def test_no_answer_opens_what_is_sealed(world: World, day: Day, client: httpx.Cl
         "place": list(world.places.values()),
         "label_id": [day.stored, day.kit],
         "format": ["svg"],
+        "kind": [f"{kind}?item={item}" for kind in NAMES for item in (day.stored, day.tube_a, day.released)],
         "level": ["0"],
         "number": [f"000.p/{day.position}"],
     }
@@ -235,6 +240,8 @@ def test_no_answer_opens_what_is_sealed(world: World, day: Day, client: httpx.Cl
     for path, operations in client.get("/openapi.json").json()["paths"].items():
         for address in filled(path, values) if "get" in operations else []:
             answer = client.get(address)
+            if path == PAPER and answer.status_code == 404:
+                continue  # not every thing has every paper
             assert answer.status_code == 200, (address, answer.text)
             shown = [answer.text, *opened(answer)]
             assert not [value for value in sealed for text in shown if value in text], address
@@ -249,11 +256,13 @@ def filled(path: str, values: dict[str, list[str]]) -> Iterator[str]:
         yield path
         return
     for value in values[name[1]]:
-        yield from filled(path.replace(name[0], value if name[1] == "number" else quote(value, safe="")), values)
+        yield from filled(path.replace(name[0], value if name[1] in AS_THEY_ARE else quote(value, safe="")), values)
 
 
 def opened(answer: httpx.Response) -> list[str]:
-    """The payload inside an exact envelope."""
+    """The payload inside an exact envelope; the text of a paper."""
+    if answer.headers["content-type"] == "application/pdf":
+        return [text_of(answer.content)]
     if not answer.url.path.endswith("/envelope"):
         return []
     return [base64.b64decode(answer.json()["payload"]).decode()]
