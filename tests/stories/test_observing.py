@@ -129,7 +129,7 @@ def test_what_weighs_less_than_it_did_says_so(world: World) -> None:
     assert [each.quantity for each in world.facts(item).weighed][:2] == ["310.34", "0.31030"]
     lines = world.lines([item], measured=[{"quantity": "309.98", "unit": "g"}])
     moved = world.relocates([item], "毒品库", by=keepers, lines=lines)
-    assert flaws(moved)["WEIGHT_DRIFT"] == ("curable", ())
+    assert flaws(moved) == {"MEASURED_OTHERWISE": ("curable", ())}  # one fact, one defect
 
 
 @tells("COUNT_DIFFERS")

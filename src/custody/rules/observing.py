@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from custody.acts.custody import Moving
-from custody.acts.disposition import Release
 from custody.acts.observing import Observation
 from custody.acts.taking import DigitalDetails
 from custody.acts.values import Measure
@@ -104,13 +102,13 @@ def the_seal_that_is_seen_is_the_one_on_record(matter: Matter) -> Iterator[Breac
             yield Breach((index,), {"seal": None, "seen": seen})
 
 
-@rule("WEIGHT_DRIFT", Moving, Observation)
+@rule("WEIGHT_DRIFT", Observation)
 def an_item_weighs_what_it_weighed(matter: Matter) -> Iterator[Breach]:
-    """Against what the book says, not against the last reading: many small steps are one large one."""
-    act = matter.act
-    if isinstance(act, Release):
-        return
-    for index, line in enumerate(act.lines):
+    """Against what the book says, not against the last reading: many small steps are one large one.
+
+    What is weighed while it changes hands is compared by `what_is_measured_again_is_what_it_was`.
+    """
+    for index, line in enumerate(matter.act.lines):
         if not line.measured:
             continue
         item = matter.facts.item(line.item)
