@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from custody.acts.custody import Moving, Outside, Transfer
+from custody.acts.act import Act
+from custody.acts.custody import Moving, Outside, Return, Transfer
 from custody.acts.disposition import Release
 from custody.acts.dividing import Division
 from custody.acts.oversight import Correction
@@ -175,10 +176,19 @@ def what_is_measured_again_is_what_it_was(matter: Matter) -> Iterator[Breach]:
         measured = matter.act.lines[index].measured
         if not measured or item.category == "cash" or fills_gap(matter.act, item):
             continue
+        if _was_read_when_lent(matter.act, item):
+            continue  # then a rule of loans compares the two readings
         for measure in measured:
             expected, allowed = _expected(matter, item, measure.unit)
             if expected is not None and not -allowed[0] <= measure.amount - expected <= allowed[1]:
                 yield Breach((index,), {"measured": measure.quantity, "expected": str(expected), "unit": measure.unit})
+
+
+def _was_read_when_lent(act: Act, item: ItemFacts) -> bool:
+    """Whether a vehicle comes back whose odometer was read when it left."""
+    if not isinstance(act, Return) or item.category != "vehicle" or item.loan is None:
+        return False
+    return any(each.unit == "km" for each in item.loan.line.measured)
 
 
 def _expected(matter: Matter, item: ItemFacts, unit: str) -> tuple[Decimal | None, tuple[Decimal, Decimal]]:
