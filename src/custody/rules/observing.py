@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
 
 from custody.acts.observing import Observation
 from custody.acts.taking import DigitalDetails
 from custody.acts.values import Measure
 from custody.facts.examination import EXCURSION, GRAMS
 from custody.facts.item import ItemFacts
+from custody.rules.exits import graduation
 from custody.rules.rule import Breach, Matter, rule
-
-_SCALES: Final = (
-    (Decimal(100), "scale_below_100_g"), (Decimal(1_000), "scale_below_1_kg"), (Decimal(10_000), "scale_below_10_kg"),
-    (Decimal(100_000), "scale_below_100_kg"), (Decimal(1_000_000), "scale_below_1_t"),
-)  # fmt: skip
 
 
 def tolerance(matter: Matter, amount: Decimal, unit: str) -> Decimal:
@@ -24,9 +19,7 @@ def tolerance(matter: Matter, amount: Decimal, unit: str) -> Decimal:
     prescribed for it (511号 art. 14), anything else not at all."""
     if unit not in GRAMS:
         return Decimal(0)
-    grams = amount * GRAMS[unit]
-    name = next((name for below, name in _SCALES if grams < below), "scale_from_1_t")
-    return Decimal(matter.policy.numbers[name]) / 1_000 / GRAMS[unit]
+    return Decimal(matter.policy.numbers[graduation(amount * GRAMS[unit])]) / 1_000 / GRAMS[unit]
 
 
 @rule("observation-incomplete", Observation)
