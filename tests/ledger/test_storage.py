@@ -129,7 +129,7 @@ def test_a_server_that_dropped_its_connections_is_used_again(postgres_url: str) 
         recorder.submit(draft("before"))
         with psycopg.connect(plain(postgres_url), autocommit=True) as connection:
             connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "  # and wait until each is gone
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         recorder.submit(draft("after"))
