@@ -12,9 +12,10 @@ from custody.acts.values import Day, Frozen, Hex32, ItemId, Reference, Some, Tex
 
 InstrumentType = Literal[
     "seizure-decision", "freezing-notice", "extension", "lifting", "examination-request", "disposition-decision",
-    "judgment", "other",
+    "judgment", "on-the-spot-measure", "other",
 ]  # fmt: skip
-"""扣押决定书、协助冻结财产通知书、延长决定、解除决定、鉴定聘请书、财物处理决定、裁判文书、其他."""
+"""扣押决定书、协助冻结财产通知书、延长决定、解除决定、鉴定聘请书、财物处理决定、裁判文书、
+行政强制措施凭证（当场采取措施时出具）、其他."""
 
 ApproverLevel = Literal["unit-head", "responsible-person", "principal-head", "city", "province"]
 """办案部门负责人、县级以上公安机关负责人、主要负责人、设区的市一级、省级."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from custody.acts.custody import CheckOut
 from custody.acts.loans import LoanDecision
+from custody.acts.measures import Instrument
 from custody.acts.taking import IN_SITU
 from custody.facts.amend import Reading
 from custody.rules.clocks.clock import clock
@@ -113,11 +114,21 @@ def valuables_are_appraised(docket: Docket, text: DeadlineText) -> Iterator[Star
 
 @clock("D29")
 def a_measure_taken_on_the_spot_is_reported(docket: Docket, text: DeadlineText) -> Iterator[Start]:
-    for each in docket.acts_of("seizure"):
-        if getattr(each.act, "authority", None) == "on-the-spot" and not docket.criminal:
-            reported = next((noted for noted in docket.noted("measure-reported")
-                             if noted.happened_at >= each.happened_at), None)  # fmt: skip
-            yield started(each, f"case:{docket.case}", reported)
+    """It runs from the voucher that was issued on the spot, or from a seizure that rests on none (道程 art. 25)."""
+    vouchers = [each for each in docket.acts_of("instrument") if _on_the_spot(each)]
+    issued = {getattr(each.act, "reference", None) for each in vouchers}
+    seized = [
+        each for each in docket.acts_of("seizure")
+        if getattr(each.act, "authority", None) == "on-the-spot" and getattr(each.act, "instrument", None) not in issued
+    ]  # fmt: skip
+    for each in () if docket.criminal else (*vouchers, *seized):
+        reported = next((noted for noted in docket.noted("measure-reported")
+                         if noted.happened_at >= each.happened_at), None)  # fmt: skip
+        yield started(each, f"case:{docket.case}", reported)
+
+
+def _on_the_spot(each: Reading) -> bool:
+    return isinstance(each.act, Instrument) and each.act.type == "on-the-spot-measure"
 
 
 CLOCKS = (
