@@ -350,7 +350,7 @@ def test_a_banks_claim_holds_the_car_until_the_judgment_upholds_it(world: World)
 @tells("tube-destroyed-early", "release-without-order", "order-not-effective")
 def test_a_reserve_tube_is_destroyed_once_the_case_is_final_and_it_is_ordered(world: World) -> None:
     """S1. Tube B stays while the case runs, also by an order; without an order it stays when the case is final, too.
-    The judgment final, the order in effect by the stage that names its instrument: it is destroyed."""
+    The judgment final, 180 days passed, the order in effect by the stage that names its instrument: it is destroyed."""
     case = world.opens_case(kind="criminal")
     _, reserve = world.draws(case)
     world.checks_in([reserve], place="冷藏")
@@ -364,6 +364,10 @@ def test_a_reserve_tube_is_destroyed_once_the_case_is_final_and_it_is_ordered(wo
         world.releases([reserve], ordered_by=order, **gone)
     assert told.facts["kept_until"] is None
     world.steps(case, final=True)
+    with refuses(world, "tube-destroyed-early") as told:
+        world.releases([reserve], ordered_by=order, **gone)
+    assert told.facts["kept_until"].startswith("2026-09-08")
+    world.clock.forward(days=180)
     with refuses(world, "order-not-effective"):
         world.releases([reserve], ordered_by=order, **gone)
     world.steps(case, effective="云刑初〔2026〕88号")
