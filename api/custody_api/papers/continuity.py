@@ -1,7 +1,7 @@
 """Statements of continuity: of one item, every stretch of its custody; of one person, everything they ever held.
 
 Each line says from whom the item was received and when, where it was kept, to whom it was passed and when. Gaps are
-named as gaps, and readings that a correction changed are marked.
+named as gaps, and readings that a correction changed are marked. Results and defects of the item stand beside.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from custody.facts.case import CodeFacts
 from custody.facts.holding import Holder
 from custody.facts.item import Interval, ItemFacts, fold_item, is_late_entry
 from custody.facts.kinds import KINDS, Need, fold
+from custody_api.papers.disclosing import disclosed
 from custody_api.papers.paper import Drawn, Field, Paper, Signature, Table
 from custody_api.papers.sheet import code, columns, signatures
 from custody_api.papers.sources import Sources
@@ -57,7 +58,8 @@ def of_item(sources: Sources, item_or_code: str) -> Paper:
     known = sources.case(facts.case)
     return _paper(
         sources, t("保管链说明", "Statement of continuity"), sources.agency(known.lead) if known else "", facts.case,
-        facts.item, fields, _stretches(sources, chain), _signed(sources, chain), remarks, chain.records[-1].index,
+        facts.item, fields, (_stretches(sources, chain), *disclosed(sources, facts)), _signed(sources, chain), remarks,
+        chain.records[-1].index,
     )  # fmt: skip
 
 
@@ -154,7 +156,7 @@ def of_person(sources: Sources, person: str) -> Paper:
     notes = (declared, *(line for chain in chains for line in _corrections(sources, chain)))
     return _paper(
         sources, t("经手人保管说明", "Statement of continuity by a person"), sources.agency(known.agency), named,
-        person, fields, table, (), tuple(dict.fromkeys(notes)), last,
+        person, fields, (table,), (), tuple(dict.fromkeys(notes)), last,
     )  # fmt: skip
 
 
@@ -180,15 +182,15 @@ def _holds(stretch: Interval, person: str) -> bool:
 
 
 def _paper(
-    sources: Sources, title: str, house: str, case: str, number: str, fields: tuple[Field, ...], table: Table,
-    signed: tuple[Signature, ...], remarks: tuple[str, ...], last: int,
+    sources: Sources, title: str, house: str, case: str, number: str, fields: tuple[Field, ...],
+    tables: tuple[Table, ...], signed: tuple[Signature, ...], remarks: tuple[str, ...], last: int,
 ) -> Paper:  # fmt: skip
     t = sources.t
     blank = t("签名：________________　　日期：________________", "Signed: ________________    Date: ________________")
     return Paper(
         kind="continuity", lang=sources.lang, house=house, title=title, case=case, number=number,
         drawn=Drawn(sources.ledger.origin, sources.at, sources.drawn_at()), fields=fields,
-        tables=(table,), signatures=signed, remarks=remarks, blanks=() if signed else (blank,),
+        tables=tables, signatures=signed, remarks=remarks, blanks=() if signed else (blank,),
         symbol=sources.claim(last), symbol_says=t("台账校验码 CL1", "proof of the ledger, CL1"),
     )  # fmt: skip
 
