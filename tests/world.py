@@ -95,10 +95,10 @@ class Clock:
 class World(ControlVerbs):
     """A founded ledger and everybody in it."""
 
-    def __init__(self, url: str, seed: int = 0, jurisdiction: str = "cn") -> None:
+    def __init__(self, url: str, seed: int = 0, jurisdiction: str = "cn", begins: datetime = START) -> None:
         self.jurisdiction = jurisdiction
         self.random = random.Random(seed)
-        self.clock = Clock()
+        self.clock = Clock(begins)
         self.keys: dict[str, PrivateKey] = {}
         self.ring: dict[str, PrivateKey] = {}
         """Every key that was ever made, by its id: whoever lost a key may still hold it."""

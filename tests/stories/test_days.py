@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from harness import check
-from telling import flaws, holder, open_defects, refuses
-from world import CST, World
+from telling import holder, open_defects
+from world import World
 
 
 @pytest.fixture(autouse=True)
@@ -17,44 +17,6 @@ def the_registers_tell_the_same_story(world: World) -> Iterator[None]:
     """When a story is over, the registers, too, are derived afresh."""
     yield
     check(world)
-
-
-def test_a_drunk_driver_is_stopped_and_his_blood_examined(world: World) -> None:
-    """S1. 22:26 the vehicle is seized · 22:41 blood is drawn into tubes A and B · 22:52 B goes into the cold store ·
-    22:58 A goes straight to the laboratory, urgently · 23:05 it is received, seal intact · 08:10 the car is stored.
-    """
-
-    def at(hour: int, minute: int, day: int = 12) -> None:
-        world.clock.now = datetime(2026, 3, day, hour, minute, tzinfo=CST)
-
-    at(22, 19)
-    case = world.opens_case(case="云公(交)刑受〔2026〕0312-07", incident="110-20260312-2208")
-    at(22, 26)
-    (car,) = world.seizes(
-        case,
-        world.item(
-            category="vehicle", description="白色轿车", unit="辆", seal=None,
-            details={"kind": "vehicle", "make": "江淮", "model": "A5", "vin": {"disclose": "LSV1"},
-                     "plate": {"disclose": "江A·6F2X8"}, "colour": "白", "odometer_km": 46_212},
-        ),
-    )  # fmt: skip
-    at(22, 41)
-    test, reserve = world.draws(case)
-    at(22, 52)
-    assert flaws(world.checks_in([reserve], place="冷藏")) == {}
-    at(22, 58)
-    world.dispatches([test])
-    at(23, 5)
-    assert flaws(world.lab_receives([test])) == {}
-    at(23, 10)
-    with refuses(world, "reserve-tube-without-reexamination"):
-        world.dispatches([reserve], approved_for=None, signers=world.signers(officer="周远", custodian="梁静"))
-    at(8, 10, day=13)
-    assert flaws(world.checks_in([car], place="车场")) == {}
-    where = {each: holder(world, each) for each in (car, test, reserve)}
-    assert where == {car: world.places["车场"], test: world.places["一所实验室"], reserve: world.places["冷藏"]}
-    chain = [each.holder.id for each in world.facts(test).custody]
-    assert chain == ["psb-0211", "psb-0211", world.places["一所实验室"]]
 
 
 def test_a_necklace_goes_home(world: World) -> None:
