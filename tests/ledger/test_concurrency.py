@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from custody.ledger.recorder import Recorder
 from custody.tlog.merkle import leaf_hash, verify_inclusion
 from custody_migrations import migrate
 from logs import SIGNER, Clock, check, draft, everything, opened, unless
+from world import World
 
 
 def test_threads_append_together_without_a_gap(database_url: str) -> None:
@@ -222,3 +224,45 @@ def test_more_threads_than_connections_wait_their_turn(sqlite_url: str) -> None:
     check(recorder, 120)
     engine.dispose()
     assert create_engine(sqlite_url).dialect.name == "sqlite"
+
+
+def test_a_tag_that_did_not_exist_is_noticed_once_another_brings_it(database_url: str) -> None:
+    """Both know of ``rule:1`` that there is none; what one then writes under it, the other's condition meets."""
+    with opened(database_url) as one, opened(database_url) as other:
+        for name in ("a", "b"):
+            one.submit(draft(name, "item:1", condition=unless("rule:1")))
+        other.submit(draft("c", "rule:1"))
+        with pytest.raises(ConditionFailed):
+            one.submit(draft("d", "item:1", condition=unless("rule:1", after=2)))
+        one.submit(draft("e", "item:1", "rule:1", condition=unless("rule:1", after=3)))
+        with pytest.raises(ConditionFailed):
+            one.submit(draft("f", "item:1", condition=unless("rule:1", after=3)))
+        check(one, 4)
+
+
+def test_what_was_brought_here_is_no_longer_taken_for_absent(database_url: str) -> None:
+    with opened(database_url) as recorder:
+        recorder.submit(draft("a", "item:1", condition=unless("rule:1")))
+        recorder.submit(draft("b", "rule:1", condition=unless("rule:1", after=1)))
+        with pytest.raises(ConditionFailed):
+            recorder.submit(draft("c", "item:1", condition=unless("rule:1", after=1)))
+        linked = recorder.submit(draft("d", "rule:1", links=("rule:1",)))
+        assert b"[('rule:1', 1)]" in linked.entry
+        check(recorder, 3)
+
+
+def test_who_writes_alone_does_not_ask_before_he_writes(world: World) -> None:
+    """Also though every decision reads what governs the ledger, and no act of this log ever changed that."""
+    case = world.opens_case()
+    items = world.seizes(case, world.item(seal=None), world.item(seal=None))
+    world.checks_in(items[:1])
+    statements: list[str] = []
+    with closing(world.engine.raw_connection()) as pooled:
+        driver = pooled.driver_connection
+        assert driver is not None
+        driver.set_trace_callback(statements.append)
+    world.checks_in(items[1:])
+    driver.set_trace_callback(None)
+    begun = next(number for number, each in enumerate(statements) if each.startswith("BEGIN"))
+    assert statements[begun + 1].startswith("UPDATE"), statements[: begun + 2]
+    assert not [each for each in statements[begun:] if "FROM tag" in each or "FROM ledger_tag" in each]

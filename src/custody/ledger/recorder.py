@@ -180,6 +180,7 @@ class Recorder(Reader, DCBRecorder):
         alone = self._tags.size == seen.size
         self._tags.learn_ids(known)
         self._tags.catch_up(session, seen)
+        self._tags.learn_absent(names)
         self._tags.learn_newest(session, asked)
         batch = self._batch(session, seen, self._tree.edge(session, seen), taken)
         admitted = [_admit(batch, work) for work in works]
@@ -242,9 +243,7 @@ class Recorder(Reader, DCBRecorder):
 
     def _take_over(self, batch: Batch) -> None:
         tags = self._tags
-        tags.ids.update(batch.new_tags)
-        tags.newest.update({number: {} for number in batch.new_tags.values()})
-        tags.last_id += len(batch.new_tags)
+        tags.learn_new(batch.new_tags)
         for event in batch.recorded():
             tags.record(*event)
         tags.size = batch.edge.size

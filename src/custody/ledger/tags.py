@@ -9,7 +9,7 @@ owned by whoever leads the append at the moment, and changes only by what is com
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from eventsourcing.dcb.api import DCBQueryItem
 
@@ -32,23 +32,40 @@ class TagMemory:
         self.size = 0
         self.ids: dict[str, int] = {}
         self.newest: dict[int, Newest] = {}
+        self.absent: set[str] = set()
+        """Names that no event up to ``size`` bears: what every decision reads need not exist yet."""
         self.last_id = 0
 
     def question(self, session: Session, names: Iterable[str]) -> Query:
         """The query for the ids of those names that are not known yet; `learn_ids` takes its rows."""
         if len(self.ids) > _REMEMBERED or len(self.newest) > _REMEMBERED:
             self.ids, self.newest = {}, {}
+        if len(self.absent) > _REMEMBERED:
+            self.absent = set()
         among, values = session.among("name", {name for name in names if name not in self.ids})
         return f"SELECT name, id FROM {self._log.tag} WHERE {among}", values
 
     def foresee(self, names: Iterable[str], asked: Iterable[str]) -> bool:
-        """Whether all these tags are in the dictionary as known, and the newest events of those ``asked`` for too."""
-        ids, newest = self.ids, self.newest
-        return all(name in ids for name in names) and all(ids[name] in newest for name in asked)
+        """Whether of each tag the id is known, or that there is none; of those ``asked`` for the newest events."""
+        ids, newest, absent = self.ids, self.newest, self.absent
+        return all(name in ids or name in absent for name in names) and all(
+            name in absent or ids[name] in newest for name in asked
+        )
 
     def learn_ids(self, rows: Rows) -> None:
         """Take over (name, id) pairs. They never change once committed."""
         self.ids.update(dict(rows))
+
+    def learn_absent(self, names: Iterable[str]) -> None:
+        """Note which of these the dictionary lacks, after `learn_ids` and `catch_up` under one lock."""
+        self.absent.update([name for name in names if name not in self.ids])
+
+    def learn_new(self, names: Mapping[str, int]) -> None:
+        """Tags that came to exist with what was just committed."""
+        self.ids.update(names)
+        self.newest.update({number: {} for number in names.values()})
+        self.absent.difference_update(names)
+        self.last_id += len(names)
 
     def learn_newest(self, session: Session, names: Iterable[str]) -> None:
         """Make the newest positions of these tags known, as far as they stand in the dictionary."""
@@ -73,6 +90,7 @@ class TagMemory:
         """Take in what other processes appended."""
         if self.size == head.size:
             return
+        self.absent = set()  # others may have brought them
         if self.newest and head.size - self.size <= _CAUGHT_UP:
             for position, kind, tags in session.fetch(
                 f"SELECT position, type, tags FROM {self._log.entry} WHERE position > ? ORDER BY position",
