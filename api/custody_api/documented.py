@@ -262,6 +262,8 @@ _SHOWN_ITEM: Final[Json] = {
     "case": _CASE,
     "category": "general",
     "description": "手机",
+    "features": "黑色",
+    "serial": "356938035643809",
     "quantity": "1",
     "unit": "部",
     "code": f"{_ITEM}1D0A",

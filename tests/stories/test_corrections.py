@@ -41,25 +41,6 @@ def seizure_of(world: World, item: str) -> str:
     return taken
 
 
-def test_two_identical_phones_whose_labels_were_swapped(world: World) -> None:
-    """S10: 0520-311 and 0520-312 were confused at intake. 梁静 corrects which features belong to which label, 高岚
-    approves; both get fresh labels. The seizure itself stays in the log as it was signed."""
-    case = world.opens_case()
-    one, two = world.seizes(case, world.item(serial="IMEI 4412"), world.item(serial="IMEI 4420"))
-    world.checks_in([one, two])
-    size = world.ledger.recorder.head().size
-    world.corrects(
-        seizure_of(world, one),
-        replace("/items/0/serial", "IMEI 4412", "IMEI 4420"),
-        replace("/items/1/serial", "IMEI 4420", "IMEI 4412"),
-    )
-    assert [world.facts(each).taken.serial for each in (one, two)] == ["IMEI 4420", "IMEI 4412"]
-    codes = [world.labels(each, reason="swapped") for each in (one, two)]
-    assert [world.facts(each).code for each in (one, two)] == codes
-    assert holder(world, one) == world.places["大库"]
-    assert world.ledger.recorder.head().size == size + 3
-
-
 def test_a_correction_of_a_correction_goes_on_from_what_is_read_now(world: World) -> None:
     """The serial is corrected, and the correction itself had a slip: the second one names the first one's value."""
     (item,) = world.seizes(world.opens_case(), world.item(serial="A1"))
@@ -299,16 +280,21 @@ def test_what_a_signer_signed_for_is_not_corrected_away(world: World) -> None:
     assert holder(world, item) == "psb-0347"
 
 
+@tells("correction-without-evidence")
 def test_a_corrected_seal_number_is_the_one_that_opens(world: World) -> None:
-    """The seal was typed wrongly. Corrected, the true number is on the item, opens it, and is used up; a number that
-    another bag bears is refused."""
+    """The seal was typed wrongly; without a photograph that shows the number nobody corrects it. Corrected, the true
+    number is on the item, opens it, and is used up; a number that another bag bears is refused."""
     case = world.opens_case()
     (one,), (two,) = world.seizes(case), world.seizes(case)
     wrong, other = world.facts(one).seal, world.facts(two).seal
     target = seizure_of(world, one)
+    photo = ["9a" * 32]
+    with refuses(world, "correction-without-evidence") as told:
+        world.corrects(target, replace("/items/0/seal", wrong, "F-777001"))
+    assert told.facts == {"path": "/items/0/seal"}
     with refuses(world, "seal-used"):
-        world.corrects(target, replace("/items/0/seal", wrong, other))
-    world.corrects(target, replace("/items/0/seal", wrong, "F-777001"))
+        world.corrects(target, replace("/items/0/seal", wrong, other), evidence=photo)
+    world.corrects(target, replace("/items/0/seal", wrong, "F-777001"), evidence=photo)
     assert world.facts(one).seal == "F-777001"
     with refuses(world, "seal-used"):
         world.seizes(case, world.item(seal="F-777001"))

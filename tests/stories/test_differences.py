@@ -140,20 +140,6 @@ def test_a_phone_without_a_code_is_no_item_yet(world: World) -> None:
         raises(world, "没有的案件", [], "unexpected")
 
 
-def test_a_label_that_does_not_fit_is_raised_in_the_laboratory(world: World) -> None:
-    """S10: the examiner reads another IMEI than the list says. Both phones are in question until it is cleared."""
-    case = world.opens_case(case="云公(刑)诈〔2026〕0520")
-    one, two = world.seizes(case, world.item(), world.item())
-    world.dispatches([one])
-    world.lab_receives([one])
-    imei = {"what": "IMEI末四位", "expected": "4412", "found": "4420"}
-    raised = raises(world, case, [one, two], "identity", by="顾宁", facts=[imei])
-    with refuses(world, "item-in-question"):
-        world.dispatches([two])
-    closes(world, raised, [one, two], "explained")
-    world.dispatches([two])
-
-
 def test_an_image_that_is_verified_with_another_hash_is_quarantined(world: World) -> None:
     """S2: never overwritten: the value it was made with stays, the other one stands in the discrepancy."""
     case = world.opens_case()

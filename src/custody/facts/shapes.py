@@ -11,6 +11,7 @@ from itertools import pairwise, zip_longest
 from typing import Any, Final
 
 from custody.acts.entry import Recorded, instant
+from custody.acts.values import Sealed
 from custody.facts.case import CaseFacts, CodeFacts, KitFacts
 from custody.facts.control_shapes import control_shape, in_stage, stages_shape
 from custody.facts.examination import Examinations
@@ -65,6 +66,8 @@ def item_shape(item: ItemFacts) -> Shape:
         "case": item.case,
         "category": item.category,
         "description": item.description,
+        "features": item.taken.features if item.taken else None,
+        "serial": _serial(item),
         "quantity": item.quantity,
         "unit": item.unit,
         "evidential": item.evidential,
@@ -100,6 +103,12 @@ def item_shape(item: ItemFacts) -> Shape:
         "deadlines": [],
         "version": item.version + 1,
     }  # fmt: skip
+
+
+def _serial(item: ItemFacts) -> str | Shape | None:
+    """What tells a thing from others of its kind, as it was taken or is corrected; ``{"sealed": …}`` if it is."""
+    serial = item.taken.serial if item.taken else None
+    return {"sealed": serial.sealed} if isinstance(serial, Sealed) else serial
 
 
 def _disposition(item: ItemFacts) -> Shape:

@@ -107,7 +107,7 @@ def _settle(connection: Connection, changes: Changes) -> None:
 
 REGISTER = Register(
     "items",
-    5,
+    6,
     (
         Part(item, "item", "item", _item_rows),
         Part(item_case, "case", "case", _case_rows),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -40,6 +41,9 @@ INSERTABLE = frozenset(
      "unsealing"}
 )  # fmt: skip
 """Acts that can be read into the past: a taking or an exit is recorded late instead, by those who did it."""
+
+_SEAL_NUMBER = re.compile(r"/(items|children|tubes)/\d+/seal|/seals/\d+/number")
+"""Where an act says which seal it put on."""
 
 STILL_TRUE = (
     a_transfer_is_signed_by_those_it_names,
@@ -110,6 +114,15 @@ def a_correction_leaves_header_and_hashes_alone(matter: Matter) -> Iterator[Brea
     for change in matter.act.changes:
         top = change.path.split("/")[1] if change.path else ""
         if change.op == "replace" and (top in HEADER or top in ("attachments", "attestations")):
+            yield Breach(facts={"path": change.path})
+
+
+@rule("correction-without-evidence", Correction)
+def a_seal_number_is_corrected_by_what_a_photograph_shows(matter: Matter) -> Iterator[Breach]:
+    if matter.act.evidence:
+        return
+    for change in matter.act.changes:
+        if change.op == "replace" and _SEAL_NUMBER.fullmatch(change.path):
             yield Breach(facts={"path": change.path})
 
 
@@ -259,6 +272,7 @@ REFUSALS = (
     a_correction_amends_a_recorded_act_on_items_or_cases,
     author_and_approver_of_the_error_stay_apart,
     a_correction_leaves_header_and_hashes_alone,
+    a_seal_number_is_corrected_by_what_a_photograph_shows,
     what_a_correction_calls_old_stands_there,
     a_correction_leaves_identity_alone,
     a_corrected_act_belongs_to_a_case,
