@@ -110,7 +110,8 @@ def finds(
     """A laboratory gives its result on a tube, with its recording; the value is sealed unless it is ``plain``."""
     return world.act(
         {
-            "act": "lab-result", "item": tube, "opinion": "江公鉴(毒)字〔2026〕88号", "value": value if plain else {"disclose": value},
+            "act": "lab-result", "item": tube, "opinion": "江公鉴(毒)字〔2026〕88号",
+            "value": value if plain else {"disclose": value},
             "unit": "mg/100 mL", "method": "GB/T 42430-2023", "residual": {"quantity": "1.2", "unit": "mL"},
             "consumed": False, "recording": "鉴录-0313", "signers": world.signers(examiner=by), **fields,
         }

@@ -131,7 +131,7 @@ def as_known(world: World, one: str, two: str, codes: list[str]) -> None:
 
 
 def both_readings_are_printed(world: World, one: str) -> None:
-    """The seizure list prints each old value and what replaced it; the statement of continuity names the corrections."""
+    """The seizure list prints each old value and what replaced it; the statement of continuity names what corrected."""
     printed = " ".join(paper(world, "seizure-list", "case", CASE).remarks)
     assert f"{IMEI_311} → {IMEI_312}" in printed
     assert f"{IMEI_312} → {IMEI_311}" in printed

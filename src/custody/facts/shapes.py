@@ -65,9 +65,7 @@ def item_shape(item: ItemFacts) -> Shape:
         "item": item.item,
         "case": item.case,
         "category": item.category,
-        "description": item.description,
-        "features": item.taken.features if item.taken else None,
-        "serial": _serial(item),
+        **_told_apart(item),
         "quantity": item.quantity,
         "unit": item.unit,
         "evidential": item.evidential,
@@ -105,10 +103,16 @@ def item_shape(item: ItemFacts) -> Shape:
     }  # fmt: skip
 
 
-def _serial(item: ItemFacts) -> str | Shape | None:
-    """What tells a thing from others of its kind, as it was taken or is corrected; ``{"sealed": …}`` if it is."""
-    serial = item.taken.serial if item.taken else None
-    return {"sealed": serial.sealed} if isinstance(serial, Sealed) else serial
+def _told_apart(item: ItemFacts) -> Shape:
+    """What a thing is, and what tells it from others of its kind, as it was taken or is corrected; a sealed serial
+    number as ``{"sealed": …}``."""
+    taken = item.taken
+    serial = taken.serial if taken else None
+    return {
+        "description": item.description,
+        "features": taken.features if taken else None,
+        "serial": {"sealed": serial.sealed} if isinstance(serial, Sealed) else serial,
+    }
 
 
 def _disposition(item: ItemFacts) -> Shape:
