@@ -5,20 +5,19 @@ Source: docs/format.md section 4. The leaf hash is SHA-256(0x00 ‖ entry bytes)
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
+from pydantic_core import to_json
 
 from custody.acts.act import Act
 from custody.acts.values import ActId, Frozen, Hex32, Many, Word
 from custody.errors import Damaged
 from custody.strict import malformed, read_json
-
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Severity = Literal["minor", "curable", "exclusion-risk"]
 """minor; curable (瑕疵); exclusion-risk: cannot simply be explained away."""
@@ -62,7 +61,13 @@ class Recorded:
 
 def instant(moment: datetime) -> str:
     """Return an instant as entries write it: ``2026-03-12T14:26:05.123456Z``."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    return _written(moment.astimezone(UTC))
+
+
+@lru_cache(maxsize=64)
+def _written(utc: datetime) -> str:
+    """All acts of one transaction bear one time. In UTC equal instants are written alike."""
+    return utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def write_entry(
@@ -87,7 +92,7 @@ def write_entry(
         "defects": [_defect(defect) for defect in defects],
         "previous": dict(previous),
     }
-    return _compact(body).encode()
+    return to_json(body)
 
 
 def read_entry(data: bytes) -> Entry:
@@ -100,15 +105,22 @@ def read_entry(data: bytes) -> Entry:
 
 def recorded_at(entry: Entry) -> datetime:
     """The instant an entry states. Raises Damaged if the ledger wrote something else."""
-    if len(entry.recorded_at) == len("2026-03-12T14:26:05.123456Z"):
-        try:
-            moment = datetime.fromisoformat(entry.recorded_at)
-        except ValueError:
-            pass
-        else:
-            if instant(moment) == entry.recorded_at:
-                return moment
-    raise Damaged("damaged/entry", "An entry bears no readable time.", act=entry.act)
+    moment = _moment(entry.recorded_at)
+    if moment is None:
+        raise Damaged("damaged/entry", "An entry bears no readable time.", act=entry.act)
+    return moment
+
+
+@lru_cache(maxsize=64)
+def _moment(text: str) -> datetime | None:
+    """The instant that was written so, if it is written as `instant` does."""
+    if len(text) != len("2026-03-12T14:26:05.123456Z"):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if instant(moment) == text else None
 
 
 def _defect(defect: Defect) -> dict[str, Any]:

@@ -170,10 +170,10 @@ class Batch:
 
 
 def _newest_of(newest: Newest, kinds: Sequence[str]) -> int:
+    """The newest position of these types, of all if none is named. Of most tags only few types are known."""
     found = 0
-    for kind in kinds or newest:
-        position = newest.get(kind, 0)
-        if position > found:
+    for kind, position in newest.items():
+        if position > found and (not kinds or kind in kinds):
             found = position
     return found
 

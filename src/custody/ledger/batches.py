@@ -55,7 +55,7 @@ class _Writes:
 
     def concern(self, view: View) -> bool:
         """Whether a decision read any of them."""
-        for item in view.asked:
+        for item in view.asked if self._types else ():
             for tag in item.tags:
                 types = self._types.get(tag)
                 if types and (not item.types or not types.isdisjoint(item.types)):
@@ -105,10 +105,11 @@ def _submit_chunk(
     run: list[tuple[_Read, ActDraft]] = []
     in_run, in_chunk = _Writes(), _Writes()
     for each, holds in zip(read, verdicts() if verdicts else _sound(ledger, read), strict=True):
-        if in_run.concern(each.view) or not holds:
+        written = in_chunk.concern(each.view)
+        if not holds or (written and in_run.concern(each.view)):
             _flush(ledger, run, outcomes)
             run, in_run = [], _Writes()
-        if holds and (in_chunk.concern(each.view) or before.concern(each.view)):
+        if holds and (written or before.concern(each.view)):
             each = _gathered(ledger, each.index, each.opened)
         draft = _decided(ledger, each) if holds else None
         if draft is None:

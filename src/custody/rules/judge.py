@@ -111,7 +111,7 @@ def decide(act: Act, facts: Facts, policy: Policy, now: datetime, *, planned: bo
     policy = policy.between(act.occurred_at.date(), today)
     matter = Matter(act, facts, policy, now)
     refuse(_broken(_refusals(type(act)), matter), policy)
-    found = list(_broken(_defects(type(act)), matter))
+    found = _broken(_defects(type(act)), matter)
     if planned:
         refuse(((each, breach) for each, breach in found if each.if_planned in policy.texts), policy)
     return Decision(_numbered(act, found, policy), _decide_again_at(matter, turns), policy.id)
@@ -157,12 +157,10 @@ def _defects(kind: type[Act]) -> tuple[Rule, ...]:
     return tuple(each for each in DEFECTS if issubclass(kind, each.types))
 
 
-def _broken(rules: Iterable[Rule], matter: Matter) -> Iterable[tuple[Rule, Breach]]:
+def _broken(rules: Iterable[Rule], matter: Matter) -> list[tuple[Rule, Breach]]:
     """Every breach of the rules that the policy knows, and that were in force between act and entry."""
-    for each in rules:
-        if each.code in matter.policy.texts:
-            for breach in each.check(matter):
-                yield each, breach
+    texts = matter.policy.texts
+    return [(each, breach) for each in rules if each.code in texts for breach in each.check(matter)]
 
 
 def _numbered(act: Act, found: Iterable[tuple[Rule, Breach]], policy: Policy) -> tuple[Defect, ...]:

@@ -46,16 +46,19 @@ def brings_key(act: Act, signer: Signer) -> bool:
 
 def _every_part_is_filled(act: Act) -> None:
     parts = PARTS[act.act]
+    present = dict.fromkeys(parts, 0)
     for signer in act.signers:
         if signer.part not in parts or not parts[signer.part].capacities:
             raise Untrusted(
                 "untrusted/part", f"Nobody signs this act as “{signer.part}”.", part=signer.part, person=signer.person
             )
+        present[signer.part] += 1
     for paper in act.attestations:
         if paper.part not in parts or not parts[paper.part].paper:
             raise Untrusted("untrusted/paper", f"“{paper.part}” cannot stand on paper here.", part=paper.part)
-    for name, part in parts.items():
-        _part_is_filled(name, part, len(act.signed_by(name)) + len(act.attested(name)))
+        present[paper.part] += 1
+    for name, count in present.items():
+        _part_is_filled(name, parts[name], count)
 
 
 def _part_is_filled(name: str, part: Part, count: int) -> None:
@@ -75,8 +78,10 @@ def _nobody_signs_twice(act: Act) -> None:
     seen: dict[str, str] = {}
     for signer in act.signers:
         other = seen.setdefault(signer.person, signer.part)
+        if other == signer.part:
+            continue
         own_key_confirmed = isinstance(act, Enrolment) and {other, signer.part} == {"subject", "confirmer"}
-        if other != signer.part and not own_key_confirmed:
+        if not own_key_confirmed:
             raise Untrusted(
                 "untrusted/two-parts", "The same person signs two parts of this act.", person=signer.person,
                 parts=[other, signer.part],

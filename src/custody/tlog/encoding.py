@@ -10,7 +10,7 @@ from custody.errors import Malformed
 
 def to_base64(value: bytes) -> str:
     """The one canonical spelling."""
-    return base64.b64encode(value).decode()
+    return binascii.b2a_base64(value, newline=False).decode()
 
 
 def from_base64(encoded: str, field: str) -> bytes:

@@ -53,15 +53,16 @@ def inclusion_path(index: int, size: int, hash_at: HashAt) -> list[bytes]:
     if not 0 <= index < size:
         raise ValueError(f"leaf {index} is not in a tree of {size}")
     start, end, path = 0, size, []
-    while end - start > 1:
-        middle = start + _split(end - start)
+    while (count := end - start) & (count - 1):
+        middle = start + _split(count)
         if index < middle:
             path.append(_range_root(middle, end, hash_at))
             end = middle
         else:
             path.append(_range_root(start, middle, hash_at))
             start = middle
-    return path[::-1]
+    inside = [hash_at(level, index >> level ^ 1) for level in range(count.bit_length() - 1)]  # of a complete node
+    return inside + path[::-1]
 
 
 def consistency_path(old: int, new: int, hash_at: HashAt) -> list[bytes]:
