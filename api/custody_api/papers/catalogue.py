@@ -104,8 +104,9 @@ def _statements(sources: Sources, subject: Subject, name: str) -> list[Paper]:
         return [continuity.of_item(sources, name)]
     if subject == "act":
         return [continuity.of_item(sources, each) for each in sources.act(name).act.own_items]
-    taken = sources.acts(f"case:{name}", ("seizure", "blood-draw"))
-    found = [continuity.of_item(sources, item) for each in taken for item in each.act.own_items]
+    taken = sources.acts(f"case:{name}", ("seizure", "blood-draw", "division"))
+    born = [item for each in taken for item in each.act.own_items if item in each.act.items_born]
+    found = [continuity.of_item(sources, item) for item in born]
     if not found:
         raise _nothing(CONTINUITY, name)
     return found

@@ -23,8 +23,6 @@ from eventsourcing.dcb.api import DCBQueryItem
 from custody.acts.disposition import Release
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
-from custody.acts.samples import BloodDraw
-from custody.acts.taking import Seizure
 from custody.errors import NotFound
 from custody.facts.amend import Reading, readings
 from custody.facts.case import CaseFacts, CodeFacts
@@ -120,8 +118,8 @@ def _items_of(reader: Reader, reference: str, moment: Moment) -> set[str]:
     found: set[str] = set()
     for reading in readings(sorted(known.values(), key=lambda each: each.index)):
         act = reading.act
-        if isinstance(act, (Seizure, BloodDraw)) and act.case == reference and moment.includes(reading):
-            found |= {item for index, item in enumerate(act.own_items) if index not in reading.voided}
+        if getattr(act, "case", None) == reference and moment.includes(reading):
+            found |= {item for item in act.items_born if reading.position_of(item) is not None}
         if isinstance(act, Release) and act.sale is not None and moment.includes(reading):
             found.add(act.sale.item)  # what was sold goes on as its price
     return found
