@@ -54,6 +54,13 @@ def only_who_holds_an_item_gives_it(matter: Matter) -> Iterator[Breach]:
             yield Breach((index,), {"item": item.item, "holder": item.holder.id, "holder_kind": item.holder.kind})
 
 
+def _in_the_account(item: ItemFacts) -> bool:
+    """Whether money was deposited, or is interest that was set apart in the account."""
+    last = item.custody[-1]
+    return last.type == "cash-deposit" or (last.type == "division" and last.holder is not None
+                                           and last.holder.kind == "outside")  # fmt: skip
+
+
 def _gives(matter: Matter, item: ItemFacts, part: str) -> bool:
     act, holder = matter.act, item.holder
     if holder is None:
@@ -64,7 +71,7 @@ def _gives(matter: Matter, item: ItemFacts, part: str) -> bool:
     if holder.kind == "person":
         stated = isinstance(act, Transfer) and holder_of(act.giver) != holder
         return holder.id in persons and not stated
-    if isinstance(act, Release) and item.custody[-1].type == "cash-deposit":
+    if isinstance(act, Release) and _in_the_account(item):
         return bool(act.signed_by("finance"))  # who keeps the account pays out of it
     if holder.kind == "place":
         if isinstance(act, Transfer) and holder_of(act.giver) != holder:
