@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from custody.acts.custody import Moving, Outside, Transfer
 from custody.acts.disposition import Release
 from custody.acts.results import LabResult, Reexamination, ReexaminationRequest, ResultNotice
 from custody.facts.examination import Examinations
 from custody.facts.item import ItemFacts
+from custody.rules.calendars import CalendarMissing
 from custody.rules.rule import Breach, Matter, rule
 
 
@@ -178,6 +180,24 @@ def a_matter_is_reexamined_once(matter: Matter) -> Iterator[Breach]:
         yield Breach((), {"granted_before": before}, "curable" if limited else "minor")
 
 
+@rule("APPLIED_LATE", ReexaminationRequest)
+def a_result_is_disputed_in_time(matter: Matter) -> Iterator[Breach]:
+    """By the window of D12, which criminal procedure has for blood alone. It is decided all the same."""
+    act = matter.act
+    item = matter.facts.item(act.item)
+    case = matter.facts.case(item.case) if item is not None else None
+    window = matter.policy.deadlines.get("D12")
+    if item is None or case is None or window is None or (case.kind == "criminal" and not item.kit):
+        return
+    term = window.term("administrative" if case.kind in ("administrative", "public-order") else "")
+    told = [each.at for each in _examined(matter, item).notices if each.result == act.result]
+    if term is not None and told:
+        with suppress(CalendarMissing):
+            until = term.end(max(told), matter.policy.calendar, matter.policy.zone)
+            if act.occurred_at > until:
+                yield Breach((), {"until": until.isoformat()})
+
+
 REFUSALS = (
     a_laboratory_finds_something_only_in_what_it_received,
     the_reserve_is_not_examined_by_the_first_examiner,
@@ -197,4 +217,5 @@ DEFECTS = (
     a_result_is_told_in_writing,
     who_is_told_signs_or_it_is_noted_why_not,
     a_matter_is_reexamined_once,
+    a_result_is_disputed_in_time,
 )
