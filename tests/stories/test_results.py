@@ -8,7 +8,7 @@ import pytest
 
 from custody.errors import Untrusted
 from harness import check
-from telling import defect, flaws, holder, open_defects, refuses, tells
+from telling import defect, flaws, holder, refuses, tells
 from world import World
 from world_results import (
     SECOND_EXAMINER,
@@ -17,11 +17,8 @@ from world_results import (
     finds,
     grants,
     joins,
-    kit_facts,
-    observes,
     on,
     tells_result,
-    warmth,
 )
 
 DRIVING = "云公(交)刑受〔2026〕0608-11"
@@ -61,48 +58,6 @@ def sent(world: World, tube: str, laboratory: str = "lab-2") -> None:
 def opened(world: World, tube: str) -> None:
     """白薇 and an officer open the tube before the camera."""
     world.opens([tube], world.facts(tube).seal, signers=world.signers(opener="白薇", second="周远"))
-
-
-@tells("TEMPERATURE_EXCURSION")
-def test_the_disputed_examination_of_tube_b(world: World) -> None:
-    """S6, whole. 10 June: told 81.6. 12 June: he applies, “an alcohol wipe was used”. 15 June: granted by 沈建国 for
-    the second laboratory and 白薇. 16 June: seal seen, 9.4 °C for 25 minutes disclosed; dispatched, received, opened by
-    two; 78.9. Both results, both chains and the excursion stand side by side, and nothing is concluded."""
-    test, reserve, first = examined(world)
-    second = joins(world, "lab2-05", "lab-2")
-    seal = world.facts(reserve).seal
-    on(world, 6, 10, 15)
-    assert flaws(tells_result(world, test, first, response="objection")) == {}
-    on(world, 6, 11, 3)
-    warm = observes(world, [reserve], "temperature", temperature=warmth(world, "4.1", "9.4"), in_range=False)
-    assert flaws(warm) == {"TEMPERATURE_EXCURSION": ("curable", ())}
-    on(world, 6, 12, 10)
-    request = disputes(world, test, first)
-    on(world, 6, 15, 9)
-    grants(world, test, request, reserve)
-    on(world, 6, 16, 8)
-    assert flaws(observes(world, [reserve], "seal", in_range=True)) == {}
-    sent(world, reserve)
-    assert flaws(world.lab_receives([reserve], place="二所实验室", by="白薇")) == {}
-    opened(world, reserve)
-    anew = finds(world, reserve, "78.9", by=["白薇", second], opinion="江司鉴〔2026〕毒412号")
-    assert flaws(anew) == {}
-    on(world, 6, 18, 10)
-    tells_result(world, reserve, anew.act)
-    known = kit_facts(world, test).examined
-    assert [(each.item, each.act) for each in known.results] == [(test, first), (reserve, anew.act)]
-    assert [each.result for each in known.notices] == [first, anew.act]
-    (decided,) = known.anew
-    assert (decided.decision, decided.specimen, decided.laboratory) == ("granted", reserve, "lab-2")
-    assert not known.is_open(decided)
-    (excursion,) = world.facts(reserve).excursions
-    assert (excursion.max, (excursion.until - excursion.since).seconds // 60) == ("9.4", 25)
-    assert open_defects(world, reserve) == {"TEMPERATURE_EXCURSION"}
-    stations = [each.holder.id for each in world.facts(reserve).custody]
-    assert stations == ["psb-0211", world.places["冷藏"], "psb-0211", world.places["二所实验室"]]
-    assert world.facts(reserve).seal_state == "open"
-    with refuses(world, "seal-used"):
-        world.seals_up([reserve], numbers=[seal], by="白薇")
 
 
 @tells("reserve-tube-without-reexamination", "same-laboratory")
