@@ -10,7 +10,7 @@ from custody.errors import Stale, Untrusted
 from custody.facts.kinds import Need
 from telling import also, flaws, holder, is_sound, refuses, tells
 from world import World
-from world_orders import destroys, in_effect, orders, share
+from world_orders import in_effect, orders, share
 
 CASE = "云公(经)侵〔2026〕0088"
 JUDGMENT = "（2026）云刑初字第118号"
@@ -47,66 +47,6 @@ def passes(world: World, items: list[str], *ways: tuple[str, str, str, str]) -> 
 TO_PROSECUTION = ("周远", "pro-yunling", "prosecution", "江检")
 BACK = ("江检", "psb-yunling", "investigation", "周远")
 TO_TRIAL = ("江检", "crt-yunling", "trial", "钱法官")
-
-
-def executes_judgment(world: World, items: list[str]) -> None:
-    """The court orders 20 forfeited, 30 returned, the rest destroyed; once that is in effect, the centre does it."""
-    judged = {"instrument": JUDGMENT, "signers": world.signers(officer="钱法官")}
-    forfeited, restored, destroyed = items[:20], items[20:50], items[50:]
-    one = orders(world, forfeited, share("remitted"), **judged)
-    two = orders(world, restored, share("returned", to="权利人"), **judged)
-    three = orders(world, destroyed, share("destroyed"), **judged)
-    voucher = {"recipient": None, "attestations": [], "voucher": "缴款书0098"}
-    with refuses(world, "order-not-effective"):
-        world.releases(forfeited, kind="remitted", ordered_by=one, **voucher)
-    world.steps(CASE, by="钱法官", final=True, effective=JUDGMENT)
-    world.releases(forfeited, kind="remitted", ordered_by=one, **voucher)
-    world.releases(restored, ordered_by=two)
-    destroys(world, destroyed, three, "10")
-
-
-def test_sixty_items_go_through_three_organs_and_stay_on_their_shelves(world: World) -> None:
-    """S8: 58 on paper and two face to face; returned for supplementary investigation, submitted again, charged; the
-    judgment takes effect, and the centre executes it line by line. Goods move exactly when they are handed over."""
-    items = stored(world, 60)
-    goods = (items[0], items[1])
-    hall = world.places["大库"]
-    # 1-2: police to procuratorate, two of them hand over hand
-    offer = world.offers(items, goods=goods)
-    assert {holder(world, each) for each in items} == {hall}
-    assert controls(world, items[5]) == ("psb-yunling", "investigation")
-    lines = world.answer_lines(items, goods)
-    for line in lines[:6]:
-        line["viewed"] = "on-site"
-    assert flaws(world.answers(offer, items, goods=goods, lines=lines)) == {}
-    assert [holder(world, each) for each in items[:3]] == ["pro-11", "pro-11", hall]
-    assert {controls(world, each) for each in items} == {("pro-yunling", "prosecution")}
-    assert manifest(world, offer).state_at(world.clock.now) == "accepted"
-    world.steps(CASE, "prosecution", by="江检")
-    # 3: returned for supplementary investigation, everything on paper
-    passes(world, items, BACK)
-    assert {controls(world, each) for each in items} == {("psb-yunling", "investigation")}
-    assert [holder(world, each) for each in items[:3]] == ["pro-11", "pro-11", hall]
-    # 4: submitted again, charged
-    passes(world, items, TO_PROSECUTION)
-    offer = world.offers(items, "crt-yunling", "trial", by="江检", goods=goods)
-    things = [each for each in items if each not in goods]
-    world.answers(offer, things, by="钱法官")
-    assert manifest(world, offer).state_at(world.clock.now) == "partly-accepted"
-    handed = {
-        "to": {"person": "crt-21"}, "lines": world.answer_lines([], goods),
-        "signers": world.signers(receiver="钱法官", holder="江检"),
-    }  # fmt: skip
-    world.answers(offer, list(goods), by="钱法官", **handed)
-    world.steps(CASE, "trial", by="钱法官")
-    assert {controls(world, each) for each in items} == {("crt-yunling", "trial")}
-    assert {holder(world, each) for each in goods} == {"crt-21"}
-    # 5-6: the judgment says what becomes of each; the centre executes it line by line
-    world.transfers(list(goods), "钱法官", "梁静", to={"place": hall})
-    executes_judgment(world, items)
-    assert {holder(world, each) for each in items} == {None}
-    world.steps(CASE, "execution", by="钱法官")
-    world.steps(CASE, "closed", by="钱法官")
 
 
 @tells("return-without-notice")

@@ -11,7 +11,6 @@ from world_orders import (
     PHOTO,
     SAFE,
     announces,
-    appraises,
     cash,
     deposits,
     destroys,
@@ -188,51 +187,6 @@ def test_drugs_are_destroyed_once_the_judgment_has_effect(world: World) -> None:
     assert told.facts == {"booked_g": "310.36", "measured_g": "309.98", "tolerance_g": "0.1"}
     destroys(world, items, order)
     assert world.facts(items[0]).released == "destroyed"
-
-
-@tells("order-unapproved", "order-unprepared", "release-not-as-ordered", "wrong-recipient")
-def test_a_necklace_returns_to_its_owner_before_the_judgment(world: World) -> None:
-    """S7. The head of the unit alone cannot approve it; without photographs and an appraisal it is refused. It then
-    goes to the sister with a written authorisation, and to nobody else."""
-    case = world.opens_case(case="云公(刑)盗〔2026〕0077")
-    gold = {"category": "valuables", "description": "金项链", "quantity": "28.36", "unit": "g"}
-    (necklace,) = world.seizes(case, world.item(**gold, photos=[PHOTO["sha256"]]), attachments=[PHOTO])
-    world.checks_in([necklace], place="贵重", to=SAFE)
-    early = {"ground": "early-return", "instrument": "云公发还字〔2026〕3号"}
-    with refuses(world, "order-unprepared") as told:
-        orders(world, [necklace], share("returned", to="赵某"), **early)
-    assert told.facts["missing"] == ["appraisal"]
-    appraises(world, [necklace])
-    with refuses(world, "order-unapproved") as told:
-        orders(
-            world, [necklace], share("returned", to="赵某"), **early,
-            signers=world.signers(officer="周远", approver="刘振"),
-        )  # fmt: skip
-    assert (told.facts["expected"], told.facts["got"]) == (2, 1)
-    order = orders(world, [necklace], share("returned", to="赵某"), **early)
-    keepers = world.signers(holder=SAFE, approver="沈建国")
-    with refuses(world, "release-not-as-ordered"):
-        world.releases([necklace], signers=keepers)  # as if it were irrelevant to the case
-    agent = {
-        "name": {"disclose": "赵某某"}, "capacity": "agent", "authorisation": None, "authority_staff": False,
-    }  # fmt: skip
-    with refuses(world, "wrong-recipient"):
-        world.releases([necklace], ordered_by=order, signers=keepers, recipient=agent)
-    agent["authorisation"] = "委托书 2026-07-06"
-    world.releases([necklace], ordered_by=order, signers=keepers, recipient=agent)
-    assert world.facts(necklace).released == "returned"
-
-
-@tells("order-unprepared")
-def test_what_was_never_photographed_is_not_returned_early(world: World) -> None:
-    """A phone without pictures: the order is refused until a photograph stands beside it."""
-    items = world.seizes(world.opens_case())
-    appraises(world, items, "1650.00")
-    early = {"ground": "early-return", "instrument": "云公发还字〔2026〕4号"}
-    with refuses(world, "order-unprepared") as told:
-        orders(world, items, share("returned", to="赵某"), **early)
-    assert told.facts["missing"] == ["photo"]
-    orders(world, items, share("returned", to="赵某"), **early, attachments=[PHOTO])
 
 
 @tells("order-unapproved", "sale-without-proceeds", "code-used")

@@ -71,8 +71,8 @@ def told_on_wednesday(world: World) -> tuple[str, str, str]:
 @tells("TEMPERATURE_EXCURSION", "reexamination-open")
 def test_the_disputed_examination_of_tube_b(world: World) -> None:
     """12 June: “an alcohol wipe was used”; the recording shows povidone-iodine. 15 June: granted by 沈建国 for the
-    second laboratory and 白薇. 16 June: seal seen, 9.4 °C for 25 minutes disclosed; dispatched, received, opened by two;
-    78.9. Both results, both chains and the excursion stand side by side, and nothing is concluded."""
+    second laboratory and 白薇. 16 June: seal seen, 9.4 °C for 25 minutes disclosed; dispatched, received, opened by
+    two; 78.9. Both results, both chains and the excursion stand side by side, and nothing is concluded."""
     test, reserve, first = told_on_wednesday(world)
     second = joins(world, "lab2-05", "lab-2")
     on(world, 6, 11, 3)
