@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from custody.acts.act import Act
 from custody.acts.case import Noted
-from custody.acts.control import Answer
+from custody.acts.control import Answer, Offer, OfferWithdrawal
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction, Hold
 from custody.acts.samples import BloodDraw
@@ -243,7 +243,7 @@ def impossible(item: str, history: list[Reading]) -> dict[str, str] | None:
             return {"act": two.act.id, "problem": "before the act it follows"}
     facts = fold_item(item, history)
     if facts is None or facts.voided:
-        later = [each for each in history if each.position_of(item) is not None]
+        later = [each for each in history if each.position_of(item) is not None and not _on_paper_only(each, item)]
         return {"act": later[0].act.id, "problem": "of an item that was never taken"} if later else None
     gaps = [two.act for _, two in facts.gaps() if not _gap_was_recorded(history, two.act)]
     if gaps:
@@ -252,6 +252,13 @@ def impossible(item: str, history: list[Reading]) -> dict[str, str] | None:
     if exits and exits[0] != len(facts.custody) - 1:
         return {"act": facts.custody[exits[0] + 1].act, "problem": "after it left for good"}
     return None
+
+
+def _on_paper_only(reading: Reading, item: str) -> bool:
+    """Whether an act only passed on what a list said of an item: it was offered, and not accepted."""
+    act, position = reading.act, reading.position_of(item)
+    refused = isinstance(act, Answer) and position is not None and act.lines[position].decision == "refused"
+    return refused or isinstance(act, (Offer, OfferWithdrawal))
 
 
 def _gap_was_recorded(history: list[Reading], act_id: str) -> bool:
