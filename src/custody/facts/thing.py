@@ -51,7 +51,8 @@ class Thing(NamedTuple):
     odometer: Decimal | None = None
     """What its odometer was last read at, in kilometres."""
     sha256: str | None = None
-    """The integrity value it was taken or made with: no later reading replaces it."""
+    sm3: str | None = None
+    """The integrity values it was taken or made with: no later reading replaces them."""
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
@@ -80,14 +81,16 @@ def thing_taken(taken: TakenItem, expires: date | None) -> Thing:
     if isinstance(details, VehicleDetails):
         return Thing(expires=expires, odometer=Decimal(details.odometer_km))
     if isinstance(details, DigitalDetails):
-        return Thing(expires=expires, sha256=details.sha256)
+        return Thing(expires=expires, sha256=details.sha256, sm3=details.sm3)
     return NO_THING if expires is None else Thing(expires=expires)
 
 
 def thing_divided(act: Division, position: int) -> Thing:
     """What a division says of a child."""
     details = act.children[position].details
-    return Thing(parent=act.parent, sha256=details.sha256 if isinstance(details, DigitalDetails) else None)
+    if isinstance(details, DigitalDetails):
+        return Thing(parent=act.parent, sha256=details.sha256, sm3=details.sm3)
+    return Thing(parent=act.parent)
 
 
 def thing_after(facts: ItemFacts, act: Act) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from custody.acts.observing import Observation
-from custody.acts.taking import DigitalDetails
 from custody.acts.values import Measure
 from custody.facts.examination import EXCURSION, GRAMS
 from custody.facts.item import ItemFacts
@@ -134,10 +133,9 @@ def an_item_counts_what_it_counted(matter: Matter) -> Iterator[Breach]:
 def digital_data_hash_as_they_did(matter: Matter) -> Iterator[Breach]:
     for each in matter.act.hashes:
         item = matter.facts.item(each.item)
-        details = item.taken.details if item is not None and item.taken is not None else None
-        if not isinstance(details, DigitalDetails) or each.item not in matter.act.positions:
+        if item is None or each.item not in matter.act.positions:
             continue
-        recorded = details.sha256 if each.algorithm == "sha256" else details.sm3
+        recorded = item.thing.sha256 if each.algorithm == "sha256" else item.thing.sm3
         if recorded is not None and recorded != each.value:
             yield Breach(matter.act.positions[each.item], {"item": each.item, "recorded": recorded})
 
