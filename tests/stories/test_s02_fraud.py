@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import Any
 
 from custody.registers import differences
-from inquiry import chain, due, fact, known_on, owes, paper, registers, rows, state, statement, whereabouts
+from inquiry import chain, deadlines, due, fact, known_on, owes, paper, registers, rows, state, statement, whereabouts
 from telling import flaws, holder, open_defects, refuses
 from world import World
 from world_objects import child, closes, divides, lifts_measure, raises
@@ -222,7 +222,7 @@ def given_back(world: World, live: list[str]) -> tuple[str, str]:
 
 def submitted(world: World, live: list[str], images: list[str]) -> None:
     """10: 397 to the procuratorate, 380 on paper and 17 key originals as goods, with the thirty images. Two that stand
-    on no manifest keep the case where it is."""
+    on no manifest keep the case where it is; then D19 has nothing left to ask for."""
     on(world, 6, 10, 9)
     goods = (*live[374:389], *live[30:32])
     assert (len(live), len(goods)) == (397, 17)
@@ -239,6 +239,7 @@ def submitted(world: World, live: list[str], images: list[str]) -> None:
     world.answers(first, answered, goods=goods)
     world.answers(second, live[40:42])
     world.steps(CASE, "prosecution", by="江检")
+    assert [each for each in deadlines(world, "D19") if each["state"] != "met"] == []
     assert {whereabouts(world, each)[1] for each in (live[0], live[40], images[0])} == {"pro-yunling"}
     assert {holder(world, each) for each in goods} == {"pro-11"}
     assert len([each for each in live if holder(world, each) != "pro-11"]) == 380

@@ -3,11 +3,14 @@
 | line of the scenario | told by |
 |---|---|
 | 0–6 stored … executed line by line, receipt to the court | `test_sixty_items_go_through_three_organs…` |
-| ✗ the police sell after step 2 · the procuratorate orders before it accepted · a contractor reads the narrative | \
-`test_control` (I-05); reading is the interface's: `tests/api` |
+| ✗ the police sell after step 2 · the procuratorate orders before it accepted | `test_control` (I-05) |
+| ✗ a contractor of the centre reads the narrative (I-30) | not told |
 | ✗ a paper line moves the thing | `test_a_line_on_paper_moves_nothing` |
 | ✗ the court takes from the police directly | `test_control`, I-21 |
 | ⚠ nobody answers within the day | `test_nobody_answers_within_the_day` |
+
+Not told: the ledger keeps no narrative of a case, and no rule says who may read; names are sealed, and whether their
+disclosures are shown is up to whoever serves them.
 """
 
 from __future__ import annotations
