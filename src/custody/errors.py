@@ -7,6 +7,7 @@ came from outside is `Malformed`.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 
@@ -21,6 +22,10 @@ class CustodyError(Exception):
 
     def __str__(self) -> str:
         return f"{self.sentence} [{self.code}]"
+
+    def __reduce__(self) -> tuple[partial[CustodyError], tuple[()]]:
+        """How it comes out of another process whole."""
+        return partial(type(self), self.code, self.sentence, **self.fields), ()
 
 
 class Malformed(CustodyError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -42,6 +43,14 @@ def found(file: Path, *damage: str) -> set[str]:
 
 def test_what_was_not_damaged_is_sound(stored: Path) -> None:
     assert found(stored) == set()
+
+
+def test_what_another_process_could_not_read_is_told_as_here() -> None:
+    error = Damaged("damaged/database", "The database holds what cannot be there.", cause="a page")
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), again.code, again.sentence, again.fields) == (
+        Damaged, error.code, error.sentence, error.fields
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("log", ["ledger", "journal"])
