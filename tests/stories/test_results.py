@@ -8,7 +8,7 @@ import pytest
 
 from custody.errors import Untrusted
 from harness import check
-from telling import defect, flaws, holder, refuses, tells
+from telling import also, defect, flaws, holder, refuses, tells
 from world import World
 from world_results import (
     SECOND_EXAMINER,
@@ -102,8 +102,9 @@ def test_the_first_examiner_examines_no_second_tube_wherever_he_works(world: Wor
         both = world.signers(examiner=["白薇", SECOND_EXAMINER], deliverer="周远")  # 陆涛 signed the result only
         world.lab_receives([reserve], place="二所实验室", signers=both)
     world.lab_receives([reserve], place="二所实验室", by="白薇")
-    with refuses(world, "result-without-specimen"):
+    with refuses(world, "result-without-specimen") as told:
         finds(world, reserve, by=["白薇", "顾宁"])
+    assert "same-laboratory" in also(told)  # both: his house never had the tube, and he examined the other one
     paper = {"part": "examiner", "name": {"disclose": "石某"}, "kind": "handwritten", "house": "lab-2"}
     finds(world, reserve, by="白薇", attestations=[paper])
 
