@@ -320,9 +320,8 @@ _SHOWN_ACT: Final[Json] = {
 
 ITEM: Final = _shape("The item.", _SHOWN_ITEM)
 ITEMS: Final = _list("items", "Items, ordered by id.", _SHOWN_ITEM)
-HISTORY: Final = _shape(
-    "The chain of custody.", {"item": _ITEM, "acts": [_SHOWN_ACT], "custody": [_STRETCH], "gaps": []}
-)
+HISTORY: Final = _shape(  # fmt: skip
+    "The chain of custody.", {"item": _ITEM, "acts": [_SHOWN_ACT], "custody": [_STRETCH], "gaps": []})
 CASE: Final = _shape("The case.", {**_SHOWN_CASE, "items": 400})
 CASES: Final = _list("cases", "Cases, ordered by reference.", _SHOWN_CASE)
 KIT: Final = _shape(
@@ -341,10 +340,9 @@ DEFECTS: Final = _list(
               "zh": "由办案人员补正或者作出合理解释，法制员审核。",
               "en": "The handling officer remedies it or gives a reasonable explanation; the legal reviewer accepts."}},
 )  # fmt: skip
-DEADLINES: Final = _list(
-    "deadlines", "Deadlines, the first due first.",
-    {**_DUE, "case": _CASE, "subject": f"item:{_ITEM}", "stopped_by": None, "stopped_at": None, "policy": "5e" * 32,
-     "colour": None, "tells": [], "source": "刑程第230条第3款", "verified": False})  # fmt: skip
+DEADLINES: Final = _list("deadlines", "Deadlines, the first due first.", {
+    **_DUE, "case": _CASE, "subject": f"item:{_ITEM}", "stopped_by": None, "stopped_at": None, "policy": "5e" * 32,
+    "colour": None, "tells": [], "source": "刑程第230条第3款", "verified": False})  # fmt: skip
 REFUSALS: Final = _list(
     "refusals", "Refusals, oldest first.",
     {"position": 7, "recorded_at": "2026-03-12T07:00:00.000000Z", "by": "psb-0211", "act": _ACT, "type": "check-in",
