@@ -320,8 +320,8 @@ _SHOWN_ACT: Final[Json] = {
 
 ITEM: Final = _shape("The item.", _SHOWN_ITEM)
 ITEMS: Final = _list("items", "Items, ordered by id.", _SHOWN_ITEM)
-HISTORY: Final = _shape(  # fmt: skip
-    "The chain of custody.", {"item": _ITEM, "acts": [_SHOWN_ACT], "custody": [_STRETCH], "gaps": []})
+HISTORY: Final = _shape(
+    "The chain of custody.", {"item": _ITEM, "acts": [_SHOWN_ACT], "custody": [_STRETCH], "gaps": []})  # fmt: skip
 CASE: Final = _shape("The case.", {**_SHOWN_CASE, "items": 400})
 CASES: Final = _list("cases", "Cases, ordered by reference.", _SHOWN_CASE)
 KIT: Final = _shape(
