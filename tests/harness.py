@@ -107,12 +107,17 @@ def check_registers(world: World, tags: list[list[str]]) -> None:
         for name in dict.fromkeys(tag for names in tags for tag in names):
             kind, _, subject = name.partition(":")
             if kind == "item":
-                _same(registers.item, lambda each: item_at(reader, each), subject)
+                _same(lambda each: _no_deadlines(registers.item(each)), lambda each: item_at(reader, each), subject)
                 _same(registers.history, lambda each: history_at(reader, each), subject)
             elif kind == "case":
                 _same(registers.case, lambda each: case_at(reader, each), subject)
     finally:
         registers.close()
+
+
+def _no_deadlines(shape: dict[str, Any]) -> dict[str, Any]:
+    """Items of the past are shown without their deadlines: those follow from the whole case and the rule data."""
+    return {name: value for name, value in shape.items() if name != "deadlines"}
 
 
 def _same(shown: Any, folded: Any, subject: str) -> None:

@@ -140,6 +140,21 @@ def test_every_rule_is_in_the_docs_with_what_was_checked_of_it() -> None:
         assert f"| checked | {checked} |" in said, code
 
 
+def test_every_deadline_is_in_the_docs_with_what_starts_stops_and_extends_it() -> None:
+    """D01 to D31, each a line: trigger, clock, term by variant, ladder, stop, source, and whether it was checked."""
+    page = (ROOT / "docs/rules.md").read_text(encoding="utf-8").partition("\n## Deadlines\n")[2]
+    lines = {line.split(" | ")[0].strip("| "): line for line in page.partition("\n## ")[0].splitlines()}
+    texts = shipped_policy("cn").deadlines
+    assert texts.keys() == {f"D{number:02}" for number in range(1, 32)}
+    for number, text in texts.items():
+        line = lines[number]
+        said = [text.zh, text.en, text.source, *(f"`{each}`" for each in (*text.starts, *text.stops)), *text.terms]
+        said += [f"{each.name} {each.colour}: {', '.join(each.tells)}" for each in text.ladder]
+        said += [text.extension.noted, text.extension.source] if text.extension else []
+        assert [each for each in said if each not in line] == [], number
+        assert line.endswith("| verified |" if text.verified else "| **UNVERIFIED** |"), number
+
+
 @pytest.mark.parametrize("name", ["acts.md", "rules.md", "errors.md"])
 def test_what_is_written_by_hand_stands_above_the_mark(name: str) -> None:
     by_hand, mark, _ = (ROOT / "docs" / name).read_text(encoding="utf-8").partition("<!-- From here on written by")

@@ -257,6 +257,11 @@ def _list(name: str, said: str, example: Json) -> Json:
 
 _CASE: Final = "云公(刑)诈〔2026〕0520"
 
+_DUE: Final[Json] = {
+    "deadline": f"D18/{_ACT}/item:{_ITEM}", "rule": "D18", "variant": "", "act": _ACT, "state": "running",
+    "started_at": "2026-03-12T00:10:00.000000Z", "due": "2026-03-19T15:59:59.999999Z", "first_due": None,
+    "extended_by": None, "missing_year": None, "zh": "贵重物品鉴定、估价", "en": "Valuables are appraised",
+}  # fmt: skip
 _SHOWN_ITEM: Final[Json] = {
     "item": _ITEM,
     "case": _CASE,
@@ -285,7 +290,7 @@ _SHOWN_ITEM: Final[Json] = {
     "status": "stored",
     "defects": [],
     "holds": [],
-    "deadlines": [],
+    "deadlines": [_DUE],
     "version": 1234,
 }  # fmt: skip
 _SHOWN_CASE: Final[Json] = {
@@ -316,8 +321,7 @@ _SHOWN_ACT: Final[Json] = {
 ITEM: Final = _shape("The item.", _SHOWN_ITEM)
 ITEMS: Final = _list("items", "Items, ordered by id.", _SHOWN_ITEM)
 HISTORY: Final = _shape(
-    "The chain of custody.", {"item": _ITEM, "acts": [_SHOWN_ACT], "custody": [_STRETCH], "gaps": []}
-)
+    "The chain of custody.", {"item": _ITEM, "acts": [_SHOWN_ACT], "custody": [_STRETCH], "gaps": []})  # fmt: skip
 CASE: Final = _shape("The case.", {**_SHOWN_CASE, "items": 400})
 CASES: Final = _list("cases", "Cases, ordered by reference.", _SHOWN_CASE)
 KIT: Final = _shape(
@@ -336,6 +340,9 @@ DEFECTS: Final = _list(
               "zh": "由办案人员补正或者作出合理解释，法制员审核。",
               "en": "The handling officer remedies it or gives a reasonable explanation; the legal reviewer accepts."}},
 )  # fmt: skip
+DEADLINES: Final = _list("deadlines", "Deadlines, the first due first.", {
+    **_DUE, "case": _CASE, "subject": f"item:{_ITEM}", "stopped_by": None, "stopped_at": None, "policy": "5e" * 32,
+    "colour": None, "tells": [], "source": "刑程第230条第3款", "verified": False})  # fmt: skip
 REFUSALS: Final = _list(
     "refusals", "Refusals, oldest first.",
     {"position": 7, "recorded_at": "2026-03-12T07:00:00.000000Z", "by": "psb-0211", "act": _ACT, "type": "check-in",

@@ -13,10 +13,12 @@ from tables import table
 from custody.acts import ACT_TYPES
 from custody.ledger.policies import shipped_policy
 from custody.rules.calendars import Term
+from custody.rules.clocks.deadlines import CLOCKS, PLACE_CLOCKS
 from custody.rules.clocks.text import DeadlineText
 from custody.rules.judge import DEFECTS, REFUSALS
-from custody.rules.policy import RuleText, Span
+from custody.rules.policy import RuleText
 from custody.rules.rule import Rule
+from custody.rules.span import Span
 
 JURISDICTION: Final = "cn"
 UNVERIFIED: Final = "**UNVERIFIED**"
@@ -121,13 +123,46 @@ def _storage() -> str:
 
 def _deadlines() -> str:
     return table(
-        ["number", "deadline", "term", "started by", "stopped by", "source", "checked"],
+        ["number", "deadline", "of", "started by", "clock", "term, by variant", "extended", "ladder", "stopped by",
+         "then", "source", "checked"],
         (
-            (text.rule, f"{text.zh} {text.en}", _terms(text), _named(text.starts), _named(text.stops), text.source,
-             "verified" if text.verified else UNVERIFIED)
-            for text in sorted(shipped_policy(JURISDICTION).deadlines.values(), key=lambda each: each.rule)
+            (_dated(text, text.rule), f"{text.zh} {text.en}", _whose(text), _named(text.starts), _clocks(text),
+             _terms(text), _extended(text), _ladder(text), _named(text.stops),
+             "lapses" if text.lapses else "late", text.source, "verified" if text.verified else UNVERIFIED)
+            for _, versions in sorted(shipped_policy(JURISDICTION).deadline_versions.items())
+            for text in versions
         ),
     )  # fmt: skip
+
+
+def _whose(text: DeadlineText) -> str:
+    """Of what: cases and their items, places, or both."""
+    found = [name for name, clocks in (("cases", CLOCKS), ("places", PLACE_CLOCKS))
+             if any(each.rule == text.rule for each in clocks)]  # fmt: skip
+    return ", ".join(found)
+
+
+def _clocks(text: DeadlineText) -> str:
+    """The functions that find what starts and stops it, as sentences."""
+    found = (each for each in (*CLOCKS, *PLACE_CLOCKS) if each.rule == text.rule)
+    return "; ".join(f"*{each.find.__name__.replace('_', ' ')}*" for each in found)
+
+
+def _extended(text: DeadlineText) -> str:
+    """``to 15 working-days, by `noted:…`, approver-2 or higher, once``."""
+    extension = text.extension
+    if extension is None:
+        return ""
+    checked = "verified" if extension.verified else UNVERIFIED
+    terms = "; ".join(f"{name}: {_term(each)}" if name else _term(each) for name, each in extension.terms.items())
+    often = "once" if extension.most == 1 else f"{extension.most} times"
+    who = f"approver-{extension.level}" + (" or higher" if extension.level < 3 else "")
+    return f"to {terms}, by `noted:{extension.noted}`, {who}, {often}; {extension.source}; {checked}"
+
+
+def _ladder(text: DeadlineText) -> str:
+    """Each rung: hours from the due instant, colour, and who is told."""
+    return "; ".join(f"{each.name} {each.colour}: {', '.join(each.tells)}" for each in text.ladder)
 
 
 def _named(names: Iterable[str]) -> str:
@@ -136,7 +171,9 @@ def _named(names: Iterable[str]) -> str:
 
 def _terms(text: DeadlineText) -> str:
     """``24 hours; administrative: 5 working-days``."""
-    found = [f"{name}: {_term(term)}" if name else _term(term) for name, term in text.terms.items()]
+    classes = {name: [each for each, term in text.places.items() if term == name] for name in text.terms}
+    said = {name: f"{name} ({', '.join(each)})".strip() if each else name for name, each in classes.items()}
+    found = [f"{said[name]}: {_term(term)}" if said[name] else _term(term) for name, term in text.terms.items()]
     return "; ".join(found if "" in text.terms else ["as the act says", *found])
 
 

@@ -181,6 +181,38 @@ def test_defects_and_refused_attempts_are_listed(day: Day, client: httpx.Client)
     assert (refusal["by"], refusal["items"]) == ("psb-0211", [day.tube_b])
 
 
+def test_deadlines_are_listed_and_stand_on_their_items(world: World, day: Day, client: httpx.Client) -> None:
+    """By agency, case, item, rule, state and colour, page by page; an item shows those that nothing has stopped."""
+    read(client, "/v1/items", at_least=day.position)
+    whole = read(client, "/v1/deadlines", case=day.case)["deadlines"]
+    assert {each["case"] for each in whole} == {day.case}
+    assert [each["due"] for each in whole] == sorted(each["due"] for each in whole)
+    (loan,) = read(client, "/v1/deadlines", item=day.lent, rule="D03")["deadlines"]
+    assert (loan["colour"], loan["state"], loan["subject"]) == ("orange", "running", f"item:{day.lent}")
+    assert loan in read(client, "/v1/deadlines", colour="orange")["deadlines"]
+    assert read(client, "/v1/deadlines", item=day.lent, rule="D01")["deadlines"] == []
+    (over,) = read(client, "/v1/deadlines", item=day.lent, rule="D01", stopped="true")["deadlines"]
+    assert (over["state"], over["stopped_by"]) == ("met", day.check_in)
+    assert over in read(client, "/v1/deadlines", item=day.lent, state="met")["deadlines"]
+    assert loan in read(client, "/v1/deadlines", agency="psb-yunling")["deadlines"]
+    assert {each["rule"] for each in read(client, "/v1/deadlines", agency="center")["deadlines"]} >= {"D26"}
+    assert read(client, "/v1/deadlines", agency="crt-yunling")["deadlines"] == []
+    first = read(client, "/v1/deadlines", case=day.case, limit=2)
+    rest = read(client, "/v1/deadlines", case=day.case, after=first["next"], limit=500)
+    assert first["deadlines"] + rest["deadlines"] == whole
+    for wrong in ({"state": "overdue"}, {"colour": "green"}, {"rule": "09"}, {"colours": "red"}):
+        assert client.get("/v1/deadlines", params=wrong).status_code == 400
+    shown = read(client, f"/v1/items/{day.lent}")["deadlines"]
+    assert [each["deadline"] for each in shown] == [loan["deadline"]]
+    listed = read(client, "/v1/items", case=day.case, limit=500)["items"]
+    by_item = {f"item:{each['item']}": [one["deadline"] for one in each["deadlines"]] for each in listed}
+    items_due = [each for each in whole if each["subject"] in by_item]
+    assert {name for names in by_item.values() for name in names} == {each["deadline"] for each in items_due}
+    now = world.clock.now.isoformat()
+    for moment in ({"as_of": now}, {"known_at": now}):
+        assert "deadlines" not in read(client, f"/v1/items/{day.lent}", **moment)
+
+
 def wait_for(question: Any) -> Any:
     """The first answer that is not empty: the register of refusals has no position that a receipt names."""
     for _ in range(2_000):

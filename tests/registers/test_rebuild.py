@@ -9,6 +9,7 @@ from sqlalchemy import inspect, text
 
 from custody.errors import NotFound
 from custody.registers import REGISTERS, Registers, Store, differences, rebuild
+from custody.registers.follower import Follower
 from world import World
 
 Current = Callable[[], Registers]
@@ -125,3 +126,25 @@ def test_a_correction_changes_registers_as_a_rebuild_would(world: World, registe
     assert differences(world.engine) == []
     world.corrects(receipt.act, {"op": "void", "path": "/items/0", "old": None, "new": None}, author="周远")
     assert registers().items(q="蓝色")[0]["status"] == "voided"
+
+
+def test_deadlines_of_cases_and_places_are_the_same_however_the_log_is_followed(
+    world: World, registers: Current
+) -> None:
+    """Act by act, or all at once: a stock-take that is closed names no place, and still begins the next one's term."""
+    stored(world)
+    Follower(world.engine, registers().store, chunk=1).catch_up()
+    opening = world.opens_stock_take("大库", book=[])
+    Follower(world.engine, registers().store, chunk=1).catch_up()
+    world.counts(opening, "大库", book=[], scanned=[])
+    world.closes_stock_take(opening)
+    shown = registers()
+    before = shown.deadlines(at=world.clock(), stopped=True, limit=2_000)
+    hall = f"place:{world.places['大库']}"
+    assert [each["state"] for each in before if each["subject"] == hall] == ["met", "running"]
+    assert {each["rule"] for each in before} >= {"D01", "D26"}
+    assert differences(world.engine) == []
+    damage(shown.store, "UPDATE @deadline SET due = NULL")
+    assert {each.register for each in differences(world.engine)} == {"deadlines"}
+    rebuild(world.engine, ["deadlines"])
+    assert registers().deadlines(at=world.clock(), stopped=True, limit=2_000) == before

@@ -14,7 +14,8 @@ from custody.acts.case import NotedFact
 from custody.errors import NotFound
 from custody.ledger.policies import shipped_policy
 from custody.registers import Registers, differences
-from custody.rules.clocks.deadlines import CLOCKS
+from custody.rules.clocks.deadlines import CLOCKS, PLACE_CLOCKS
+from telling import refuses, tells
 from world import CST, World
 from world_orders import FINANCE, SAFE, announces, appraises, cash, deposits, in_effect, joins, orders, share
 from world_results import (
@@ -74,8 +75,9 @@ def goes_red(world: World, asked: Deadlines, rule: str) -> None:
 
 def test_every_deadline_of_the_rule_data_has_a_clock_and_every_clock_a_text() -> None:
     texts = shipped_policy("cn").deadlines
-    assert [each.rule for each in CLOCKS] == list(dict.fromkeys(each.rule for each in CLOCKS))
-    assert {each.rule for each in CLOCKS} == set(texts)
+    for clocks in (CLOCKS, PLACE_CLOCKS):
+        assert [each.rule for each in clocks] == list(dict.fromkeys(each.rule for each in clocks))
+    assert {each.rule for each in (*CLOCKS, *PLACE_CLOCKS)} == set(texts) == {f"D{n:02}" for n in range(1, 32)}
     for rule, text in texts.items():
         assert text.zh, rule
         assert text.en, rule
@@ -506,3 +508,256 @@ def test_a_discrepancy_is_explained_in_three_days(world: World, deadlines: Deadl
     goes_red(world, deadlines, "D27")
     world_objects.explains(world, raised, [item])
     assert deadlines("D27")[0]["state"] == "met"
+
+
+def approved(world: World, by: str = "沈建国") -> list[dict[str, str]]:
+    """Noted by the officer, approved by somebody."""
+    return world.signers(noter="周远", approver=by)
+
+
+def both_dates(shown: dict[str, Any]) -> tuple[str, str]:
+    """When an extended deadline was due before, and when it is due now."""
+    return local(shown["first_due"])[:10], local(shown["due"])[:10]
+
+
+@tells("term-extension-unapproved", "term-extended-before")
+def test_the_verification_of_a_vehicle_is_extended_once_by_who_may(world: World, deadlines: Deadlines) -> None:
+    """D15: ten working days become fifteen, both dates are shown; a unit head may not, and nobody may twice."""
+    case = world.opens_case(case=DRIVING, kind="traffic")
+    (car,) = world.seizes(case, world.item(category="vehicle", seal=None))
+    world.checks_in([car], place="车场")
+    world.notes(case, "papers-produced")
+    assert (deadlines("D15")[0]["first_due"], deadlines("D15")[0]["extended_by"]) == (None, None)
+    with refuses(world, "term-extension-unapproved") as told:
+        world.notes(case, "verification-extended", [car])
+    assert told.facts == {"deadline": "D15", "expected": "approver-2"}
+    with refuses(world, "term-extension-unapproved"):
+        world.notes(case, "verification-extended", [car], signers=approved(world, "刘振"))
+    extended = world.notes(case, "verification-extended", [car], signers=approved(world))
+    (shown,) = deadlines("D15")
+    assert (both_dates(shown), shown["extended_by"]) == (("2026-03-26", "2026-04-02"), extended.act)
+    for items in ([car], []):
+        with refuses(world, "term-extended-before"):
+            world.notes(case, "verification-extended", items, signers=approved(world))
+    goes_red(world, deadlines, "D15")
+
+
+def test_a_term_that_is_over_is_not_extended_any_more(world: World, deadlines: Deadlines) -> None:
+    """D15 again: what an approver notes afterwards is recorded, and moves nothing."""
+    case = world.opens_case(case=DRIVING, kind="traffic")
+    (car,) = world.seizes(case, world.item(category="vehicle", seal=None))
+    world.checks_in([car], place="车场")
+    world.notes(case, "papers-produced")
+    world.clock.forward(days=20)
+    world.notes(case, "verification-extended", [car], signers=approved(world))
+    (shown,) = deadlines("D15")
+    assert (local(shown["due"]), shown["first_due"], shown["extended_by"]) == ("2026-03-26 23:59:59", None, None)
+
+
+@tells("term-extension-unapproved")
+def test_the_submission_of_drugs_is_extended_to_seven_days(world: World, deadlines: Deadlines) -> None:
+    """D16: with the unit head's approval, on the packets named and no others."""
+    case = world.opens_case()
+    one, two = world.seizes(case, *(world.item(category="drugs", quantity="3.1", unit="g") for _ in range(2)))
+    with refuses(world, "term-extension-unapproved"):
+        world.notes(case, "submission-extended", [one])
+    world.notes(case, "submission-extended", [one], signers=approved(world, "刘振"))
+    by_item = {each["subject"]: each for each in deadlines("D16")}
+    assert both_dates(by_item[f"item:{one}"]) == ("2026-03-16", "2026-03-19")
+    assert local(by_item[f"item:{two}"]["due"]) == "2026-03-16 23:59:59"
+    assert by_item[f"item:{two}"]["first_due"] is None
+
+
+@pytest.mark.parametrize(("regime", "due"), [("administrative", "2026-12-31"), ("criminal", "2026-09-30")])
+def test_waiting_for_the_owner_is_extended_by_three_months_where_the_law_says_so(
+    world: World, deadlines: Deadlines, regime: str, due: str
+) -> None:
+    """D05: six months and three more in administrative cases; in criminal ones nothing extends it."""
+    case = world.opens_case(kind=regime)
+    (item,) = world.seizes(case)
+    world.checks_in([item])
+    announces(world, [item], "2026-03-31", "2026-12-31", regime=regime)
+    world.clock.now = datetime(2026, 9, 1, 9, 0, tzinfo=CST)
+    world.notes(case, "claim-period-extended", [item], signers=approved(world))
+    (shown,) = deadlines("D05")
+    assert local(shown["due"])[:10] == due
+    assert (shown["first_due"] is None) == (regime == "criminal")
+
+
+def test_an_extended_measure_shows_both_days(world: World, deadlines: Deadlines) -> None:
+    """D06 and D03, which other acts extend, keep their first date, too."""
+    case = world.opens_case(case=IDLING, kind="public-order")
+    (item,) = world.seizes(case, expires="2026-04-11")
+    world_objects.extends(world, [item], "2026-05-11")
+    assert both_dates(deadlines("D06")[0]) == ("2026-04-11", "2026-05-11")
+    world.checks_in([item])
+    loan = asks(world, [item])
+    decides(world, loan, [item])
+    takes(world, loan, [item])
+    extends(world, loan, [item], hours=72)
+    (shown,) = deadlines("D03")
+    assert shown["first_due"] < shown["due"]
+
+
+def test_every_item_is_on_a_manifest_when_its_case_goes_on(world: World, deadlines: Deadlines) -> None:
+    """D19: what the procuratorate refuses while the case is there is due at once, until it is offered anew; what it
+    accepts, and what waits for its answer, is not."""
+    case = world.opens_case()
+    one, two, three = world.seizes(case, world.item(), world.item(), world.item())
+    world.checks_in([one, two, three])
+    manifest = world.offers([one, two, three])
+    world.steps(case, "prosecution")
+    assert deadlines("D19") == []
+    world.answers(manifest, [one], lines=[
+        *world.answer_lines([one]),
+        {"item": two, "moves": "control", "decision": "refused", "reason": "missing-document"},
+    ])  # fmt: skip
+    (shown,) = deadlines("D19")
+    assert (shown["subject"], shown["state"], shown["due"]) == (f"item:{two}", "running", shown["started_at"])
+    assert deadlines("D19", stopped=False)[0]["colour"] == "orange"
+    assert deadlines("D19", timedelta(hours=25), stopped=False)[0]["colour"] == "red"
+    world.offers([two])
+    assert [each["state"] for each in deadlines("D19")] == ["late"]
+
+
+def test_what_is_withdrawn_is_due_on_a_manifest_until_the_case_comes_back(world: World, deadlines: Deadlines) -> None:
+    """D19 again, and D23: the case is sent back for further investigation."""
+    case = world.opens_case()
+    (item,) = world.seizes(case)
+    world.checks_in([item])
+    manifest = world.offers([item])
+    world.steps(case, "prosecution")
+    world.withdraws(manifest, [item])
+    assert [each["state"] for each in deadlines("D19")] == ["running"]
+    world.steps(case, "investigation", by="江检")
+    assert deadlines("D19", stopped=False) == []
+    assert [each["state"] for each in deadlines("D23")] == ["running"]
+
+
+def test_a_further_investigation_ends_when_the_procuratorate_accepts_again(
+    world: World, deadlines: Deadlines
+) -> None:
+    """D23 by manifests alone, as in S8: control goes there, comes back, and goes there again."""
+    case = world.opens_case()
+    (item,) = world.seizes(case)
+    world.checks_in([item])
+    world.answers(world.offers([item]), [item])
+    assert deadlines("D23") == []
+    back = world.offers([item], to="psb-yunling", stage="investigation", by="江检")
+    assert deadlines("D23") == []
+    world.answers(back, [item], by="周远")
+    assert local(deadlines("D23")[0]["due"]) == "2026-04-13 23:59:59"
+    goes_red(world, deadlines, "D23")
+    again = world.answers(world.offers([item]), [item])
+    (shown,) = deadlines("D23")
+    assert (shown["state"], shown["stopped_by"]) == ("met", again.act)
+
+
+def test_a_cold_store_that_was_too_warm_is_seen_by_somebody_else(world: World, deadlines: Deadlines) -> None:
+    """D25 of a place: whoever saw it first cannot acknowledge it alone; a reading in range, or a colleague, does."""
+    where = {"place": world.places["冷藏"], "listing": None}
+
+    def reads(high: str, fine: bool, by: str = "梁静") -> str:
+        listing = world.lists([])
+        return observes(world, [], "temperature", by=by, temperature=warmth(world, "4.0", high), in_range=fine,
+                        **{**where, "listing": listing}).act  # fmt: skip
+
+    reads("7.9", True)
+    assert deadlines("D25") == []
+    seen = world.clock.now
+    reads("11.6", False)
+    (shown,) = deadlines("D25")
+    assert (shown["subject"], shown["case"]) == (f"place:{world.places['冷藏']}", None)
+    assert local(shown["due"]) == (seen + timedelta(minutes=30)).strftime("%Y-%m-%d %H:%M:%S")
+    goes_red(world, deadlines, "D25")
+    reads("11.2", False)
+    assert {each["state"] for each in deadlines("D25")} == {"running"}
+    known = reads("10.8", False, by="郑宏")
+    assert [each["stopped_by"] for each in deadlines("D25")] == [known, known, None]
+    reads("6.1", True)
+    assert {each["state"] for each in deadlines("D25")} == {"met"}
+
+
+def test_stores_are_counted_in_their_rhythm(world: World, deadlines: Deadlines) -> None:
+    """D26: thirty days for drugs and valuables, ninety for others, none for laboratories; each closed stock-take begins
+    anew."""
+    by_place = {each["subject"].removeprefix("place:"): each for each in deadlines("D26")}
+    assert by_place.keys() == {world.places[each] for each in ("大库", "冷藏", "车场", "贵重", "毒品库")}
+    assert {local(by_place[world.places[each]]["due"])[:10] for each in ("贵重", "毒品库")} == {"2026-04-11"}
+    assert local(by_place[world.places["大库"]]["due"])[:10] == "2026-06-10"
+    world.clock.now = datetime(2026, 6, 1, 9, 0, tzinfo=CST)
+    opening = world.opens_stock_take("大库", book=[])
+    world.counts(opening, "大库", book=[], scanned=[])
+    hall = f"place:{world.places['大库']}"
+    assert [each["state"] for each in deadlines("D26") if each["subject"] == hall] == ["running"]
+    closed = world.closes_stock_take(opening)
+    one, two = sorted((each for each in deadlines("D26") if each["subject"] == hall), key=lambda each: each["due"])
+    assert (one["state"], one["stopped_by"], two["act"]) == ("met", closed.act, closed.act)
+    assert (local(two["due"])[:10], two["state"]) == ("2026-08-30", "running")
+    assert {each["colour"] for each in deadlines("D26", stopped=False, colour="red")} == {"red"}
+
+
+def test_a_registered_paper_without_its_items_is_an_alert_the_next_day(world: World, deadlines: Deadlines) -> None:
+    """D30: the decision is in the ledger, and nothing that was seized by it; until a seizure names it."""
+    case = world.opens_case()
+    world.seizes(case, instrument="云公扣字〔2026〕11号")
+    world_objects.registers(world, case, "云公扣字〔2026〕11号")
+    assert deadlines("D30") == []
+    world_objects.registers(world, case, "云公扣字〔2026〕12号")
+    (shown,) = deadlines("D30")
+    assert shown["subject"] == f"case:{case}"
+    goes_red(world, deadlines, "D30")
+    world.seizes(case, instrument="云公扣字〔2026〕13号")
+    assert deadlines("D30")[0]["state"] == "running"
+    world.clock.forward(hours=30)
+    world.seizes(case, instrument="云公扣字〔2026〕12号", occurred_at="2026-03-12T09:00:00+08:00")
+    assert deadlines("D30")[0]["state"] == "late"
+
+
+def test_a_list_that_shows_more_than_the_ledger_is_an_alert_the_next_day(world: World, deadlines: Deadlines) -> None:
+    """D30 again: the case system's list has a line that nobody registered; entering it, when, counts, not taking it."""
+    case = world.opens_case()
+    world.seizes(case)
+    before = world.clock.now.isoformat()
+    world.clock.forward(hours=2)
+    world.notes(case, "items-unregistered", statement="清单第77行", basis=["云公扣字〔2026〕12号"])
+    goes_red(world, deadlines, "D30")
+    world.seizes(case, occurred_at=before)
+    assert deadlines("D30")[0]["state"] == "met"
+
+
+def test_data_are_unfrozen_in_three_days(world: World, deadlines: Deadlines) -> None:
+    """D31: from the decision, on what is digital and frozen; funds have other clocks."""
+    case = world.opens_case()
+    kept = {"seal": None, "keeper": {"disclose": "云岭数据中心"}}
+    data, funds = world.seizes(
+        case, world.item(category="digital", **kept), world.item(category="funds", **kept), measure="frozen"
+    )
+    world.notes(case, "unfreezing-decided")
+    assert [each["subject"] for each in deadlines("D31")] == [f"item:{data}"]
+    assert local(deadlines("D31")[0]["due"]) == "2026-03-15 23:59:59"
+    goes_red(world, deadlines, "D31")
+    world_objects.lifts_measure(world, [data, funds])
+    assert deadlines("D31")[0]["state"] == "met"
+
+
+def test_an_agency_finds_what_it_answers_for(world: World, deadlines: Deadlines) -> None:
+    """By what it controls or holds, by its cases, by its places."""
+    case = world.opens_case()
+    (item,) = world.seizes(case)
+    world.notes(case, "judgment-served")
+    found = {agency: {each["rule"] for each in deadlines("D01", agency=agency)} for agency in ("psb-yunling", "lab-1")}
+    assert found == {"psb-yunling": {"D01"}, "lab-1": set()}
+    assert [each["subject"] for each in deadlines("D22", agency="psb-yunling")] == [f"case:{case}"]
+    assert deadlines("D22", agency="center") == []
+    assert len(deadlines("D26", agency="center")) == 5
+    registers = Registers(world.engine)
+    registers.catch_up()
+    (shown,) = registers.items(case=case)
+    registers.close()
+    assert [(each["rule"], each["due"]) for each in shown["deadlines"]] == [("D01", deadlines("D01")[0]["due"])]
+    world.checks_in([item])
+    registers = Registers(world.engine)
+    registers.catch_up()
+    assert registers.item(item)["deadlines"] == []
+    registers.close()

@@ -66,7 +66,6 @@ def test_every_jurisdiction_answers_what_the_code_asks() -> None:
         assert policy.remedies.keys() == {"minor", "curable", "exclusion-risk"}
         assert policy.choice("reserve_keeper") in ("police", "subject", "laboratory")
         assert policy.choice("independent_witness") in ("or-recording", "not-general")
-        assert policy.choice("numbering") in ("case-serial", "initials-serial", "case-item")
     assert shipped_policy("us-ca").numbers["retention_days"] == 365
 
 

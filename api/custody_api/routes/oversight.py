@@ -1,4 +1,4 @@
-"""What went against a rule: defects that were recorded, and attempts that were refused."""
+"""What is due, and what went against a rule: deadlines, defects that were recorded, attempts that were refused."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from custody.rules.clocks.deadline import State
+from custody.rules.clocks.text import Colour
 from custody_api import documented
 from custody_api.answers import Paged, page
-from custody_api.context import TheRegisters
+from custody_api.context import TheLedger, TheRegisters
 
 router = APIRouter(prefix="/v1", tags=["oversight"])
 
@@ -21,6 +23,18 @@ class WantedDefects(Paged):
 
     state: Literal["open", "explained", "accepted", "reviewed", "contested"] | None = None
     case: str | None = None
+
+
+class WantedDeadlines(Paged):
+    """Which deadlines; every field that is given has to fit."""
+
+    agency: str | None = Field(None, description="What an agency controls, holds, leads or keeps.")
+    case: str | None = None
+    item: str | None = Field(None, description="An id or a label code.")
+    rule: str | None = Field(None, pattern="^D[0-9]{2}$", description="The number of a deadline: D09.")
+    state: State | None = None
+    colour: Colour | None = Field(None, description="As it stands now: what is not due soon has none.")
+    stopped: bool = Field(False, description="true: those that were stopped, too.")
 
 
 class WantedRefusals(Paged):
@@ -34,6 +48,16 @@ def search_defects(request: Request, wanted: Annotated[WantedDefects, Query()], 
     """Defects, each with its items and what became of it."""
     found = registers.defects(state=wanted.state, case=wanted.case, after=wanted.after, limit=wanted.limit + 1)
     return page(request, "defects", found, wanted.limit, lambda each: each["id"])
+
+
+@router.get("/deadlines", **documented.DEADLINES)
+def search_deadlines(
+    request: Request, wanted: Annotated[WantedDeadlines, Query()], registers: TheRegisters, ledger: TheLedger
+) -> Response:
+    """Deadlines as they stand now, the first due first; those that nothing has stopped yet, unless asked otherwise."""
+    given = wanted.model_dump(exclude={"limit", "at_least"})
+    found = registers.deadlines(at=ledger.clock(), limit=wanted.limit + 1, **given)
+    return page(request, "deadlines", found, wanted.limit, lambda each: each["deadline"])
 
 
 @router.get("/refusals", **documented.REFUSALS)

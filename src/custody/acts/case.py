@@ -14,7 +14,8 @@ NotedFact = Literal[
     "returned-to-unit", "urgent-examination-ended", "loan-purpose-ended", "papers-produced", "found-irrelevant",
     "excursion-acknowledged", "judgment-served", "receipt-to-court-sent", "recommendation-issued",
     "recommendation-answered", "reserve-offered", "reserve-requested", "documents-delivered", "measure-reported",
-    "refusal-notified",
+    "refusal-notified", "claim-period-extended", "verification-extended", "submission-extended",
+    "unfreezing-decided", "items-unregistered",
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ Source: docs/format.md section 4. The leaf hash is SHA-256(0x00 ‖ entry bytes)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated, Any, Literal
@@ -57,6 +57,8 @@ class Recorded:
     recorded_at: datetime
     act: Act
     defects: tuple[Defect, ...]
+    policy: str = field(default="", compare=False)
+    """The id of the rule data by which it was judged, where it was read from the log."""
 
 
 def instant(moment: datetime) -> str:

@@ -14,8 +14,9 @@ from custody.cli.words import either, text
 from custody.errors import NotFound
 from custody.ledger.policies import jurisdictions, shipped_policy
 from custody.rules.judge import DEFECTS, REFUSALS
-from custody.rules.policy import Policy, RuleText, Span
+from custody.rules.policy import Policy, RuleText
 from custody.rules.rule import Rule
+from custody.rules.span import Span
 
 UNVERIFIED = "UNVERIFIED"
 

@@ -60,7 +60,8 @@ def status(item: ItemFacts) -> str:
 
 
 def item_shape(item: ItemFacts) -> Shape:
-    """Show what an item's own facts say; `in_context` completes it."""
+    """Show what an item's own facts say; `in_context` completes it. Its deadlines follow from its whole case and the
+    rule data: the register of deadlines adds them."""
     return {
         "item": item.item,
         "case": item.case,
@@ -98,7 +99,6 @@ def item_shape(item: ItemFacts) -> Shape:
             for each in each_once(item.defects)
         ],
         "holds": [{"act": act, "reason": reason, "scope": "item"} for act, reason in item.holds],
-        "deadlines": [],
         "version": item.version + 1,
     }  # fmt: skip
 

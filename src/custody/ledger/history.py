@@ -8,7 +8,8 @@ Two questions look alike and are not:
   corrected, and only those that had occurred by then.
 
 For one and the same moment the answers differ exactly by corrections, late entries, and acts recorded after they
-occurred. The shapes are those of the registers, made by the same functions.
+occurred. The shapes are those of the registers, made by the same functions; of an item without ``deadlines``: what is
+due follows from every act of its case and from the rule data in force, and is asked of the register, for now.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ _KEPT = 32  # acts; one of 1,000 items takes some 3 MB
 def recorded_from(row: Row) -> Recorded:
     """Read a stored row back as the act it records."""
     entry = read_entry(row.entry)
-    return Recorded(row.position - 1, recorded_at(entry), read_recorded(row.envelope), entry.defects)
+    return Recorded(row.position - 1, recorded_at(entry), read_recorded(row.envelope), entry.defects, entry.policy)
 
 
 class Past:

@@ -63,6 +63,12 @@ def shipped_policy(jurisdiction: str) -> Policy:
 
 
 @cache
+def policy_by_id(policy: str) -> Policy | None:
+    """Return the rule data of an id, of whichever jurisdiction, if this version ships them."""
+    return next((found for each in jurisdictions() if (found := shipped_policies(each).by_id.get(policy))), None)
+
+
+@cache
 def shipped_policies(jurisdiction: str) -> Policies:
     """Return every policy shipped for a jurisdiction. Raises NotFound."""
     past = _folder(jurisdiction) / PAST

@@ -21,13 +21,14 @@ _ALL: Final = 100_000
 
 DAILY: Final[Mapping[str, str]] = {
     "handovers": "D01", "vehicles": "D14", "blood": "D09", "drugs": "D16", "cash": "D17", "reports": "D29",
+    "unregistered": "D30",
 }  # fmt: skip
 MONTHLY: Final[Mapping[str, str]] = {
     "loans": "D03", "irrelevant": "D04", "seizures": "D06", "registrations": "D07", "freezes": "D08",
-    "appraisals": "D18", "complaints": "D28",
+    "appraisals": "D18", "complaints": "D28", "unfreezing": "D31",
 }  # fmt: skip
 QUARTERLY: Final[Mapping[str, str]] = {
-    "undisposed": "D21", "unclaimed": "D05", "receipts": "D22", "reserve": "D24",
+    "undisposed": "D21", "unclaimed": "D05", "receipts": "D22", "reserve": "D24", "stock_takes": "D26",
 }  # fmt: skip
 """Heading → the deadline whose running ones stand under it."""
 

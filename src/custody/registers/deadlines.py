@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Index, Integer, RowMapping, Table, Text, and_, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    RowMapping,
+    Table,
+    Text,
+    and_,
+    literal,
+    or_,
+    select,
+)
 
 from custody.acts.entry import instant
 from custody.facts.shapes import Shape
-from custody.ledger.policies import jurisdictions, shipped_policy
-from custody.registers.dockets import CaseDocket
-from custody.registers.register import Part, Register, Row, metadata
+from custody.ledger.policies import jurisdictions, policy_by_id, shipped_policies, shipped_policy
+from custody.registers import items
+from custody.registers.dockets import KeptDocket
+from custody.registers.register import Part, Register, Row, metadata, slices
 from custody.rules.clocks.deadline import Deadline, level_of
 from custody.rules.clocks.deadlines import deadlines_of
 from custody.rules.clocks.text import Colour, DeadlineText
@@ -23,8 +37,9 @@ deadline = Table(
     "deadline",
     metadata,
     Column("deadline", Text, primary_key=True),
-    Column("owner", Text, nullable=False, comment="the case, whose acts all its deadlines follow from"),
+    Column("owner", Text, nullable=False, comment="case:… or place:…, whose acts all its deadlines follow from"),
     Column("jurisdiction", Text, nullable=False),
+    Column("policy", Text, nullable=False, comment="the rule data by which it runs"),
     Column("rule", Text, nullable=False),
     Column("variant", Text, nullable=False),
     Column("case", Text),
@@ -32,6 +47,8 @@ deadline = Table(
     Column("act", Text, nullable=False),
     Column("started_at", Text, nullable=False),
     Column("due", Text),
+    Column("first_due", Text, comment="before it was extended"),
+    Column("extended_by", Text, comment="the act that did"),
     Column("missing_year", Integer),
     Column("stopped_by", Text),
     Column("stopped_at", Text),
@@ -42,32 +59,39 @@ deadline = Table(
     sqlite_strict=True,
 )
 
-def _case_rows(found: CaseDocket) -> Iterator[Row]:
-    for each in deadlines_of(found.docket, found.policy):
+
+def _rows(found: KeptDocket) -> Iterator[Row]:
+    for each in deadlines_of(found.docket, found.law):
         yield _row(each, found)
 
 
-def _row(each: Deadline, found: CaseDocket) -> Row:
+def _row(each: Deadline, found: KeptDocket) -> Row:
     return {
-        "deadline": each.id, "owner": found.docket.case, "jurisdiction": found.policy.jurisdiction,
+        "deadline": each.id, "owner": found.owner, "jurisdiction": found.jurisdiction, "policy": each.policy,
         "rule": each.rule, "variant": each.variant, "case": each.case, "subject": each.subject,
         "act": each.act, "started_at": instant(each.started_at),
-        "due": instant(each.due) if each.due else None, "missing_year": each.missing_year,
+        "due": instant(each.due) if each.due else None,
+        "first_due": instant(each.first_due) if each.first_due else None, "extended_by": each.extended_by,
+        "missing_year": each.missing_year,
         "stopped_by": each.stopped_by, "stopped_at": instant(each.stopped_at) if each.stopped_at else None,
         "state": each.state,
     }  # fmt: skip
 
 
+_ROWS: Final = "2"
+"""Another number when clocks or columns change."""
+
+
 def _version() -> int:
     """Rows follow from the rule data too: other terms or another calendar make them anew."""
-    ids = "".join(shipped_policy(each).id for each in jurisdictions())
+    ids = "".join(sorted(policy for each in jurisdictions() for policy in shipped_policies(each).by_id)) + _ROWS
     return int(hashlib.sha256(ids.encode()).hexdigest()[:7], 16)
 
 
 REGISTER = Register(
     "deadlines",
     _version(),
-    (Part(deadline, "docket", "owner", _case_rows),),
+    (Part(deadline, "docket", "owner", _rows),),
 )
 
 
@@ -81,6 +105,8 @@ class Wanted:
     state: str | None = None
     colour: Colour | None = None
     stopped: bool = False
+    agency: str | None = None
+    """The agency that controls or holds the item, leads the case, or keeps the place."""
 
 
 def search(
@@ -114,17 +140,55 @@ def _conditions(wanted: Wanted) -> list[Any]:
         (wanted.state, column.state),
     ]  # fmt: skip
     found: list[Any] = [each == value for value, each in given if value is not None]
+    if wanted.agency is not None:
+        found.append(_of_agency(wanted.agency))
     if wanted.state is None and not wanted.stopped:
         found.append(column.stopped_by.is_(None))
     return found
 
 
+def _of_agency(agency: str) -> ColumnElement[bool]:
+    """Deadlines of what an agency answers for now."""
+    item, case, keeper = items.item.c, items.item_case.c, items.item_keeper.c
+    own = or_(item.lead == agency, item.agency == agency)
+    return or_(
+        deadline.c.subject.in_(select(literal("item:") + item.item).where(own)),
+        deadline.c.subject.in_(select(literal("case:") + case.case).where(case.lead == agency)),
+        deadline.c.subject.in_(select(literal("place:") + keeper.keeper).where(keeper.agency == agency)),
+    )  # fmt: skip
+
+
+def beside(connection: Connection, shapes: Sequence[Shape]) -> list[Shape]:
+    """Show items with their deadlines that nothing has stopped yet, the first due first. Which colour each has turns
+    on the clock, and is not said here."""
+    found: dict[str, list[Shape]] = {f"item:{each['item']}": [] for each in shapes}
+    for some in slices(list(found)):
+        query = select(deadline).where(deadline.c.subject.in_(some), deadline.c.stopped_by.is_(None))
+        due = deadline.c.due
+        for row in connection.execute(query.order_by(due.is_(None), due, deadline.c.deadline)).mappings():
+            text = _text(row)
+            shown = {name: row[name] for name in _OF_ITEM}
+            found[row["subject"]].append({**shown, "zh": text.zh, "en": text.en})
+    return [{**each, "deadlines": found[f"item:{each['item']}"]} for each in shapes]
+
+
+_OF_ITEM: Final = (
+    "deadline", "rule", "variant", "act", "started_at", "due", "first_due", "extended_by", "missing_year", "state",
+)  # fmt: skip
+
+
+def _text(row: RowMapping) -> DeadlineText:
+    """What the rule data by which a deadline runs say of it."""
+    policy = policy_by_id(row["policy"]) or shipped_policy(row["jurisdiction"])
+    return policy.deadlines[row["rule"]]
+
+
 def _shape(row: RowMapping, at: datetime) -> Shape:
-    text = shipped_policy(row["jurisdiction"]).deadlines[row["rule"]]
+    text = _text(row)
     colour, tells = _standing(row, text, at)
     shown = {name: row[name] for name in (
         "rule", "variant", "case", "subject", "act", "started_at", "due", "missing_year", "state", "stopped_by",
-        "stopped_at",
+        "stopped_at", "first_due", "extended_by", "policy",
     )}  # fmt: skip
     return {
         "deadline": row["deadline"], **shown, "colour": colour, "tells": list(tells), "zh": text.zh, "en": text.en,

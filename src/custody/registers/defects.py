@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
 
-from sqlalchemy import Column, Connection, Index, Table, Text, select
+from sqlalchemy import Column, Connection, Index, Table, Text, or_, select
 
+from custody.acts.parties import Genesis
 from custody.facts.flaws import OpenDefect, each_once
 from custody.facts.item import ItemFacts
 from custody.facts.shapes import Shape
-from custody.ledger.policies import shipped_policy
+from custody.ledger.policies import policy_by_id, shipped_policy
 from custody.registers import cases
-from custody.registers.feeds import ItemlessDefects
-from custody.registers.register import Part, Register, Row, metadata
-
-POLICY: Final = shipped_policy("cn")
-"""Whose words say what is owed; nothing that a register keeps follows from it."""
+from custody.registers.feeds import ItemlessDefects, Touching
+from custody.registers.register import Part, Position, Register, Row, metadata
+from custody.rules.policy import Policy
 
 defect = Table(
     "defect",
@@ -36,6 +34,18 @@ defect = Table(
     sqlite_strict=True,
 )
 
+judged = Table(
+    "judged",
+    metadata,
+    Column("position", Position, primary_key=True, autoincrement=False),
+    Column("act", Text, nullable=False),
+    Column("policy", Text, nullable=False, comment="the rule data by which the act was judged"),
+    Column("jurisdiction", Text, comment="of the ledger; with its genesis"),
+    Index("judged_act", "act"),
+    sqlite_strict=True,
+)
+"""By which rule data the acts with defects were judged, and the genesis: those say what is owed."""
+
 
 def _item_rows(facts: ItemFacts) -> Iterator[Row]:
     for each in each_once(facts.defects):
@@ -54,10 +64,24 @@ def _row(each: OpenDefect, subject: str, item: str | None, case: str | None) -> 
     }  # fmt: skip
 
 
+def _judged_rows(touching: Touching) -> Iterator[Row]:
+    recorded = touching.recorded
+    genesis = recorded.act if isinstance(recorded.act, Genesis) else None
+    if recorded.defects or genesis:
+        yield {
+            "position": recorded.index + 1, "act": recorded.act.id, "policy": recorded.policy,
+            "jurisdiction": genesis.jurisdiction if genesis else None,
+        }  # fmt: skip
+
+
 REGISTER = Register(
     "defects",
-    2,
-    (Part(defect, "item", "subject", _item_rows), Part(defect, "itemless", "subject", _itemless_rows)),
+    3,
+    (
+        Part(defect, "item", "subject", _item_rows),
+        Part(defect, "itemless", "subject", _itemless_rows),
+        Part(judged, "act", "position", _judged_rows),
+    ),
 )
 
 
@@ -73,28 +97,45 @@ def search(
     if after is not None:
         ids = ids.where(defect.c.defect > after)
     wanted = list(connection.scalars(ids))
-    rows = select(defect).where(defect.c.defect.in_(wanted)).order_by(defect.c.defect, defect.c.subject)
+    query = select(defect).where(defect.c.defect.in_(wanted)).order_by(defect.c.defect, defect.c.subject)
+    rows = connection.execute(query).mappings().all()
     found: dict[str, Shape] = {}
     handled: dict[str | None, Shape | None] = {None: None}
-    for row in connection.execute(rows).mappings():
+    law = _law(connection, {row["act"] for row in rows})
+    for row in rows:
         if row["case"] not in handled:
             handled[row["case"]] = cases.find(connection, row["case"])
         shape = found.setdefault(row["defect"], {
             "id": row["defect"], "code": row["code"], "rule": row["rule"], "severity": row["severity"],
             "act": row["act"], "case": row["case"], "state": row["state"], "items": [],
-            "owed": owed(row["code"], row["severity"], row["state"], handled[row["case"]]),
+            "owed": owed(law(row["act"]), row["code"], row["severity"], row["state"], handled[row["case"]]),
         })  # fmt: skip
         shape["items"] += [row["item"]] if row["item"] else []
     return list(found.values())
 
 
-def owed(code: str, severity: str, state: str, case: Shape | None) -> Shape | None:
+def _law(connection: Connection, acts: Iterable[str]) -> Callable[[str], Policy]:
+    """The rule data by which each act was judged: those of the ledger's jurisdiction that this version ships stand in
+    for those that it no longer does. What became a defect later, when a key fell under doubt, goes by the genesis."""
+    query = select(judged).where(or_(judged.c.act.in_(list(acts)), judged.c.jurisdiction.is_not(None)))
+    rows = connection.execute(query).mappings().all()
+    founding = next((row for row in rows if row["jurisdiction"]), None)
+    by_act = {row["act"]: row["policy"] for row in rows}
+
+    def of(act: str) -> Policy:
+        named = by_act.get(act, founding["policy"] if founding else "")
+        return policy_by_id(named) or shipped_policy(founding["jurisdiction"] if founding else "")
+
+    return of
+
+
+def owed(law: Policy, code: str, severity: str, state: str, case: Shape | None) -> Shape | None:
     """Return what is owed next for a defect, by which capacity and whom; None once it is accepted.
 
     An explanation is owed by the owner that the rule data name, or once it is given or the signature is contested, its
     acceptance by the reviewer. ``persons`` are the officers, or the legal reviewer, of the case, where it names them.
     """
-    remedy = POLICY.owed(code, severity)
+    remedy = law.owed(code, severity)
     if remedy is None or state == "accepted":
         return None
     by = remedy.owner if state == "open" else remedy.accepted_by

@@ -1,7 +1,8 @@
 """What clerks, prosecutors, courts and auditors ask, answered from the registers.
 
 All answers are JSON objects as `custody.facts.shapes` makes them; `custody.ledger.history` gives the same shapes for
-the past. Lists are ordered by a key and continued with ``after``, the key of the last one seen.
+the past, items without their ``deadlines``. Lists are ordered by a key and continued with ``after``, the key of the
+last one seen.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ class Registers:
             time.sleep(_POLL_SECONDS)
 
     def item(self, id_or_code: str) -> Shape:
-        """An item by its id, or by any code it ever bore.
+        """An item by its id, or by any code it ever bore, with its ``deadlines`` that nothing has stopped yet.
 
         Asked by a code, the answer has ``asked``: that code, ``in-force`` or ``retired``, and which act retired it;
         ``code`` is always the one in force. Raises NotFound.
@@ -92,9 +93,10 @@ class Registers:
         with self._reading() as connection:
             asked = codes.find(connection, id_or_code)
             found = items.find(connection, asked["item"] if asked else id_or_code)
-        if found is None:
+            shown = deadlines.beside(connection, [found] if found else [])
+        if not shown:
             raise _not_found("item", id_or_code)
-        return {**found, "asked": asked} if asked else found
+        return {**shown[0], "asked": asked} if asked else shown[0]
 
     def code(self, code: str) -> Shape:
         """What a label code names: ``{"code","item","state","retired_by","in_force"}``. Raises NotFound."""
@@ -124,7 +126,7 @@ class Registers:
         """
         wanted = Search(case, agency, holder, place, status, category, q)
         with self._reading() as connection:
-            return items.search(connection, wanted, after, _page(limit))
+            return deadlines.beside(connection, items.search(connection, wanted, after, _page(limit)))
 
     def history(self, item: str) -> Shape:
         """The chain of custody of an item: ``{"item","acts","custody","gaps"}``, oldest first. Raises NotFound."""
@@ -168,7 +170,7 @@ class Registers:
         with self._reading() as connection:
             if cases.find(connection, reference) is None:
                 raise _not_found("case", reference)
-            return items.search(connection, Search(case=reference), after, _page(limit))
+            return deadlines.beside(connection, items.search(connection, Search(case=reference), after, _page(limit)))
 
     def case_acts(self, reference: str, *, after: int = 0, limit: int = PAGE) -> list[Shape]:
         """The acts on a case and on its items after a position, oldest first."""
@@ -195,7 +197,7 @@ class Registers:
             place = _named(place)
             if places.find(connection, place) is None:
                 raise _not_found("place", place)
-            return items.search(connection, Search(place=place), after, _page(limit))
+            return deadlines.beside(connection, items.search(connection, Search(place=place), after, _page(limit)))
 
     def person(self, person: str) -> Shape:
         """A person or system: capacities, places, keys with who enrolled each, ``items`` held now. Raises NotFound."""
@@ -215,7 +217,7 @@ class Registers:
         with self._reading() as connection:
             if people.find(connection, person) is None:
                 raise _not_found("person", person)
-            return items.search(connection, Search(holder=person), after, _page(limit))
+            return deadlines.beside(connection, items.search(connection, Search(holder=person), after, _page(limit)))
 
     def kit(self, kit: str) -> Shape:
         """A blood kit, each tube with ``now``: the item as it is. Raises NotFound."""
@@ -281,6 +283,7 @@ class Registers:
         *,
         at: datetime,
         rule: str | None = None,
+        agency: str | None = None,
         case: str | None = None,
         item: str | None = None,
         state: str | None = None,
@@ -291,9 +294,10 @@ class Registers:
     ) -> list[Shape]:
         """Deadlines as they stand at an instant, the first due first; those that were stopped too, if asked for.
 
-        ``state`` is one of `custody.rules.clocks.deadline.State`, ``colour`` blue, orange or red.
+        ``state`` is one of `custody.rules.clocks.deadline.State`, ``colour`` blue, orange or red; ``agency`` finds what
+        an agency controls, holds, leads or keeps.
         """
-        wanted = Wanted(rule, case, f"item:{_named(item)}" if item else None, state, colour, stopped)
+        wanted = Wanted(rule, case, f"item:{_named(item)}" if item else None, state, colour, stopped, agency)
         with self._reading() as connection:
             return deadlines.search(connection, wanted, at, after, _page(limit))
 

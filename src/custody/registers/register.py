@@ -21,8 +21,8 @@ Position = BigInteger().with_variant(Integer(), "sqlite")
 """A position of a log: leaf index plus one."""
 
 Source = KindName | Literal["act", "itemless", "docket", "journal"]
-"""What rows follow from: a kind of fact, an act itself, the defects of an act without items, all acts of a case with
-the rule data, a line of the journal."""
+"""What rows follow from: a kind of fact, an act itself, the defects of an act without items, all acts of a case or a
+place with the rule data, a line of the journal."""
 
 Changes = Mapping[str, Mapping[str, Any]]
 """Source → id of what was touched → what is known of it now; None if nothing is."""

@@ -28,6 +28,7 @@ from custody.rules import (
     disposition,
     dividing,
     exits,
+    extending,
     governing,
     jurisdictions,
     keeping,
@@ -70,6 +71,7 @@ REFUSALS: Final[tuple[Rule, ...]] = (
     *orders.REFUSALS,
     *exits.REFUSALS,
     *keeping.REFUSALS,
+    *extending.REFUSALS,
 )
 """Every rule that refuses a forbidden future act; where several do, the first is named and the others are listed."""
 

@@ -19,29 +19,12 @@ from typing import Final, Literal
 from custody.acts.entry import Severity
 from custody.rules.calendars import Calendar
 from custody.rules.clocks.text import DeadlineText
+from custody.rules.span import Span
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("minor", "curable", "exclusion-risk")
 """From light to heavy."""
 
 _DAY: Final = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The days on which something holds, both included; None: without beginning or end."""
-
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-    def in_force(self, on: date) -> bool:
-        """Whether it holds on a day."""
-        return self.meets(on, on)
-
-    def meets(self, first: date, last: date) -> bool:
-        """Whether it holds on any day from the first to the last."""
-        return (self.valid_from is None or self.valid_from <= last) and (
-            self.valid_to is None or first <= self.valid_to
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +116,11 @@ class Policy:
     days: tuple[date, ...] = ()
     """The days from which on another version of a rule or a number may hold, in order; none: nothing is dated."""
     deadlines: Mapping[str, DeadlineText] = field(default_factory=dict)
+    """By number, as they read now; their versions are in ``deadline_versions``."""
     calendar: Calendar = field(default_factory=Calendar)
     stages: Mapping[str, frozenset[str]] = field(default_factory=dict)
     passages: Mapping[tuple[str, str], Passage] = field(default_factory=dict)
+    deadline_versions: Mapping[str, tuple[DeadlineText, ...]] = field(default_factory=dict)
 
     @property
     def zone(self) -> timezone:

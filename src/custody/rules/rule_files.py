@@ -2,8 +2,8 @@
 
 A chapter has the tables ``refusal``, ``defect``, ``numbers``, ``choices``, ``remedy``, ``storage``, ``deadline``,
 ``escalation``, ``calendar``, ``stages`` and ``passages``, as far as it needs them. What one chapter names no other may
-name again. A rule or a number that changed has ``versions``: a list, oldest first, of what differs from the table
-itself, each with ``valid_from`` and ``valid_to``.
+name again. A rule, a number or a deadline that changed has ``versions``: a list, oldest first, of what differs from the
+table itself, each with ``valid_from`` and ``valid_to``.
 
 A jurisdiction may extend another: it names in ``extends`` whose rules it shares, in ``without`` those it does not have,
 and says anew what it has otherwise; deadlines and calendars are each jurisdiction's own. What is shared was verified
@@ -38,11 +38,13 @@ def read_policy(files: Mapping[str, bytes]) -> Policy:
         (jurisdiction,) = [chapter["jurisdiction"] for chapter in chapters.values() if "jurisdiction" in chapter]
         texts = _texts(chapters, "refusal") | _texts(chapters, "defect")
         numbers = {name: _number(each) for name, each in _table(chapters, "numbers").items()}
+        values = {name: versions[-1].value for name, versions in numbers.items()}
+        deadlines = read_deadlines(_table(chapters, "deadline"), _table(chapters, "escalation"), values)
         return Policy(
             hashlib.sha256(manifest_of(files)).hexdigest(),
             jurisdiction,
             {code: versions[-1] for code, versions in texts.items()},
-            {name: versions[-1].value for name, versions in numbers.items()},
+            values,
             {category: tuple(classes) for category, classes in _table(chapters, "storage").items()},
             {name: Choice(**each) for name, each in _table(chapters, "choices").items()},
             {severity: Remedy(**each) for severity, each in _table(chapters, "remedy").items()},
@@ -50,10 +52,11 @@ def read_policy(files: Mapping[str, bytes]) -> Policy:
             numbers,
             {code: name for name, each in chapters.items() for kind in _KINDS for code in each.get(kind, ())},
             days_of([each for versions in (*texts.values(), *numbers.values()) for each in versions]),
-            read_deadlines(_table(chapters, "deadline"), _table(chapters, "escalation")),
+            {rule: versions[-1] for rule, versions in deadlines.items()},
             read_calendar(_table(chapters, "calendar")),
             {name: frozenset(each["agencies"]) for name, each in _table(chapters, "stages").items()},
             _passages(_table(chapters, "passages")),
+            deadlines,
         )
     except (KeyError, ValueError, TypeError) as error:
         raise Malformed("malformed/policy", f"The rule data cannot be read: {error}.") from None

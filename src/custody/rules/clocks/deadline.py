@@ -19,7 +19,7 @@ class Start:
     """What starts a deadline, found by its function: the act, the instant, and what stopped it, if anything has.
 
     ``due`` is given where an act names the instant, ``last_day`` where it names the day. A suspended one does not run;
-    ``credit_days`` are days that did not count, by which it ends later.
+    ``credit_days`` are days that did not count, by which it ends later. ``extension`` is the act that extended it.
     """
 
     act: str
@@ -33,11 +33,31 @@ class Start:
     stopped_at: datetime | None = None
     suspended: bool = False
     credit_days: int = 0
+    extension: Extended | None = None
+    known_at: datetime | None = None
+    """When the act that starts it was recorded; None: nobody asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """What extended a deadline, and when; ``due`` or ``last_day`` where the act names it, else the data's own term."""
+
+    act: str
+    at: datetime
+    due: datetime | None = None
+    last_day: date | None = None
+
+    def moves(self, first_due: datetime) -> bool:
+        """Whether it extends a deadline: a longer term only before the first one is over."""
+        return self.due is not None or self.last_day is not None or self.at <= first_due
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One deadline of one subject. ``due`` is the last instant in time; None while nobody can say it."""
+    """One deadline of one subject. ``due`` is the last instant in time; None while nobody can say it.
+
+    Of one that was extended, ``first_due`` is when it was due before and ``extended_by`` the act; else both are None.
+    """
 
     rule: str
     variant: str
@@ -50,6 +70,10 @@ class Deadline:
     stopped_by: str | None
     stopped_at: datetime | None
     state: State
+    policy: str
+    """The id of the rule data by which it runs."""
+    first_due: datetime | None = None
+    extended_by: str | None = None
 
     @property
     def id(self) -> str:

@@ -1,9 +1,9 @@
-"""The docket of a case: its acts as they read now, and what deadlines ask of them."""
+"""The docket of a case or a place: its acts as they read now, and what deadlines ask of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
@@ -15,21 +15,28 @@ from custody.acts.samples import BloodDraw, Tube
 from custody.acts.taking import Seizure, TakenItem
 from custody.facts.amend import Reading
 from custody.facts.holding import Holder, move
-from custody.rules.clocks.deadline import Start
+from custody.rules.clocks.deadline import Extended, Start
 from custody.rules.clocks.text import DeadlineText
 
 
 @dataclass(frozen=True)
 class Docket:
-    """The acts on a case and its items, in the order in which they happened."""
+    """The acts on a case and its items, or on a place, in the order in which they happened."""
 
     case: str
     acts: tuple[Reading, ...]
+    place: str | None = None
+    """The place, of a docket that is no case's; ``case`` is then empty."""
 
     @classmethod
     def of(cls, case: str, readings: Iterable[Reading]) -> Docket:
         """Order acts, as corrections make them read, by when they happened; those of one instant as recorded."""
         return cls(case, tuple(sorted(readings, key=lambda each: each.happened_at)))
+
+    @classmethod
+    def of_place(cls, place: str, readings: Iterable[Reading]) -> Docket:
+        """The same for a place: how it was registered, looked at and counted."""
+        return cls("", tuple(sorted(readings, key=lambda each: each.happened_at)), place)
 
     @cached_property
     def kind(self) -> str | None:
@@ -149,16 +156,31 @@ class Docket:
     def _noted_of_all(self) -> list[Reading]:
         return [each for each in self.acts_of("noted") if not each.act.own_items]
 
+    def extension(self, text: DeadlineText, item: str, start: Start) -> Extended | None:
+        """The fact that extends the term of an item, approved and noted before it was stopped: the first one."""
+        extension = text.extension
+        if extension is None or start.variant not in extension.terms:
+            return None
+        for noted in self.noted(extension.noted):
+            over = start.stopped_at is not None and noted.happened_at > start.stopped_at
+            approved = noted.happened_at >= start.at and not over and noted.act.signed_by("approver")
+            if approved and item in self.concerned(noted):
+                return Extended(noted.recorded.act.id, noted.happened_at)
+        return None
+
     def item_start(self, text: DeadlineText, each: Reading, item: str, **fields: Any) -> Start:
         """A deadline of an item that an act starts and the first of the act types in the rule data stops."""
         stop = self.first(item, text.stops, fields.get("at", each.happened_at))
-        return started(each, f"item:{item}", stop, **fields)
+        start = started(each, f"item:{item}", stop, **fields)
+        extension = self.extension(text, item, start)
+        return replace(start, extension=extension) if extension else start
 
 
 def started(each: Reading, subject: str, stop: Reading | None, **fields: Any) -> Start:
     """A deadline that an act starts at its own instant, unless another is given."""
     return Start(**{
         "act": each.recorded.act.id, "at": each.happened_at, "subject": subject,
+        "known_at": each.recorded.recorded_at,
         "stopped_by": stop.recorded.act.id if stop else None, "stopped_at": stop.happened_at if stop else None,
         **fields,
     })  # fmt: skip

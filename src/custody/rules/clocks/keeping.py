@@ -12,7 +12,7 @@ from custody.acts.measures import Instrument
 from custody.acts.taking import IN_SITU
 from custody.facts.amend import Reading
 from custody.rules.clocks.clock import clock
-from custody.rules.clocks.deadline import Start
+from custody.rules.clocks.deadline import Extended, Start
 from custody.rules.clocks.docket import Docket, items_of, started
 from custody.rules.clocks.text import DeadlineText
 
@@ -56,22 +56,22 @@ def a_loan_comes_back(docket: Docket, text: DeadlineText) -> Iterator[Start]:
             continue
         for item in items_of(each):
             out = docket.item_start(text, each, item, due=each.act.due)
-            yield replace(out, due=_extended(docket, item, out) or out.due)
+            yield replace(out, extension=_extended(docket, item, out))
             for noted in docket.noted("loan-purpose-ended"):
                 back = out.stopped_at is None or noted.happened_at <= out.stopped_at
                 if noted.happened_at >= each.happened_at and back and item in docket.concerned(noted):
                     yield docket.item_start(text, noted, item, variant="purpose-ended")
 
 
-def _extended(docket: Docket, item: str, out: Start) -> datetime | None:
-    """Until when a loan was last extended before it came back."""
-    due = None
+def _extended(docket: Docket, item: str, out: Start) -> Extended | None:
+    """By what, and until when, a loan was last extended before it came back."""
+    found = None
     for each in docket.on(item):
         act = each.act
         back = out.stopped_at is not None and each.happened_at > out.stopped_at
         if isinstance(act, LoanDecision) and act.decision == "extend" and each.happened_at >= out.at and not back:
-            due = act.due or due
-    return due
+            found = Extended(act.id, each.happened_at, due=act.due) if act.due else found
+    return found
 
 
 @clock("D14")

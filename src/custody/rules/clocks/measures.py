@@ -1,5 +1,5 @@
 """Clocks of measures and of the case: how long a measure lasts, what is irrelevant, courts,
-discrepancies, complaints (D04, D06-D08, D22, D27, D28)."""
+discrepancies, complaints (D04, D06-D08, D22, D27, D28, D31)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from custody.acts.oversight import Hold
 from custody.acts.taking import Seizure
 from custody.facts.amend import Reading
 from custody.rules.clocks.clock import clock
-from custody.rules.clocks.deadline import Start
+from custody.rules.clocks.deadline import Extended, Start
 from custody.rules.clocks.docket import Docket, items_of, started
 from custody.rules.clocks.text import DeadlineText
 
@@ -41,12 +41,15 @@ def _measured(docket: Docket, text: DeadlineText, each: Reading, item: str, **fi
     """A measure ends on the day that the seizure or its last extension names; where none does, by its term."""
     start = docket.item_start(text, each, item, **fields)
     last_day = each.act.expires if isinstance(each.act, Seizure) else None
+    extension = None
     for later in docket.on(item):
         act = later.act
         stopped = start.stopped_at is not None and later.happened_at > start.stopped_at
         if isinstance(act, MeasureChange) and isinstance(act.change, Extending) and not stopped:
-            last_day = act.change.expires
-    return replace(start, last_day=last_day, suspended=False) if last_day else start
+            extension = Extended(act.id, later.happened_at, last_day=act.change.expires)
+    if extension is None and last_day is None:
+        return start
+    return replace(start, last_day=last_day, extension=extension, suspended=False)
 
 
 @clock("D07")
@@ -97,6 +100,17 @@ def a_complaint_is_answered(docket: Docket, text: DeadlineText) -> Iterator[Star
             yield started(each, subject, lifted)
 
 
+@clock("D31")
+def the_freezing_of_data_is_lifted(docket: Docket, text: DeadlineText) -> Iterator[Start]:
+    """From the decision to unfreeze, on each digital item that is frozen (22号 art. 12)."""
+    frozen = {taken.item for _, act, taken in docket.seized(text)
+              if act.measure == "frozen" and taken.category == "digital"}  # fmt: skip
+    for noted in docket.noted("unfreezing-decided"):
+        for item in docket.concerned(noted):
+            if item in frozen:
+                yield docket.item_start(text, noted, item)
+
+
 CLOCKS = (
     what_is_irrelevant_is_given_back,
     an_administrative_seizure_ends,
@@ -105,4 +119,5 @@ CLOCKS = (
     the_court_gets_its_receipt,
     a_discrepancy_is_explained,
     a_complaint_is_answered,
+    the_freezing_of_data_is_lifted,
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal, cast
 
 from custody.rules.calendars import UNITS, Term
+from custody.rules.span import Span
 
 Colour = Literal["blue", "orange", "red"]
 """blue: it is coming; orange: it is due; red: it is overdue and those above are told."""
@@ -28,7 +29,23 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
-class DeadlineText:
+class Extension:
+    """How a term may be extended: by a fact that an approver notes while it runs, to which whole term, how often.
+
+    ``terms`` are by variant and count from the beginning: ten days that become fifteen say fifteen. ``level`` is the
+    least capacity to approve, 1 to 3 (``approver-1`` to ``approver-3``). ``verified`` is of the longer term.
+    """
+
+    noted: str
+    terms: Mapping[str, Term]
+    most: int
+    level: int
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineText(Span):
     """A deadline as a lawyer reads it.
 
     ``terms`` are by variant, the usual one under ``""``; a deadline without terms is due at an instant that an act
@@ -47,20 +64,31 @@ class DeadlineText:
     """Whether what it limits ends by itself when it is over."""
     source: str
     verified: bool
+    extension: Extension | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Of a deadline of places: class of place → the name of its term. Places of other classes have none."""
 
     def term(self, variant: str) -> Term | None:
         """The term of a variant, else the usual one; None if an act names the instant."""
         return self.terms.get(variant, self.terms.get(""))
 
 
-def read_deadlines(table: Mapping[str, Any], escalation: Mapping[str, Any]) -> dict[str, DeadlineText]:
-    """Read the tables ``deadline`` and ``escalation`` of rule data. Raises KeyError or ValueError."""
+def read_deadlines(
+    table: Mapping[str, Any], escalation: Mapping[str, Any], numbers: Mapping[str, int]
+) -> dict[str, tuple[DeadlineText, ...]]:
+    """Read the tables ``deadline`` and ``escalation`` of rule data: each deadline as each of its versions reads, oldest
+    first. The length of a term is a number, or the name of one of ``numbers``. Raises KeyError or ValueError."""
     rungs = sorted(escalation.values(), key=lambda each: int(each["hours"]))
     above = [Level(timedelta(hours=each["hours"]), each["colour"], tuple(each["tells"])) for each in rungs]
-    return {rule: _deadline(rule, fields, above) for rule, fields in table.items()}
+    return {
+        rule: tuple(_deadline(rule, fields | each, above, numbers) for each in fields.get("versions", ({},)))
+        for rule, fields in table.items()
+    }
 
 
-def _deadline(rule: str, fields: Mapping[str, Any], above: Sequence[Level]) -> DeadlineText:
+def _deadline(
+    rule: str, fields: Mapping[str, Any], above: Sequence[Level], numbers: Mapping[str, int]
+) -> DeadlineText:
     told = tuple(fields["tells"])
     before = [Level(timedelta(hours=-hours), "blue", told) for hours in sorted(fields["blue_hours"], reverse=True)]
     after = [Level(each.after, each.colour, tuple(dict.fromkeys((*told, *each.tells)))) for each in above]
@@ -70,14 +98,37 @@ def _deadline(rule: str, fields: Mapping[str, Any], above: Sequence[Level]) -> D
         en=fields["en"],
         starts=tuple(fields["starts"]),
         stops=tuple(fields["stops"]),
-        terms={name: _term(each) for name, each in fields.get("terms", {}).items()},
+        terms=_terms(fields.get("terms", {}), numbers),
         ladder=(*before, *after),
         lapses=bool(fields.get("lapses", False)),
+        source=fields["source"],
+        verified=bool(fields["verified"]),
+        extension=_extension(fields["extension"], numbers) if "extension" in fields else None,
+        places=fields.get("places", {}),
+        valid_from=fields.get("valid_from"),
+        valid_to=fields.get("valid_to"),
+    )
+
+
+def _extension(fields: Mapping[str, Any], numbers: Mapping[str, int]) -> Extension:
+    return Extension(
+        noted=fields["noted"],
+        terms=_terms(fields["terms"], numbers),
+        most=int(fields["most"]),
+        level=int(fields["level"]),
         source=fields["source"],
         verified=bool(fields["verified"]),
     )
 
 
-def _term(fields: Mapping[str, Any]) -> Term:
+def _terms(table: Mapping[str, Mapping[str, Any]], numbers: Mapping[str, int]) -> dict[str, Term]:
+    return {name: _term(each, numbers) for name, each in table.items()}
+
+
+def _term(fields: Mapping[str, Any], numbers: Mapping[str, int]) -> Term:
     (unit,) = [unit for unit in UNITS if unit in fields]
-    return Term(cast(Any, unit), int(fields[unit]), bool(fields.get("extend_on_holiday", False)))
+    length = fields[unit]
+    return Term(
+        cast(Any, unit), numbers[length] if isinstance(length, str) else int(length),
+        bool(fields.get("extend_on_holiday", False)),
+    )  # fmt: skip
