@@ -172,6 +172,7 @@ def recommendation(sources: Sources, source: Source, link: str = "") -> Paper:
         each for each in sources.acts(f"case:{act.case}", ("noted",))
         if isinstance(each.act, Noted) and each.act.fact == "recommendation-answered"
         and each.position > source.position
+        and (not each.act.basis or not act.basis or set(each.act.basis) & set(act.basis))
     ]  # fmt: skip
     answered = sources.time(answers[0].act.occurred_at) if answers else t("尚未答复", "not answered yet")
     fields = (

@@ -18,8 +18,10 @@ from custody.cli.ledgers import reading
 from custody.cli.settings import OPTION, VARIABLES, Settings, add_options, journal_key_of, settings_of
 from custody.cli.terminal import tell_json, tell_table
 from custody.cli.words import language, text
-from custody.errors import CustodyError
+from custody.desk import Desk
+from custody.errors import CustodyError, Unavailable
 from custody.ledger.ledger import Ledger
+from custody.reminding.configured import read_configured
 from custody.sentences import sentence
 
 Finding = tuple[str, bool, str]
@@ -62,6 +64,8 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     if settings.database is not None:
         yield from _database(settings)
         yield from _files(settings)
+    if settings.reminders is not None:
+        yield _reminders(settings.reminders)
     yield from _labels_and_scanning()
 
 
@@ -72,6 +76,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield "database", True, text("doctor/database", origin=ledger.origin, size=size)
             yield _clock(ledger)
             yield from _schema(ledger)
+            yield _desk(ledger)
     except CustodyError as error:
         yield "database", False, sentence(error, language())
 
@@ -94,6 +99,25 @@ def _schema(ledger: Ledger) -> Iterator[Finding]:
         yield "schema", True, text("doctor/schema", revision=revision)
     else:
         yield "schema", False, text("doctor/schema-old", revision=revision, newest=newest)
+
+
+def _desk(ledger: Ledger) -> Finding:
+    try:
+        Desk.beside(ledger.engine).close()
+    except Unavailable as error:
+        return "desk", False, sentence(error, language())
+    return "desk", True, text("doctor/desk")
+
+
+def _reminders(file: Path) -> Finding:
+    """Channels and addresses can be read; nothing is sent to find out whether anybody hears."""
+    try:
+        found = read_configured(file)
+    except CustodyError as error:
+        return "reminders", False, sentence(error, language())
+    except OSError as error:
+        return "reminders", False, text("doctor/unavailable", why=error)
+    return "reminders", True, text("doctor/reminders", channels=len(found.channels), people=len(found.people))
 
 
 def _files(settings: Settings) -> Iterator[Finding]:

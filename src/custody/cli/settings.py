@@ -28,6 +28,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "log_key": "CUSTODY_LOG_KEY",
     "log_verifier": "CUSTODY_LOG_VERIFIER",
     "passphrase_file": "CUSTODY_PASSPHRASE_FILE",
+    "reminders": "CUSTODY_REMINDERS",
 }
 """Setting, as the TOML file names it → environment variable. What each means stands in docs/operating.md."""
 
@@ -41,6 +42,7 @@ class Settings:
     log_key: Path | None = None
     log_verifier: str | None = None
     passphrase_file: Path | None = None
+    reminders: Path | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -104,6 +106,7 @@ def settings_of(args: Namespace) -> Settings:
         log_key=Path(values["log_key"]) if "log_key" in values else None,
         log_verifier=values.get("log_verifier"),
         passphrase_file=Path(values["passphrase_file"]) if "passphrase_file" in values else None,
+        reminders=Path(values["reminders"]) if "reminders" in values else None,
         sources=sources,
     )
 
@@ -140,5 +143,5 @@ def _config() -> tuple[dict[str, Any], Path]:
 def _resolved(name: str, value: str, folder: Path, source: str) -> str:
     """Paths in the TOML file are read from its own folder."""
     in_file = source == os.environ.get(CONFIG, "")
-    is_path = name in ("log_key", "passphrase_file") or (name == "database" and "://" not in value)
+    is_path = name in ("log_key", "passphrase_file", "reminders") or (name == "database" and "://" not in value)
     return str(folder / value) if in_file and is_path else value

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from typing import Final
 
+from custody.cli.words_reminding import REMINDING
+
 _chosen: ContextVar[str] = ContextVar("language", default="en")
 
 
@@ -241,6 +243,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "缺口：{since} 起由 {held_by} 持有，{until} 却由 {given_by} 交出，其间没有交接记录。",
         "Gap: held by {held_by} since {since}, yet given by {given_by} at {until}; no handover is recorded between.",
     ),
+    **REMINDING,
     # verify, rebuild, doctor
     "verify/doing": ("核验", "verifying"),
     "verify/looked-at": (
@@ -304,6 +307,8 @@ TERMS: Final[Mapping[str, str]] = {
     "returned-to-unit": "返回单位", "urgent-examination-ended": "紧急检验结束", "loan-purpose-ended": "调用事由结束",
     "papers-produced": "文书齐备", "found-irrelevant": "查明无关", "excursion-acknowledged": "温度异常已确认",
     "blue": "蓝", "orange": "橙", "red": "红", "running": "进行中", "suspended": "中止", "no-calendar": "缺日历",
+    "drafted": "待签发", "issued": "待答复", "answered": "已答复", "void": "作废", "dead": "已放弃",
+    "in-doubt": "结果不明", "no-address": "无联系方式",
     "met": "按期", "late": "逾期完成", "lapsed": "到期失效",
     "documents-delivered": "文书已送交登记", "measure-reported": "当场措施已报告",
     "refusal-notified": "不予重新鉴定已书面通知", "claim-period-extended": "认领期限已延长",

@@ -29,6 +29,7 @@ class NotedFacts:
     at: datetime
     items: tuple[str, ...]
     approved: bool
+    basis: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,9 @@ def evolve_case(facts: CaseFacts | None, reading: Reading, case: str) -> CaseFac
     if isinstance(act, CaseStage) and act.case == case:
         return _entered(facts, act, reading)
     if isinstance(act, Noted):
-        noted = NotedFacts(act.fact, reading.happened_at, act.items, bool(act.signed_by("approver")))
+        noted = NotedFacts(
+            act.fact, reading.happened_at, act.items, bool(act.signed_by("approver")), act.basis
+        )
         return replace(facts, noted=(*facts.noted, noted))
     return facts
 

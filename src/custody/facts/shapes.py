@@ -244,7 +244,8 @@ def case_shape(case: CaseFacts) -> Shape:
         "opened_at": instant(case.opened_at),
         "opened_by": case.opened_by,
         "holds": [{"act": act, "reason": reason} for act, reason in case.holds.items()],
-        "noted": [{"fact": each.fact, "at": instant(each.at), "items": list(each.items)} for each in case.noted],
+        "noted": [{"fact": each.fact, "at": instant(each.at), "items": list(each.items), "basis": list(each.basis)}
+                  for each in case.noted],
     }
 
 

@@ -25,7 +25,7 @@ def _rows(facts: CaseFacts) -> Iterator[Row]:
     yield {"case": facts.case, "lead": facts.lead, "body": written(case_shape(facts))}
 
 
-REGISTER = Register("cases", 2, (Part(case, "case", "case", _rows),))
+REGISTER = Register("cases", 3, (Part(case, "case", "case", _rows),))
 
 
 def find(connection: Connection, reference: str) -> Shape | None:

@@ -1,0 +1,68 @@
+"""The tables of the desk. Alembic makes and changes them (`custody_migrations`); nothing else issues DDL for them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Column, Index, Integer, MetaData, Table, Text
+
+SCHEMA: Final = "desk"
+"""The schema on PostgreSQL. On SQLite the desk is a file of its own."""
+
+metadata = MetaData()
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Text, primary_key=True, comment="made from kind, about, term, level and recipient: once each"),
+    Column("kind", Text, nullable=False, comment="deadline, report or recommendation"),
+    Column("about", Text, nullable=False, comment="the deadline's id; agency and day; the recommendation's number"),
+    Column("term", Text, nullable=False, comment="when the deadline is due; it moves when a term is extended"),
+    Column("level", Text, nullable=False),
+    Column("colour", Text, nullable=False),
+    Column("recipient", Text, nullable=False, comment="a person's id"),
+    Column("facts", Text, nullable=False, comment="what the message says, as JSON"),
+    Column("state", Text, nullable=False),
+    Column("channel", Text, comment="through which it goes, or went"),
+    Column("bundle", Text, comment="the message it goes in, with others for the same recipient"),
+    Column("attempts", Integer, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("not_before", Text, nullable=False),
+    Column("claimed_at", Text),
+    Column("claim", Text, comment="which delivery has it in hand"),
+    Column("sent_at", Text),
+    Column("error", Text),
+    Index("outbox_state", "state", "not_before"),
+    Index("outbox_about", "about", "recipient"),
+    sqlite_strict=True,
+)
+
+morning_report = Table(
+    "morning_report",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("made_at", Text, nullable=False),
+    Column("body", Text, nullable=False, comment="the list as it was made, as JSON"),
+    sqlite_strict=True,
+)
+
+recommendation = Table(
+    "recommendation",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("deadline", Text, nullable=False),
+    Column("term", Text, nullable=False),
+    Column("case", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("statement", Text, nullable=False),
+    Column("drafted_at", Text, nullable=False),
+    Column("reply_by", Text, nullable=False),
+    Column("void_reason", Text),
+    Column("voided_at", Text),
+    Index("recommendation_deadline", "deadline", "term", unique=True),
+    sqlite_strict=True,
+)

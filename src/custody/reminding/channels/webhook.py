@@ -1,0 +1,69 @@
+"""A webhook after Standard Webhooks: JSON, signed by HMAC-SHA-256 over id, time and body.
+
+Headers ``webhook-id``, ``webhook-timestamp`` (seconds since 1970) and ``webhook-signature`` (``v1,<base64>``); the
+signed bytes are ``<id>.<timestamp>.<body>``. A message that is tried again keeps its id: the receiver knows it by that.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
+
+from custody.reminding.channels.answer import InDoubt, Message, NotSent
+from custody.reminding.channels.posting import post
+
+PREFIX: Final = "whsec_"
+AGAIN: Final = frozenset({408, 425, 429})
+"""Statuses below 500 that ask for another try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """An address and the key that both sides know."""
+
+    repeatable: ClassVar[bool] = True
+
+    url: str
+    key: bytes = field(repr=False)
+    seconds: float = 20
+
+    def send(self, message: Message) -> None:
+        """Post a message. Raises NotSent, InDoubt."""
+        data = {"recipient": message.recipient, "address": message.address, "title": message.title,
+                "text": message.text, **message.facts}  # fmt: skip
+        body = json.dumps(
+            {"type": "custody.reminder", "timestamp": message.at.isoformat(), "data": data}, ensure_ascii=False
+        ).encode()
+        seconds = int(message.at.timestamp())
+        headers = {
+            "Content-Type": "application/json", "User-Agent": "custody", "webhook-id": message.id,
+            "webhook-timestamp": str(seconds), "webhook-signature": signature(self.key, message.id, seconds, body),
+        }  # fmt: skip
+        answer = post(self.url, body, headers, self.seconds)
+        if 200 <= answer.status < 300:
+            return
+        if answer.status >= 500 or answer.status in AGAIN:
+            raise InDoubt(f"status {answer.status}")
+        raise NotSent(f"status {answer.status}", for_good=True)
+
+
+def signature(key: bytes, message: str, seconds: int, body: bytes) -> str:
+    """The value of ``webhook-signature``."""
+    signed = b".".join((message.encode(), str(seconds).encode(), body))
+    return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
+
+
+def signing_key(secret: str) -> bytes:
+    """The key in a secret as it is exchanged: ``whsec_`` and base64. Raises ValueError."""
+    try:
+        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except binascii.Error as error:
+        raise ValueError(str(error)) from None
+    if not secret.startswith(PREFIX) or not 24 <= len(key) <= 64:
+        raise ValueError("a secret is whsec_ and the base64 of 24 to 64 bytes")
+    return key
