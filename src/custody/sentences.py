@@ -150,6 +150,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "use/passphrases-differ": "两次输入的口令不一致。",
     "use/server": "服务器地址须以 http:// 或 https:// 开头。",
     "use/sign-only": "请指明签署结果写到哪里：-o FILE。",
+    "use/timezone": "本机不认识这个时区：{got}。",
 }
 """Code → the sentence in zh-CN."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from custody.cli.parser import WrongUse
 from custody.cli.words import text
+from custody.cli.zone import use_zone
 from custody.errors import Malformed
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "log_key": "CUSTODY_LOG_KEY",
     "log_verifier": "CUSTODY_LOG_VERIFIER",
     "passphrase_file": "CUSTODY_PASSPHRASE_FILE",
+    "timezone": "CUSTODY_TIMEZONE",
 }
 """Setting, as the TOML file names it → environment variable. What each means stands in docs/operating.md."""
 
@@ -41,6 +43,7 @@ class Settings:
     log_key: Path | None = None
     log_verifier: str | None = None
     passphrase_file: Path | None = None
+    timezone: str | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -81,7 +84,10 @@ def add_options(parser: ArgumentParser, *, server: bool = False, log_key: bool =
 
 
 def settings_of(args: Namespace) -> Settings:
-    """Return the settings a command runs with. Raises WrongUse, and Malformed for an unreadable TOML file."""
+    """Return the settings a command runs with, and speak in their time zone from now on.
+
+    Raises WrongUse, and Malformed for an unreadable TOML file.
+    """
     config, folder = _config()
     values: dict[str, str] = {}
     sources: dict[str, str] = {}
@@ -98,12 +104,14 @@ def settings_of(args: Namespace) -> Settings:
         if sources.get(chosen) == OPTION:  # what the command line says is meant, whatever the environment offers
             values.pop(other, None)
             sources.pop(other, None)
+    use_zone(values.get("timezone"))
     return Settings(
         database=database_url(values["database"]) if "database" in values else None,
         server=values.get("server"),
         log_key=Path(values["log_key"]) if "log_key" in values else None,
         log_verifier=values.get("log_verifier"),
         passphrase_file=Path(values["passphrase_file"]) if "passphrase_file" in values else None,
+        timezone=values.get("timezone"),
         sources=sources,
     )
 
