@@ -30,6 +30,7 @@ from custody_api.routes import (
     oversight,
     papers,
     parties,
+    receipts,
     recorded,
     schemas,
     writing,
@@ -37,7 +38,7 @@ from custody_api.routes import (
 
 ROUTERS: Final = (
     writing.router, recorded.router, schemas.router, items.router, cases.router, parties.router, books.router,
-    oversight.router, labels.router, papers.router, log.router, health.router,
+    oversight.router, labels.router, papers.router, receipts.router, log.router, health.router,
 )  # fmt: skip
 
 READING_THREADS = 12

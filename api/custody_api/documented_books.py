@@ -1,4 +1,4 @@
-"""What OpenAPI says of the books of a store: manifests, loans, stock-takes, and the figures of a period."""
+"""What OpenAPI says of the books of a store: manifests, loans, stock-takes, figures; and of a citizen's receipt."""
 
 from __future__ import annotations
 
@@ -47,3 +47,22 @@ STATISTICS: Final = resource(
     {"since": "2026-01-01T00:00:00.000000Z", "until": "2026-04-01T00:00:00.000000Z", "taken": 412, "stored": 409,
      "check_in_rate": "0.9927", "late_handovers": 3, "overdue_loans": 1, "undisposed": 0, "open_defects": 2},
 )  # fmt: skip
+RECEIPT: Final[Json] = {
+    "responses": {
+        200: {
+            "description": "The state of one receipt.",
+            "content": {
+                "application/json": {
+                    "schema": {"type": "object"},
+                    "example": {
+                        "done": "seizure", "occurred_at": "2026-03-12T00:10:00.000000Z",
+                        "agency": "江州市公安局云岭分局", "voided": False,
+                        "items": [{"number": 1, "description": "手机", "quantity": "1", "unit": "部", "state": "kept",
+                                   "says": "in custody"}],
+                    },
+                },
+                "text/html": {"schema": {"type": "string"}},
+            },
+        }
+    }
+}  # fmt: skip

@@ -96,6 +96,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "not-found/calendar": "缺少 {year} 年的工作日历，无法计算期限。",
     "not-found/case": "台账中没有这个案件：{asked}",
     "not-found/checkpoint": "日志没有签发过这样的检查点。",
+    "not-found/receipt-link": "没有可查询此回执的链接：{act}",
     "not-found/manifest": "台账中没有这份移送清单：{asked}",
     "not-found/item": "台账中没有这件物品：{asked}",
     "not-found/jurisdiction": "没有该法域的规则数据：{got}",
