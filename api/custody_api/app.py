@@ -21,6 +21,7 @@ from custody_api.documented import PROBLEMS
 from custody_api.head import HeadAsGet
 from custody_api.loopback import OnlyLoopback
 from custody_api.routes import (
+    books,
     cases,
     health,
     items,
@@ -29,14 +30,15 @@ from custody_api.routes import (
     oversight,
     papers,
     parties,
+    receipts,
     recorded,
     schemas,
     writing,
 )
 
 ROUTERS: Final = (
-    writing.router, recorded.router, schemas.router, items.router, cases.router, parties.router, oversight.router,
-    labels.router, papers.router, log.router, health.router,
+    writing.router, recorded.router, schemas.router, items.router, cases.router, parties.router, books.router,
+    oversight.router, labels.router, papers.router, receipts.router, log.router, health.router,
 )  # fmt: skip
 
 READING_THREADS = 12

@@ -11,7 +11,8 @@ from custody.cli.settings import add_options
 # The same as `custody_api.papers.catalogue.NAMES`, which loads the drawing; a test holds them equal.
 PAPERS: Final = (
     "seizure-list", "blood-draw-form", "check-in-slip", "transfer-list", "loan-register", "lab-list", "case-file-list",
-    "opinion-notice", "return-list", "destruction-list", "execution-receipt", "recommendation", "receipt", "continuity",
+    "opinion-notice", "return-list", "destruction-list", "execution-receipt", "recommendation",
+    "stock-take-list", "viewing-register", "handover-list", "division-record", "receipt", "continuity",
 )  # fmt: skip
 
 
@@ -38,10 +39,15 @@ def add_paper(subparsers: Any) -> None:
     subject.add_argument("--case", metavar="CASE", help="涉及该案件的 / about this case")
     subject.add_argument("--person", metavar="PERSON", help="该人员的保管链说明 / continuity of this person")
     parser.add_argument("--at", type=int, metavar="POSITION", help="台账位置，默认最新 / position; default: newest")
-    parser.add_argument("--link", type=_link, metavar="URL", help="当事人联的查询地址 …/r/TOKEN / for a citizen's copy")
+    link = parser.add_mutually_exclusive_group()
+    link.add_argument("--link", type=_link, metavar="URL", help="当事人联的查询地址 …/r/TOKEN / for a citizen's copy")
+    link.add_argument("--issue", type=_base, metavar="URL", help="出具此站点的查询链接 / issue a link at this site")
+    link.add_argument("--revoke", action="store_true", help="撤销该行为的查询链接 / revoke the links of --act")
+    parser.add_argument("--by", metavar="PERSON", help="由谁查看密封值、出具或撤销链接 / who looks, issues or revokes")
+    parser.add_argument("--why", metavar="TEXT", help="事由 / why")
     parser.add_argument("--sealed", action="store_true", help="不显示密封值 / leave sealed values sealed")
-    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="“-”为标准输出 / - is standard output")
-    add_options(parser)
+    parser.add_argument("-o", "--output", metavar="FILE", help="“-”为标准输出 / - is standard output")
+    add_options(parser, log_key=True)
     parser.set_defaults(run=_run_paper)
 
 
@@ -49,6 +55,12 @@ def _link(text: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?/r/[A-Za-z0-9_-]{22,64}", text):
         raise ValueError(text)
     return text
+
+
+def _base(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", text):
+        raise ValueError(text)
+    return text.rstrip("/")
 
 
 def _run(args: Namespace) -> int:

@@ -11,14 +11,14 @@ from custody_api.problems import MEDIA_TYPE, Problem
 
 Json = dict[str, Any]
 
-_ACT: Final = "019cdf51-6200-7a3c-9b1e-5d0f2c8a4e71"
-_ITEM: Final = "EV1BHP5N40BAQPAA"
+ACT_ID: Final = "019cdf51-6200-7a3c-9b1e-5d0f2c8a4e71"
+ITEM_ID: Final = "EV1BHP5N40BAQPAA"
 
 
 class Receipt(BaseModel):
     """Where an act stands in the log, and the proof (docs/format.md section 6)."""
 
-    act: str = Field(examples=[_ACT])
+    act: str = Field(examples=[ACT_ID])
     index: int = Field(examples=[1233])
     position: int = Field(examples=[1234])
     recorded_at: str = Field(examples=["2026-03-12T14:26:05.123456Z"])
@@ -236,13 +236,13 @@ READY: Final[Json] = {
 }  # fmt: skip
 
 
-def _shape(said: str, example: Json) -> Json:
+def resource(said: str, example: Json) -> Json:
     """A single resource as `custody.facts.shapes` makes it."""
     shown = _media("application/json", said, {"type": "object"}, example)
     return {"responses": {200: shown, 304: {"description": "Unchanged."}}}
 
 
-def _list(name: str, said: str, example: Json) -> Json:
+def listing(name: str, said: str, example: Json) -> Json:
     """A page of a list; ``next`` is the key to continue with, as the Link header says."""
     schema = {
         "type": "object",
@@ -258,12 +258,12 @@ def _list(name: str, said: str, example: Json) -> Json:
 _CASE: Final = "云公(刑)诈〔2026〕0520"
 
 _DUE: Final[Json] = {
-    "deadline": f"D18/{_ACT}/item:{_ITEM}", "rule": "D18", "variant": "", "act": _ACT, "state": "running",
+    "deadline": f"D18/{ACT_ID}/item:{ITEM_ID}", "rule": "D18", "variant": "", "act": ACT_ID, "state": "running",
     "started_at": "2026-03-12T00:10:00.000000Z", "due": "2026-03-19T15:59:59.999999Z", "first_due": None,
     "extended_by": None, "missing_year": None, "zh": "贵重物品鉴定、估价", "en": "Valuables are appraised",
 }  # fmt: skip
-_SHOWN_ITEM: Final[Json] = {
-    "item": _ITEM,
+SHOWN_ITEM: Final[Json] = {
+    "item": ITEM_ID,
     "case": _CASE,
     "category": "general",
     "description": "手机",
@@ -271,15 +271,15 @@ _SHOWN_ITEM: Final[Json] = {
     "serial": "356938035643809",
     "quantity": "1",
     "unit": "部",
-    "code": f"{_ITEM}1D0A",
+    "code": f"{ITEM_ID}1D0A",
     "custody": {
         "holder": "ST1C7V0N2R5TQKM4", "kind": "place", "place": "ST1C7V0N2R5TQKM4",
         "place_name": "大库", "agency": "center",
-        "since": "2026-03-12T06:20:00.000000Z", "since_act": _ACT,
+        "since": "2026-03-12T06:20:00.000000Z", "since_act": ACT_ID,
     },
     "control": {
         "agency": "psb-yunling", "stage": "investigation", "document": None, "since": "2026-03-12T00:00:00.000000Z",
-        "since_act": _ACT, "position": 39,
+        "since_act": ACT_ID, "position": 39,
     },
     "offer": None,
     "measure": "seized",
@@ -295,8 +295,8 @@ _SHOWN_ITEM: Final[Json] = {
 }  # fmt: skip
 _SHOWN_CASE: Final[Json] = {
     "case": _CASE, "kind": "criminal", "lead": "psb-yunling", "stage": "investigation", "officers": ["psb-0211"],
-    "legal_reviewer": "psb-0077", "opened_at": "2026-03-12T00:00:00.000000Z", "opened_by": _ACT, "holds": [],
-    "stages": [{"stage": "investigation", "agency": "psb-yunling", "act": _ACT, "position": 39}], "final": None,
+    "legal_reviewer": "psb-0077", "opened_at": "2026-03-12T00:00:00.000000Z", "opened_by": ACT_ID, "holds": [],
+    "stages": [{"stage": "investigation", "agency": "psb-yunling", "act": ACT_ID, "position": 39}], "final": None,
     "effective": [],
 }  # fmt: skip
 _SHOWN_PERSON: Final[Json] = {
@@ -309,42 +309,42 @@ _SHOWN_PLACE: Final[Json] = {
 }  # fmt: skip
 _STRETCH: Final[Json] = {
     "from": "2026-03-12T00:10:00.000000Z", "to": "2026-03-12T06:20:00.000000Z", "holder": "psb-0211",
-    "kind": "person", "place": None, "place_name": None, "act": _ACT, "type": "seizure", "position": 40,
+    "kind": "person", "place": None, "place_name": None, "act": ACT_ID, "type": "seizure", "position": 40,
     "given_by": None,
     "parties": [{"part": "officer", "person": "psb-0211"}, {"part": "second", "person": "psb-0347"}],
 }  # fmt: skip
 _SHOWN_ACT: Final[Json] = {
-    "act": _ACT, "type": "seizure", "position": 40, "recorded_at": "2026-03-12T00:11:05.123456Z",
+    "act": ACT_ID, "type": "seizure", "position": 40, "recorded_at": "2026-03-12T00:11:05.123456Z",
     "occurred_at": "2026-03-12T08:10:00+08:00", "signers": [{"part": "officer", "person": "psb-0211"}], "defects": [],
 }  # fmt: skip
 
-ITEM: Final = _shape("The item.", _SHOWN_ITEM)
-ITEMS: Final = _list("items", "Items, ordered by id.", _SHOWN_ITEM)
-HISTORY: Final = _shape(
-    "The chain of custody.", {"item": _ITEM, "acts": [_SHOWN_ACT], "custody": [_STRETCH], "gaps": []})  # fmt: skip
-CASE: Final = _shape("The case.", {**_SHOWN_CASE, "items": 400})
-CASES: Final = _list("cases", "Cases, ordered by reference.", _SHOWN_CASE)
-KIT: Final = _shape(
+ITEM: Final = resource("The item.", SHOWN_ITEM)
+ITEMS: Final = listing("items", "Items, ordered by id.", SHOWN_ITEM)
+HISTORY: Final = resource(
+    "The chain of custody.", {"item": ITEM_ID, "acts": [_SHOWN_ACT], "custody": [_STRETCH], "gaps": []})  # fmt: skip
+CASE: Final = resource("The case.", {**_SHOWN_CASE, "items": 400})
+CASES: Final = listing("cases", "Cases, ordered by reference.", _SHOWN_CASE)
+KIT: Final = resource(
     "The kit.",
-    {"kit": "KT1R4E8A0Q5WZ3YH", "case": _CASE, "drawn_by": _ACT, "tubes": [{"item": _ITEM, "designation": "A"}]},
+    {"kit": "KT1R4E8A0Q5WZ3YH", "case": _CASE, "drawn_by": ACT_ID, "tubes": [{"item": ITEM_ID, "designation": "A"}]},
 )
-PERSON: Final = _shape("The person.", {**_SHOWN_PERSON, "keys": [], "items": 3})
-PEOPLE: Final = _list("people", "People, ordered by id.", _SHOWN_PERSON)
-PLACE: Final = _shape("The place.", {**_SHOWN_PLACE, "items": 400})
-PLACES: Final = _list("places", "Places, ordered by id.", _SHOWN_PLACE)
-DEFECTS: Final = _list(
+PERSON: Final = resource("The person.", {**_SHOWN_PERSON, "keys": [], "items": 3})
+PEOPLE: Final = listing("people", "People, ordered by id.", _SHOWN_PERSON)
+PLACE: Final = resource("The place.", {**_SHOWN_PLACE, "items": 400})
+PLACES: Final = listing("places", "Places, ordered by id.", _SHOWN_PLACE)
+DEFECTS: Final = listing(
     "defects", "Defects, ordered by id.",
-    {"id": f"{_ACT}/0", "code": "LATE_HANDOVER", "rule": "D01", "severity": "curable", "act": _ACT, "case": _CASE,
-     "state": "open", "items": [_ITEM],
+    {"id": f"{ACT_ID}/0", "code": "LATE_HANDOVER", "rule": "D01", "severity": "curable", "act": ACT_ID, "case": _CASE,
+     "state": "open", "items": [ITEM_ID],
      "owed": {"by": "officer", "persons": ["psb-0211"], "accepted_by": "legal-reviewer",
               "zh": "由办案人员补正或者作出合理解释，法制员审核。",
               "en": "The handling officer remedies it or gives a reasonable explanation; the legal reviewer accepts."}},
 )  # fmt: skip
-DEADLINES: Final = _list("deadlines", "Deadlines, the first due first.", {
-    **_DUE, "case": _CASE, "subject": f"item:{_ITEM}", "stopped_by": None, "stopped_at": None, "policy": "5e" * 32,
+DEADLINES: Final = listing("deadlines", "Deadlines, the first due first.", {
+    **_DUE, "case": _CASE, "subject": f"item:{ITEM_ID}", "stopped_by": None, "stopped_at": None, "policy": "5e" * 32,
     "colour": None, "tells": [], "source": "刑程第230条第3款", "verified": False})  # fmt: skip
-REFUSALS: Final = _list(
+REFUSALS: Final = listing(
     "refusals", "Refusals, oldest first.",
-    {"position": 7, "recorded_at": "2026-03-12T07:00:00.000000Z", "by": "psb-0211", "act": _ACT, "type": "check-in",
-     "code": "refused/officer-is-custodian", "rule": "I-06", "items": [_ITEM]},
+    {"position": 7, "recorded_at": "2026-03-12T07:00:00.000000Z", "by": "psb-0211", "act": ACT_ID, "type": "check-in",
+     "code": "refused/officer-is-custodian", "rule": "I-06", "items": [ITEM_ID]},
 )  # fmt: skip

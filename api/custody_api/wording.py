@@ -66,6 +66,16 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "接口地址：{address}/openapi.json（按 Ctrl-C 停止）",
         "API: {address}/openapi.json (Ctrl-C stops it)",
     ),
+    "paper/revoked": ("已撤销 {count} 个查询链接。", "Revoked {count} link(s)."),
+    "paper/link": ("查询链接：{link}", "Link: {link}"),
+    "not-found/receipt": ("没有这份回执。", "There is no such receipt."),
+    "use/look": (
+        "请用 --by 和 --why 说明由谁、为何：显示密封值（或用 --sealed 不显示）、出具或撤销链接都要记入日志簿。",
+        "Say who and why (--by, --why): showing sealed values (or draw it with --sealed), issuing and revoking links "
+        "are journaled.",
+    ),
+    "use/paper-output": ("请用 -o 指明文书写到哪里。", "Say where the paper goes: -o FILE."),
+    "use/paper-revoke": ("撤销链接须用 --act 指明行为记录。", "Name the act whose links are revoked: --act."),
     "use/port": ("端口 {port} 不能使用：{reason}", "Port {port} cannot be used: {reason}"),
     "use/host": (
         "只能绑定本机地址（127.0.0.1、localhost 或 ::1），不能绑定 {host}：本版本尚无登录，"

@@ -6,7 +6,7 @@ import os
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from time import time
 from typing import Any, get_args
@@ -22,6 +22,7 @@ from custody.cli.ledgers import log_signing_key
 from custody.cli.settings import Settings, add_options, journal_key_of, settings_of
 from custody.cli.terminal import tell, tell_json
 from custody.cli.words import text
+from custody.cli.zone import here
 from custody.errors import Conflict
 from custody.keyfile import write_key
 from custody.ledger.engine import open_engine
@@ -133,7 +134,7 @@ def _genesis(args: Namespace, policy: str, log: Signer, journal: Signer, key: Pr
     now = time()
     draft = {
         "act": "genesis",
-        "occurred_at": datetime.fromtimestamp(now).astimezone().isoformat(timespec="seconds"),
+        "occurred_at": here(datetime.fromtimestamp(now, UTC)).isoformat(timespec="seconds"),
         "signers": [{"part": "administrator", "person": args.admin}],
         "origin": args.origin,
         "jurisdiction": args.jurisdiction,

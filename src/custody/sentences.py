@@ -101,6 +101,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "not-found/calendar": "缺少 {year} 年的工作日历，无法计算期限。",
     "not-found/case": "台账中没有这个案件：{asked}",
     "not-found/checkpoint": "日志没有签发过这样的检查点。",
+    "not-found/receipt-link": "没有可查询此回执的链接：{act}",
     "not-found/manifest": "台账中没有这份移送清单：{asked}",
     "not-found/item": "台账中没有这件物品：{asked}",
     "not-found/jurisdiction": "没有该法域的规则数据：{got}",
@@ -159,6 +160,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "use/remind-every": "间隔不得少于 1 秒。",
     "use/server": "服务器地址须以 http:// 或 https:// 开头。",
     "use/sign-only": "请指明签署结果写到哪里：-o FILE。",
+    "use/timezone": "本机不认识这个时区：{got}。",
 }
 """Code → the sentence in zh-CN."""
 

@@ -19,17 +19,30 @@ from custody_api import commands
 from custody_api.papers.catalogue import KINDS, NAMES, papers
 from custody_api.papers.drawing import print_papers
 from custody_api.papers.layout import BOTTOM, INNER, PADDING, TOP, lay_out
-from custody_api.papers.paper import Language
+from custody_api.papers.paper import NO_CASE, Language
 from custody_api.papers.sources import Sources
 from custody_scanners import font
 from papers import drawn, fields, one, pages, pictures, squeezed, symbols, text_of
 from world import World
-from world_orders import appraises, destroys, in_effect, orders, sells, share
+from world_objects import child, divides
+from world_orders import (
+    appraises,
+    destroys,
+    digest_of,
+    hands_over_place,
+    in_effect,
+    orders,
+    sells,
+    share,
+    shows,
+    takes_over,
+)
 from world_results import asks, decides, finds, takes, tells_result
 
 LINK = "https://custody.example/r/Zm9yLW9uZS1jaXRpemVuMQ"
 REFUSAL = {"part": "holder", "name": {"disclose": "赵某某"}, "kind": "refused", "note": "称物品与本人无关"}
 ITEM = "EV1BHP5N40BAQPAA"
+KEEPING = ("stock-take-list", "viewing-register", "handover-list", "division-record")
 
 
 @pytest.fixture
@@ -69,11 +82,30 @@ def day(world: World) -> tuple[World, dict[str, str]]:
         "statement": "发现未当场开列清单，请于十五日内整改并回复。", "basis": ["云公法建〔2026〕4号"],
         "signers": world.signers(noter="高岚"),
     })  # fmt: skip
-    subjects = dict.fromkeys(NAMES, case) | {
+    kept = keeping(world)
+    subjects = dict.fromkeys(NAMES, case) | dict.fromkeys(KEEPING, kept) | {
         "blood-draw-form": blood, "lab-list": blood, "opinion-notice": blood, "transfer-list": other,
         "case-file-list": control,
     }  # fmt: skip
     return world, subjects
+
+
+def keeping(world: World) -> str:
+    """A case whose things were looked at, taken over, divided and counted: one of them was not found."""
+    case = world.opens_case(case="云公(刑)盗〔2026〕0815", officers=[world.id_of("周远"), world.id_of("何苗")])
+    salt, phone, watch, lost = world.seizes(
+        case, world.item(description="白色晶体", quantity="100.00", unit="g"), world.item(), world.item(), world.item()
+    )
+    world.opens([salt], world.facts(salt).seal)
+    divides(world, salt, "97.5", [child(world, "1.25", category="general") for _ in range(2)])
+    takes_over(world, [phone], "周远", "何苗")
+    world.checks_in([watch, lost])
+    shows(world, [watch])
+    opening = world.opens_stock_take("大库", "车场", book=[watch, lost])
+    world.counts(opening, "大库", book=[watch, lost], scanned=[watch], unknown=1)
+    world.counts(opening, "车场", book=[], scanned=[])
+    world.closes_stock_take(opening)
+    return case
 
 
 def recording() -> dict[str, Any]:
@@ -89,7 +121,7 @@ def test_every_paper_can_be_drawn_and_all_it_says_is_printed(
         for paper in drawn(world, kind, "case", subjects[kind], lang=lang):
             printed = squeezed("".join(pages(paper)))
             assert [text for text in paper.texts() if squeezed(text) not in printed] == [], kind
-            assert paper.case == subjects[kind]
+            assert paper.case == (NO_CASE if kind == "stock-take-list" else subjects[kind])
             assert paper.drawn.position == world.ledger.recorder.head().size
             assert f"{paper.drawn.position}" in printed
 
@@ -370,7 +402,7 @@ def test_a_persons_statement_has_every_stretch_and_a_line_to_sign(day: tuple[Wor
     world, _ = day
     paper = one(world, "continuity", "person", "psb-0211")
     assert fields(paper)["姓名"] == "周远（psb-0211）"
-    assert fields(paper)["经手物品"] == "8"
+    assert fields(paper)["经手物品"] == "14"
     assert "签名：" in paper.blanks[0]
     assert "签名：" in "".join(pages(paper))
 
@@ -423,7 +455,7 @@ def test_the_command_writes_the_papers_of_a_case(
     case = world.opens_case()
     world.seizes(case)
     file = tmp_path / "list.pdf"
-    where = ("--database", world.url)
+    where = ("--sealed", "--database", world.url)
     assert main(["paper", "seizure-list", "--case", case, "-o", str(file), *where, "--json", "--lang", "en"]) == 0
     report = json.loads(capsys.readouterr().out)
     size = world.ledger.recorder.head().size
@@ -452,3 +484,71 @@ def test_a_paper_comes_over_http_with_sealed_values_sealed(sqlite_world: World, 
     }  # fmt: skip
     for code, (kind, asked) in wrong.items():
         assert sqlite_client.get(f"/v1/papers/{kind}", params=asked).json()["code"] == code
+
+
+def test_a_stock_take_shows_every_item_with_how_it_was_found(day: tuple[World, dict[str, str]]) -> None:
+    world, subjects = day
+    paper = one(world, "stock-take-list", "case", subjects["stock-take-list"])
+    said = fields(paper)
+    assert (said["账面件数"], said["未见件数"]) == ("2", "1")
+    assert (said["盘点结论"], said["监督人"]) == ("差异已说明", "高岚（psb-0077）")
+    counts, found = paper.tables
+    assert [(row[3], row[4], row[7], row[8]) for row in counts.rows] == [("2", "1", "1", "1"), ("0", "0", "0", "0")]
+    assert sorted(row[5] for row in found.rows) == ["未见", "相符"]
+    assert [each.part for each in paper.signatures].count("清点人") == 8
+    (by_act,) = drawn(world, "stock-take-list", "act", stock_take_of(world))
+    assert by_act == paper, "any of its acts gives the same paper, once"
+
+
+def stock_take_of(world: World) -> str:
+    """The act that closed the last stock-take."""
+    rows = world.ledger.recorder.rows(0, 1_000)
+    return str(json.loads([row for row in rows if row.type == "stock-take"][-1].entry)["act"])
+
+
+def test_a_stock_take_whose_lists_are_withheld_names_what_differs(day: tuple[World, dict[str, str]]) -> None:
+    world, subjects = day
+    (paper,) = drawn(world, "stock-take-list", "case", subjects["stock-take-list"], opens=False)
+    assert [row[5] for row in paper.tables[1].rows] == ["未见"]
+    assert "账面清单共 2 件，原文未予显示，摘要 " in paper.tables[1].end
+
+
+def test_a_stock_take_that_goes_on_says_what_is_still_to_count(world: World) -> None:
+    items = world.seizes(world.opens_case(), world.item(), world.item())
+    world.checks_in(items)
+    opening = world.opens_stock_take("大库", "车场", book=items)
+    said = fields(one(world, "stock-take-list", "act", opening))
+    assert (said["结束时间"], said["未盘场所"].count("ST1")) == ("尚未结束", 2)
+    assert [row[5] for row in one(world, "stock-take-list", "act", opening).tables[1].rows] == ["尚未清点"] * 2
+
+
+def test_a_viewing_a_handover_and_a_division_say_who_and_what(day: tuple[World, dict[str, str]]) -> None:
+    world, subjects = day
+    viewed = one(world, "viewing-register", "case", subjects["viewing-register"])
+    assert fields(viewed)["是否启封"] == "否"
+    assert viewed.tables[0].rows[0][4] == f"大库 {world.places['大库']}"
+    taken = one(world, "handover-list", "case", subjects["handover-list"])
+    assert (fields(taken)["移交人"], fields(taken)["接任人"]) == ("周远（psb-0211）（不能到场）", "何苗（psb-0347）")
+    divided = one(world, "division-record", "case", subjects["division-record"])
+    sums, parts = divided.tables
+    assert sums.rows == (("100.00 g", "2.50 g", "97.5 g", "0 g", "0 g"),)
+    assert [row[4] for row in parts.rows] == ["1.25 g", "1.25 g"]
+
+
+def test_a_handover_of_a_place_has_its_count_and_digest_and_no_case(world: World) -> None:
+    items = world.seizes(world.opens_case(), world.item())
+    world.checks_in(items)
+    act = hands_over_place(world, "大库", items).act
+    paper = one(world, "handover-list", "act", act)
+    assert paper.tables[0].rows == (("1", f"大库 {world.places['大库']}", "1", digest_of(items), "无"),)
+    assert "案号" not in pages(paper)[0]
+
+
+def test_a_stock_take_of_four_hundred_keeps_every_line_whole(world: World) -> None:
+    items = world.seizes(world.opens_case(), *(world.item(description="红色圆形" * (n % 9 + 1)) for n in range(400)))
+    world.checks_in(items)
+    opening = world.opens_stock_take("大库", book=items)
+    world.counts(opening, "大库", book=items, scanned=items[:-1])
+    texts = [squeezed(text) for text in pages(one(world, "stock-take-list", "act", opening))]
+    assert all(sum(text.count(label.code_of(item)) for text in texts) == 1 for item in items)
+    assert "共400项，以下空白。" in "".join(texts)

@@ -19,12 +19,14 @@ from sqlalchemy import select
 from custody.acts import ACT_TYPES
 from custody.errors import Refused
 from custody.label import code_of
+from custody.ledger.receipt_links import issue
 from custody.ledger.tables import disclosure
 from custody_api.app import ROUTERS, create_app
 from custody_api.papers.catalogue import NAMES
 from papers import text_of
 from submissions import submission
 from world import PEOPLE, World
+from world_results import asks
 
 PAPER = "/v1/papers/{kind}"
 AS_THEY_ARE = ("number", "kind")
@@ -46,12 +48,16 @@ class Day:
     before_check_in: datetime
     check_in: str
     position: int
+    manifest: str
+    loan: str
+    stock_take: str
+    token: str
 
 
 @pytest.fixture
 def day(world: World) -> Day:
     """A seizure of five, a blood kit, a loan that came back broken, a release, and a refused attempt."""
-    case = world.opens_case(case=CASE)
+    case = world.opens_case(case=CASE, officers=[world.id_of("周远"), world.id_of("何苗")])
     items = world.seizes(case, *(world.item() for _ in range(5)))
     before = world.clock.now - timedelta(seconds=30)
     check_in = world.checks_in(items)
@@ -65,9 +71,16 @@ def day(world: World) -> Day:
     world.releases(items[4:5])
     with pytest.raises(Refused):
         world.dispatches(tubes[1:])
+    offer = world.offers(items[:1])
+    loan = asks(world, items[3:4])
+    book = [items[0], items[3]]
+    opening = world.opens_stock_take("大库", book=book)
+    world.counts(opening, "大库", book=book, scanned=[])
+    token = "Zm9yLW9uZS1jaXRpemVuMQ"
+    issue(world.ledger.journal, token, world.facts(items[0]).born_in, "psb-0211", "交当事人")
     return Day(
         case, items[0], items[2], items[1:2] + items[3:4], tubes[0], tubes[1], draft["kit"], items[4], before,
-        check_in.act, world.ledger.recorder.head().size,
+        check_in.act, world.ledger.recorder.head().size, offer, loan, opening, token,
     )  # fmt: skip
 
 
@@ -259,6 +272,10 @@ def test_no_answer_opens_what_is_sealed(world: World, day: Day, client: httpx.Cl
         "id_or_code": [day.stored, day.lent, day.released, day.tube_a, day.tube_b],
         "reference": [day.case],
         "kit": [day.kit],
+        "manifest": [day.manifest],
+        "loan": [day.loan],
+        "stock_take": [day.stock_take],
+        "token": [day.token],
         "person": [person for person, *_ in PEOPLE.values()],
         "place": list(world.places.values()),
         "label_id": [day.stored, day.kit],

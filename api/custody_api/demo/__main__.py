@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import time
@@ -19,7 +20,7 @@ from custody.ledger.policies import shipped_policy
 from custody.registers import Registers
 from custody_api.demo.cast import register
 from custody_api.demo.day import SCENES, Day
-from custody_api.demo.office import CST, Office
+from custody_api.demo.office import CST, ZONE, Office
 
 _BEGINS = 22
 _LASTS = timedelta(hours=16)
@@ -33,6 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--serve", action="store_true")
     parser.add_argument("--port", type=int, default=8000)
     args = parser.parse_args(argv)
+    os.environ.setdefault("CUSTODY_TIMEZONE", ZONE)
     console = Console(soft_wrap=True)
     if not _is_current(args.directory):
         phone = build(args.directory, console)
@@ -99,6 +101,8 @@ def _explain(day: Day, directory: Path, entries: int, signatures: int) -> None:
 {refusals}
 
 先试试 / try first:
+  export CUSTODY_TIMEZONE={ZONE}
+      时间按台账所在地显示 / times as they are told where the ledger is kept
   .venv/bin/custody history {items["phone"]} --database {database}
       一部手机的保管链：扣押、入库、调用、封签破损归还 / a phone: seized, stored, lent, returned with a broken seal
   .venv/bin/custody show item {items["B"]} --database {database}

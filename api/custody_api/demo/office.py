@@ -27,6 +27,7 @@ from custody.tlog.note import Signer
 from custody_migrations import migrate
 
 ORIGIN = "custody.example/jiangzhou"
+ZONE = "Asia/Shanghai"
 CST = timezone(timedelta(hours=8))
 
 

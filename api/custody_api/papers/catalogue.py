@@ -10,7 +10,7 @@ from custody.acts.act import Act
 from custody.acts.case import Noted
 from custody.acts.disposition import Release
 from custody.errors import Malformed, NotFound
-from custody_api.papers import continuity, handing, leaving, manifests, taking, telling
+from custody_api.papers import continuity, handing, keeping, leaving, manifests, taking, telling
 from custody_api.papers.paper import Paper
 from custody_api.papers.sources import Source, Sources
 
@@ -29,6 +29,8 @@ class Kind:
     build: Build
     fits: Callable[[Act], bool] = lambda act: True
     citizen: bool = False
+    root: Callable[[Sources, Source], Source] | None = None
+    """The act whose paper it is, where acts that follow it belong to the same paper."""
 
 
 def _released(*kinds: str) -> Callable[[Act], bool]:
@@ -60,6 +62,12 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "execution-receipt": Kind("执行回执", "receipt of execution", ("release",), leaving.execution_receipt),
     "recommendation": Kind("执法建议书", "recommendation", ("noted",), leaving.recommendation, _recommends),
+    "stock-take-list": Kind("盘点表", "stock-take", ("stock-take",), keeping.stock_take_list, root=keeping.opening_of),
+    "viewing-register": Kind("查看登记", "register of a viewing", ("viewing",), keeping.viewing_register),
+    "handover-list": Kind(
+        "保管交接清单", "handover between custodians", ("custodian-handover",), keeping.handover_list
+    ),
+    "division-record": Kind("拆分记录", "record of a division", ("division",), keeping.division_record),
     "receipt": Kind(
         "回执", "receipt for a citizen", ("seizure", "blood-draw", "release"), leaving.citizen_receipt, citizen=True
     ),
@@ -71,7 +79,11 @@ CONTINUITY: Final = "continuity"
 NAMES: Final = (*KINDS, CONTINUITY)
 
 
-def papers(sources: Sources, kind: str, subject: Subject, name: str, link: str = "") -> list[Paper]:
+Link = str | Callable[[Source], str]
+"""The address that a citizen's copy bears: given, or made for the act that a paper is drawn from."""
+
+
+def papers(sources: Sources, kind: str, subject: Subject, name: str, link: Link = "") -> list[Paper]:
     """Draw every paper of a kind about a subject, oldest first.
 
     Of an act one paper; of an item or a case one for each act that fits. Raises NotFound if there is none, and
@@ -87,7 +99,10 @@ def papers(sources: Sources, kind: str, subject: Subject, name: str, link: str =
     found = [each for each in _acts(sources, chosen, subject, name) if chosen.fits(each.act)]
     if not found:
         raise _nothing(kind, name)
-    return [chosen.build(sources, each, link) for each in found]
+    if chosen.root is not None:
+        roots = [chosen.root(sources, each) for each in found]
+        found = list({each.position: each for each in roots}.values())
+    return [chosen.build(sources, each, link(each) if callable(link) else link) for each in found]
 
 
 def _acts(sources: Sources, kind: Kind, subject: Subject, name: str) -> list[Source]:

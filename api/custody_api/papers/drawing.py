@@ -22,6 +22,7 @@ from custody_api.papers.layout import (
     heading,
     lay_out,
     leading,
+    named,
     said,
 )
 from custody_api.papers.paper import Paper
@@ -145,7 +146,7 @@ def _path(text: str) -> str:
 
 def _running_head(pen: _Pen, paper: Paper) -> None:
     title = font.printable(f"{paper.title}  {said(paper, 'continued')}")
-    number = font.printable(f"{said(paper, 'case')} {paper.case}    {said(paper, 'number')} {paper.number}")
+    number = font.printable("    ".join(f"{said(paper, name)} {value}" for name, value in named(paper)))
     pen.text(title, MARGIN, 54, 10.5)
     pen.end_at(number, MARGIN + INNER, 54, _fitting(number, 8.5, INNER - font.width(title, 10.5) - 12))
     pen.line(61)

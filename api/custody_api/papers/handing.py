@@ -10,6 +10,7 @@ from custody.acts.custody import CheckIn, CheckOut, Moving, Return, Transfer
 from custody.acts.loans import LoanDecision, LoanRequest
 from custody.acts.samples import LabDispatch, LabReceipt
 from custody.acts.values import Line
+from custody.facts.item import ItemFacts
 from custody_api.papers.paper import Field, Paper, Table
 from custody_api.papers.sheet import code, columns, ended, numbered, people_in, sheet
 from custody_api.papers.sources import Source, Sources
@@ -159,6 +160,12 @@ def lines_table(sources: Sources, source: Source, lines: tuple[Line, ...], title
 def _seal(sources: Sources, line: Line) -> str:
     states = {"none": sources.t("无封签", "none"), "broken": sources.t("破损", "broken")}
     return states.get(line.seal_seen, line.seal_seen)
+
+
+def kept_before(sources: Sources, source: Source, item: ItemFacts) -> str:
+    """Who or what held an item when an act was recorded."""
+    before = [each for each in item.custody if each.index < source.position]
+    return sources.holder(before[-1].holder) if before else "—"
 
 
 def noted(act: Act) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from custody_api.papers.paper import Column, Field, Paper, Table
+from custody_api.papers.paper import NO_CASE, Column, Field, Paper, Table
 from custody_scanners import font
 from custody_scanners.layout import wrap
 
@@ -90,9 +90,15 @@ def said(paper: Paper, name: str, **fields: object) -> str:
     return SAID[name][0 if paper.lang == "zh" else 1].format(**fields)
 
 
+def named(paper: Paper) -> tuple[tuple[str, str], ...]:
+    """What a paper is known by: its case, if it is about one, and its number."""
+    number = ("number", paper.number)
+    return (("case", paper.case), number) if paper.case != NO_CASE else (number,)
+
+
 def heading(paper: Paper) -> list[str]:
     """The lines of case and number under the title, wrapped beside the QR code."""
-    texts = (f"{said(paper, 'case')}  {paper.case}", f"{said(paper, 'number')}  {paper.number}")
+    texts = [f"{said(paper, name)}  {value}" for name, value in named(paper)]
     room = INNER - SYMBOL - 8
     return [line.strip() for text in texts for line in wrap(font.printable(text), HEADING_SIZE, room)]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from custody.acts.control import Answer, AnswerLine, ByAgency, Offer, OfferLine, OfferWithdrawal, Receiver
-from custody.facts.item import ItemFacts
-from custody_api.papers.handing import noted
+from custody_api.papers.handing import kept_before, noted
 from custody_api.papers.paper import Field, Paper, Table
 from custody_api.papers.sheet import code, columns, ended, numbered, people_in, sheet
 from custody_api.papers.sources import Source, Sources
@@ -56,9 +55,9 @@ def _receiver(sources: Sources, receiver: Receiver) -> str:
 
 def _lines(sources: Sources, source: Source, act: Offer, later: list[Source]) -> Table:
     heads = columns(
-        sources, ("编号", "No.", 10.5), ("标签", "Label", 29), ("名称", "Name", 26), ("数量", "Quantity", 18.5),
+        sources, ("编号", "No.", 10.5), ("标签", "Label", 32), ("名称", "Name", 25), ("数量", "Quantity", 18.5),
         ("移送内容", "What moves", 22), ("存放地点", "Kept at", 37), ("处理建议", "Proposed", 21),
-        ("接收情况", "Answer", 34),
+        ("接收情况", "Answer", 32),
     )  # fmt: skip
     known = sources.items(act.own_items)
     rows = []
@@ -71,16 +70,10 @@ def _lines(sources: Sources, source: Source, act: Offer, later: list[Source]) ->
         photos = sources.t(f"照片 {len(line.photos)} 张", f"photos: {len(line.photos)}") if line.photos else None
         rows.append(numbered(
             sources, source, index, code(item.code), item.description, f"{item.quantity} {item.unit}",
-            sources.joined([sources.t(*_MOVES[line.moves]), photos]), _kept(sources, source, item),
+            sources.joined([sources.t(*_MOVES[line.moves]), photos]), kept_before(sources, source, item),
             line.proposal or "—", answer,
         ))  # fmt: skip
     return Table("", heads, tuple(rows), ended(sources, len(rows)))
-
-
-def _kept(sources: Sources, source: Source, item: ItemFacts) -> str:
-    """Who or what held an item when it was offered."""
-    before = [each for each in item.custody if each.index < source.position]
-    return sources.holder(before[-1].holder) if before else "—"
 
 
 def _answer(sources: Sources, line: OfferLine, later: list[Source]) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Language = Literal["zh", "en"]
+
+NO_CASE: Final = "—"
+"""Of a paper that is about no one case, such as a stock-take."""
 
 
 @dataclass(frozen=True, slots=True)

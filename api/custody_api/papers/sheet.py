@@ -9,7 +9,7 @@ from custody import label
 from custody.acts.act import Act, Attestation, Signer
 from custody.acts.oversight import Change
 from custody.acts.parts import PARTS
-from custody_api.papers.paper import Column, Drawn, Field, Paper, Signature, Table
+from custody_api.papers.paper import NO_CASE, Column, Drawn, Field, Paper, Signature, Table
 from custody_api.papers.sources import Source, Sources
 
 _HOW: Final = {
@@ -34,7 +34,7 @@ def sheet(
         lang=sources.lang,
         house=house_of(sources, act, case),
         title=title,
-        case=case or "—",
+        case=case or NO_CASE,
         number=f"{number}　{at_log}" if number else at_log,
         drawn=Drawn(sources.ledger.origin, sources.at, sources.drawn_at()),
         fields=tuple(fields),

@@ -10,6 +10,7 @@ from uuid import UUID
 from eventsourcing.dcb.api import DCBQueryItem
 
 from custody.acts.act import Act
+from custody.acts.counting import ItemList
 from custody.acts.custody import ByPerson, InPlace, Party
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
@@ -65,6 +66,8 @@ class Sources:
         self._past = Past(ledger.recorder)
         self._parties: dict[Need, PersonFacts | PlaceFacts | AgencyFacts | CaseFacts | None] = {}
         self._opened: dict[str, str | None] = {}
+        self.shown: set[str] = set()
+        """The commitments whose values were given out: what a look at personal data has to answer for."""
 
     # -- words
 
@@ -209,7 +212,22 @@ class Sources:
             return self.t("〔密封〕", "[sealed]")
         if commitment not in self._opened:
             self._open([commitment])
-        return self._opened[commitment] or self.t("〔已删除〕", "[erased]")
+        value = self._opened[commitment]
+        if value is None:
+            return self.t("〔已删除〕", "[erased]")
+        self.shown.add(commitment)
+        return value
+
+    def listed(self, stated: ItemList) -> tuple[str, ...] | None:
+        """The items of a sealed list; None where it may not be read, or a sheet of it was erased."""
+        if not self.opens:
+            return None
+        self._open(each.sealed for each in stated.sheets)
+        sheets = [self._opened[each.sealed] for each in stated.sheets]
+        if any(sheet is None for sheet in sheets):
+            return None
+        self.shown.update(each.sealed for each in stated.sheets)
+        return tuple(line for sheet in sheets if sheet for line in sheet.split("\n"))
 
     def _open(self, commitments: Iterable[str]) -> None:
         wanted = [each for each in commitments if each not in self._opened] if self.opens else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from custody.acts.dividing import Child
 from custody.acts.samples import BloodDraw
 from custody.acts.taking import (
     CashDetails,
@@ -87,7 +88,7 @@ def _item_row(sources: Sources, source: Source, index: int, item: TakenItem) -> 
     )  # fmt: skip
 
 
-def details(sources: Sources, item: TakenItem) -> str | None:
+def details(sources: Sources, item: TakenItem | Child) -> str | None:
     """What identifies a thing of its category, in one line."""
     t, found = sources.t, item.details
     if isinstance(found, CashDetails):

@@ -17,6 +17,7 @@ from importlib.metadata import EntryPoint, entry_points, version
 from custody.cli.parser import Parser, WrongUse
 from custody.cli.terminal import tell_error, tell_os_error, tell_unexpected
 from custody.cli.words import choose_language, text, use_language
+from custody.cli.zone import use_zone
 from custody.errors import CustodyError
 
 GROUP = "custody.commands"
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     use_language(choose_language(given))
+    use_zone(None)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows question marks, not a traceback

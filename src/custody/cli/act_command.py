@@ -6,7 +6,6 @@ import json
 import os
 from argparse import Namespace
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -20,6 +19,7 @@ from custody.cli.settings import add_options, settings_of
 from custody.cli.signed import SignedAct, signed_act_from
 from custody.cli.terminal import note, progress, tell, tell_error, tell_json
 from custody.cli.words import language, text
+from custody.cli.zone import local
 from custody.errors import CustodyError
 from custody.ledger.policies import shipped_policy
 from custody.signing import PrivateKey
@@ -151,7 +151,7 @@ def _tell_receipt(
         tell_json(receipt, lines=many)
         return
     tell("✓ " + text("act/recorded-before" if duplicate else "act/recorded", type=named(signed)))
-    when = datetime.fromisoformat(receipt["recorded_at"]).astimezone().isoformat(timespec="seconds")
+    when = local(receipt["recorded_at"])
     for name, value in _receipt_lines(signed, receipt, when):
         tell(f"  {name}  {value}")
     _tell_defects(receipt["defects"])
@@ -159,7 +159,7 @@ def _tell_receipt(
         note(text("act/keep-copy"))
 
 
-def _receipt_lines(signed: SignedAct, receipt: dict[str, Any], when: str) -> Iterator[tuple[str, object]]:
+def _receipt_lines(signed: SignedAct, receipt: dict[str, Any], when: str | None) -> Iterator[tuple[str, object]]:
     yield text("receipt/act"), receipt["act"]
     yield text("receipt/position"), receipt["position"]
     yield text("receipt/recorded-at"), when

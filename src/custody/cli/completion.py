@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from custody.acts.values import decode
 from custody.authoring import new_act_id, prepare
 from custody.cli.connection import Connection
 from custody.cli.signed import SignedAct
+from custody.cli.zone import here
 from custody.errors import Malformed
 from custody.signing import key_id_of
 
@@ -31,7 +32,7 @@ def completed(draft: Mapping[str, Any], ledger: Connection, given: Collection[st
     now = time.time()
     listed = draft.get("signers")
     signers = [_with_key(draft, each, ledger, given) for each in listed] if isinstance(listed, list) else listed
-    happened = datetime.fromtimestamp(now).astimezone().isoformat(timespec="seconds")
+    happened = here(datetime.fromtimestamp(now, UTC)).isoformat(timespec="seconds")
     prepared = prepare(
         {"occurred_at": happened, **draft, "signers": signers},
         act_id=new_act_id(int(now * 1000), os.urandom(10)),

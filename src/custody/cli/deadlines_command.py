@@ -8,9 +8,9 @@ from typing import Any
 
 from custody.cli.ledgers import founded
 from custody.cli.settings import add_options, settings_of
-from custody.cli.show_command import local
 from custody.cli.terminal import tell_json, tell_table
 from custody.cli.words import language, term, text
+from custody.cli.zone import here, local, now_here
 from custody.facts.shapes import Shape
 from custody.registers import Registers
 from custody.registers.reading import MOST
@@ -33,8 +33,9 @@ def add(subparsers: Any) -> None:
 
 def run(args: Namespace) -> int:
     """Print the deadlines that fit, the first due first; those that still run, unless all are asked for."""
-    at = (args.at or datetime.now(UTC)).astimezone(UTC)
-    with founded(settings_of(args)) as engine:
+    settings = settings_of(args)
+    at = (here(args.at) if args.at else now_here()).astimezone(UTC)
+    with founded(settings) as engine:
         registers = Registers(engine)
         try:
             registers.catch_up()

@@ -18,6 +18,7 @@ from custody.cli.ledgers import reading
 from custody.cli.settings import OPTION, VARIABLES, Settings, add_options, journal_key_of, settings_of
 from custody.cli.terminal import tell_json, tell_table
 from custody.cli.words import language, text
+from custody.cli.zone import stamp
 from custody.desk import Desk
 from custody.errors import CustodyError, Unavailable
 from custody.ledger.ledger import Ledger
@@ -84,7 +85,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 def _clock(ledger: Ledger) -> Finding:
     last = recorded_at(read_entry(ledger.recorder.row(ledger.recorder.head().size).entry))
     if datetime.now(UTC) < last:
-        return "clock", False, text("doctor/clock-behind", last=last.astimezone().isoformat(timespec="seconds"))
+        return "clock", False, text("doctor/clock-behind", last=stamp(last))
     return "clock", True, text("doctor/clock")
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from custody.acts.parts import PARTS
 from custody.cli.ledgers import reading
 from custody.cli.settings import add_options, settings_of
-from custody.cli.show_command import act_name, add_moment_options, holder_of, local, moment_of
+from custody.cli.show_command import act_name, add_moment_options, holder_of, moment_of
 from custody.cli.terminal import tell, tell_json, tell_table
 from custody.cli.words import language, term, text
+from custody.cli.zone import local
 from custody.facts.shapes import Shape
 from custody.ledger.history import history_at
 

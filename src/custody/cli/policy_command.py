@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from custody.acts.examples import example
@@ -12,6 +11,7 @@ from custody.cli.ledgers import reading
 from custody.cli.settings import add_options, settings_of
 from custody.cli.terminal import tell, tell_json
 from custody.cli.words import either
+from custody.cli.zone import local, now_here
 from custody.ledger.ledger import Ledger
 from custody.ledger.policies import shipped_policies
 
@@ -51,7 +51,7 @@ def run_draft(args: Namespace) -> int:
     """Print the draft of the act, to be signed with ``custody act``."""
     with reading(settings_of(args)) as ledger:
         policy = shipped_policies(ledger.genesis.jurisdiction).current.id
-    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    now = now_here().isoformat(timespec="seconds")
     signers = [
         {"part": "administrator", "person": args.administrator},
         {"part": "legal-reviewer", "person": args.legal_reviewer},
@@ -76,7 +76,7 @@ def _lines(shown: dict[str, Any]) -> Iterator[str]:
     yield either("现行规则版本：", "In force: ") + shown["in_force"]
     yield either("本软件所带：", "Shipped:  ") + shown["shipped"] + f" ({shown['jurisdiction']})"
     for each in shown["history"]:
-        yield f"  {each['since'] or either('开账', 'genesis')}  {each['policy']}"
+        yield f"  {local(each['since']) or either('开账', 'genesis')}  {each['policy']}"
     if not shown["writes"]:
         yield either(
             "本软件不带现行规则版本：除规则版本记录外不能入账。请执行 custody policy draft，由管理员和法制员签署。",

@@ -8,9 +8,9 @@ from typing import Any, Final
 from custody.cli.parser import WrongUse
 from custody.cli.remind_command import opened
 from custody.cli.settings import add_options, settings_of
-from custody.cli.show_command import local
 from custody.cli.terminal import tell, tell_json, tell_table
 from custody.cli.words import term, text
+from custody.cli.zone import local
 from custody.errors import Conflict
 from custody.facts.shapes import Shape
 from custody.reminding.configured import Configured

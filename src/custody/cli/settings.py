@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from custody.cli.parser import WrongUse
 from custody.cli.words import text
+from custody.cli.zone import use_zone
 from custody.errors import Malformed
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "log_verifier": "CUSTODY_LOG_VERIFIER",
     "passphrase_file": "CUSTODY_PASSPHRASE_FILE",
     "reminders": "CUSTODY_REMINDERS",
+    "timezone": "CUSTODY_TIMEZONE",
 }
 """Setting, as the TOML file names it → environment variable. What each means stands in docs/operating.md."""
 
@@ -43,6 +45,7 @@ class Settings:
     log_verifier: str | None = None
     passphrase_file: Path | None = None
     reminders: Path | None = None
+    timezone: str | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -83,7 +86,10 @@ def add_options(parser: ArgumentParser, *, server: bool = False, log_key: bool =
 
 
 def settings_of(args: Namespace) -> Settings:
-    """Return the settings a command runs with. Raises WrongUse, and Malformed for an unreadable TOML file."""
+    """Return the settings a command runs with, and speak in their time zone from now on.
+
+    Raises WrongUse, and Malformed for an unreadable TOML file.
+    """
     config, folder = _config()
     values: dict[str, str] = {}
     sources: dict[str, str] = {}
@@ -100,6 +106,7 @@ def settings_of(args: Namespace) -> Settings:
         if sources.get(chosen) == OPTION:  # what the command line says is meant, whatever the environment offers
             values.pop(other, None)
             sources.pop(other, None)
+    use_zone(values.get("timezone"))
     return Settings(
         database=database_url(values["database"]) if "database" in values else None,
         server=values.get("server"),
@@ -107,6 +114,7 @@ def settings_of(args: Namespace) -> Settings:
         log_verifier=values.get("log_verifier"),
         passphrase_file=Path(values["passphrase_file"]) if "passphrase_file" in values else None,
         reminders=Path(values["reminders"]) if "reminders" in values else None,
+        timezone=values.get("timezone"),
         sources=sources,
     )
 

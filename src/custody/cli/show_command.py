@@ -1,25 +1,26 @@
-"""``custody show``: the state of an item, a case, a person or a place."""
+"""``custody show``: the state of an item, a case, a person or a place; a manifest, a loan, a stock-take."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from custody import label
 from custody.acts import ACT_TYPES
+from custody.cli import show_books
 from custody.cli.ledgers import reading
 from custody.cli.parser import WrongUse
 from custody.cli.settings import add_options, settings_of
+from custody.cli.show_books import Lines
 from custody.cli.terminal import tell_json, tell_table
 from custody.cli.words import language, term, text
+from custody.cli.zone import here, local
 from custody.facts.shapes import STATUSES, Shape
 from custody.ledger.history import Moment, case_at, item_at
 from custody.ledger.ledger import Ledger
 from custody.registers import Registers
-
-Lines = Iterator[tuple[str, object]]
 
 
 def add(subparsers: Any) -> None:
@@ -34,18 +35,13 @@ def add(subparsers: Any) -> None:
 
 def add_moment_options(parser: ArgumentParser) -> None:
     """Add ``--as-of`` and ``--known-at``."""
-    parser.add_argument("--as-of", type=_moment, metavar="TIME", help=text("help/as-of"))
-    parser.add_argument("--known-at", type=_moment, metavar="TIME", help=text("help/known-at"))
+    parser.add_argument("--as-of", type=datetime.fromisoformat, metavar="TIME", help=text("help/as-of"))
+    parser.add_argument("--known-at", type=datetime.fromisoformat, metavar="TIME", help=text("help/known-at"))
 
 
 def moment_of(args: Namespace) -> Moment:
     """The moment that the options name; the present without them."""
-    return Moment(as_of=args.as_of, known_at=args.known_at)
-
-
-def _moment(given: str) -> datetime:
-    """A time with or without its offset; without it, local time is meant."""
-    return datetime.fromisoformat(given).astimezone()
+    return Moment(*(each and here(each) for each in (args.as_of, args.known_at)))
 
 
 def run(args: Namespace) -> int:
@@ -71,16 +67,17 @@ def _shape(ledger: Ledger, args: Namespace) -> Shape:
     registers = Registers(ledger.engine)
     try:
         registers.catch_up()
-        return registers.person(args.id) if args.kind == "person" else registers.place(args.id)
+        return _registered(registers, args.kind, args.id, ledger.clock())
     finally:
         registers.close()
 
 
-def local(instant: str | None) -> str | None:
-    """An instant in local time, to the second."""
-    if instant is None:
-        return None
-    return datetime.fromisoformat(instant).astimezone().isoformat(sep=" ", timespec="seconds")
+def _registered(registers: Registers, kind: str, name: str, at: datetime) -> Shape:
+    if kind in ("manifest", "loan"):
+        return registers.manifest(name, at=at) if kind == "manifest" else registers.loan(name, at=at)
+    if kind == "stock-take":
+        return registers.stock_take(name)
+    return registers.person(name) if kind == "person" else registers.place(name)
 
 
 def holder_of(custody: Shape) -> str | None:
@@ -125,7 +122,7 @@ def _item(item: Shape) -> Lines:
 
 
 def _offered(line: Shape) -> str:
-    receiver = " ".join(str(value) for value in line["receiver"].values())
+    receiver = show_books.receiver_of(line["receiver"])
     until = text("show/until", day=local(line["expires_at"]))
     return f"{line['manifest']} {line['sender']} → {receiver} ({term(line['moves'])}, {until})"
 
@@ -177,4 +174,6 @@ def _place(place: Shape) -> Lines:
     yield text("show/items"), place["items"]
 
 
-_LINES: dict[str, Callable[[Shape], Lines]] = {"item": _item, "case": _case, "person": _person, "place": _place}
+_LINES: dict[str, Callable[[Shape], Lines]] = {
+    "item": _item, "case": _case, "person": _person, "place": _place, **show_books.LINES,
+}  # fmt: skip

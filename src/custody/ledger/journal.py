@@ -1,6 +1,7 @@
-"""The journal: who tried what. A second log of the same kind, for what happened around the acts.
+"""The journal: who tried what, who looked at what. A second log of the same kind, for what happened around the acts.
 
-A refusal keeps the signed bytes and the rule, once the signatures verified. Source: docs/format.md section 5.
+A refusal keeps the signed bytes and the rule, once the signatures verified. A view says who saw which sealed values,
+on what and why; a token, which link of a citizen's paper was issued or revoked. Source: docs/format.md section 5.
 """
 
 from __future__ import annotations
@@ -8,15 +9,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import uuid4
 
+from eventsourcing.dcb.api import DCBQueryItem
+
 from custody.acts.entry import instant
 from custody.errors import CustodyError
-from custody.ledger.drafts import Draft
+from custody.ledger.drafts import Draft, Row
 from custody.ledger.opening import Opened
 from custody.ledger.recorder import Recorder
 from custody.strict import read_json
@@ -54,6 +57,22 @@ class Journal:
         each_once = list(dict.fromkeys(tags))  # a refused list may name an item twice
         return self._append("refusal", act.signers[0].person, error.code, detail, opened.data, each_once)
 
+    def view(self, by: str, why: str, of: Mapping[str, object], values: Iterable[str], code: str = "view/paper") -> int:
+        """Record that somebody was shown sealed values: by whom and why, of what, and which commitments were opened.
+
+        Whoever shows them records it first: what cannot be journaled is not shown. Raises Unavailable.
+        """
+        seen = sorted(set(values))
+        detail = {**of, "why": why, "values": seen}
+        subject = [f"{kind}:{of[kind]}" for kind in ("act", "item", "case", "person") if of.get(kind)]
+        return self._append("view", by, code, detail, None, list(dict.fromkeys([f"person:{by}", *subject])))
+
+    def token(self, code: str, by: str, act: str, tokens: Sequence[str], why: str) -> int:
+        """Record that links to the receipt of an act were issued or revoked; of a token, its hash."""
+        detail = {"act": act, "tokens": list(tokens), "why": why}
+        tags = [f"act:{act}", f"person:{by}", *(f"token:{each}" for each in tokens)]
+        return self._append("token", by, code, detail, None, tags)
+
     def _append(
         self, kind: str, by: str, code: str, detail: dict[str, Any], envelope: bytes | None, tags: list[str]
     ) -> int:
@@ -75,10 +94,19 @@ class Journal:
 
     def read(self, after: int = 0, limit: int = 100) -> Iterator[JournalEntry]:
         """Lines after a position, oldest first."""
-        for row in self.recorder.rows(after, limit):
-            entry, data = read_json(row.entry, "journal-entry"), read_json(row.envelope, "journal-detail")
-            envelope = base64.b64decode(data["envelope"]) if data["envelope"] else None
-            detail = read_json(data["detail"].encode(), "journal-detail")
-            yield JournalEntry(
-                row.position, entry["recorded_at"], entry["kind"], entry["by"], entry["code"], detail, envelope
-            )  # fmt: skip
+        yield from (_line(row) for row in self.recorder.rows(after, limit))
+
+    def under(self, tag: str) -> list[JournalEntry]:
+        """The lines that bear a tag, oldest first."""
+        borne, _ = self.recorder.borne([DCBQueryItem(tags=[tag])])
+        positions = borne.get(tag, [])
+        return [_line(row) for row in self.recorder.rows_at(positions)] if positions else []
+
+
+def _line(row: Row) -> JournalEntry:
+    entry, data = read_json(row.entry, "journal-entry"), read_json(row.envelope, "journal-detail")
+    envelope = base64.b64decode(data["envelope"]) if data["envelope"] else None
+    detail = read_json(data["detail"].encode(), "journal-detail")
+    return JournalEntry(
+        row.position, entry["recorded_at"], entry["kind"], entry["by"], entry["code"], detail, envelope
+    )  # fmt: skip

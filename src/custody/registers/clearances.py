@@ -6,16 +6,17 @@ ordered, announced or kept and is still there. Each is a work list of what runs,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, Select, distinct, func, select
 
 from custody.acts.entry import instant
 from custody.facts.shapes import Shape
 from custody.registers.deadlines import Wanted, deadline, search
 from custody.registers.defects import defect
+from custody.registers.items import item_case as case_lead
 
 _ALL: Final = 100_000
 
@@ -67,34 +68,53 @@ def _due_by(
     }  # fmt: skip
 
 
-def statistics(connection: Connection, since: datetime, until: datetime) -> Shape:
+def statistics(connection: Connection, since: datetime, until: datetime, agency: str | None = None) -> Shape:
     """The figures of a period: ``{"taken","stored","check_in_rate","late_handovers","overdue_loans","undisposed",
     "open_defects"}``.
 
     ``taken`` counts what had to be handed over from ``since`` on and before ``until``, ``stored`` what of it was;
     ``check_in_rate`` (入库率) is their ratio with four digits, null if nothing was taken. Late handovers of the period
     count whether they were made late or are overdue; loans, orders and defects are those open at ``until``.
+    ``agency`` narrows all of them to the cases that it leads.
     """
+    led = _led_by(agency)
     column = deadline.c
-    began = [column.rule == "D01", column.started_at >= instant(since), column.started_at < instant(until)]
+    began = [column.rule == "D01", column.started_at >= instant(since), column.started_at < instant(until), *led]
     taken = _count(connection, *began)
     stored = _count(connection, *began, column.stopped_by.is_not(None), column.stopped_at < instant(until))
-    late = _count(connection, *began, column.state == "late") + _overdue(connection, "D01", since, until)
-    open_defects = connection.scalar(select(func.count(distinct(defect.c.defect))).where(defect.c.state == "open"))
+    late = _count(connection, *began, column.state == "late") + _overdue(connection, "D01", since, until, led)
     return {
         "since": instant(since), "until": instant(until), "taken": taken, "stored": stored,
         "check_in_rate": f"{stored / taken:.4f}" if taken else None, "late_handovers": late,
-        "overdue_loans": _overdue(connection, "D03", None, until),
-        "undisposed": _overdue(connection, "D21", None, until), "open_defects": open_defects or 0,
+        "overdue_loans": _overdue(connection, "D03", None, until, led),
+        "undisposed": _overdue(connection, "D21", None, until, led), "open_defects": _open_defects(connection, agency),
     }  # fmt: skip
 
 
-def _overdue(connection: Connection, rule: str, since: datetime | None, until: datetime) -> int:
+def _led_by(agency: str | None) -> list[ColumnElement[bool]]:
+    """What narrows deadlines to the cases that an agency leads."""
+    return [] if agency is None else [deadline.c.owner.in_(_cases_of(agency))]
+
+
+def _cases_of(agency: str) -> Select[tuple[str]]:
+    return select(case_lead.c.case).where(case_lead.c.lead == agency)
+
+
+def _open_defects(connection: Connection, agency: str | None) -> int:
+    query = select(func.count(distinct(defect.c.defect))).where(defect.c.state == "open")
+    if agency is not None:
+        query = query.where(defect.c.case.in_(_cases_of(agency)))
+    return connection.scalar(query) or 0
+
+
+def _overdue(
+    connection: Connection, rule: str, since: datetime | None, until: datetime, led: Sequence[ColumnElement[bool]]
+) -> int:
     """How many of a number are not stopped and were due before an instant."""
     column = deadline.c
-    began = [column.started_at >= instant(since)] if since else []
+    began = [*led, column.started_at >= instant(since)] if since else led
     return _count(connection, column.rule == rule, column.stopped_by.is_(None), column.due < instant(until), *began)
 
 
-def _count(connection: Connection, *conditions: object) -> int:
-    return connection.scalar(select(func.count()).select_from(deadline).where(*conditions)) or 0  # type: ignore[arg-type]
+def _count(connection: Connection, *conditions: ColumnElement[bool]) -> int:
+    return connection.scalar(select(func.count()).select_from(deadline).where(*conditions)) or 0

@@ -90,21 +90,33 @@ def find(connection: Connection, opening: str) -> Shape | None:
     return read(text) if text else None
 
 
-def search(connection: Connection, after: str | None, limit: int) -> list[Shape]:
+def search(connection: Connection, state: str | None, after: str | None, limit: int) -> list[Shape]:
     """Return stock-takes in the order of their opening acts."""
     query = select(stock_take.c.body).order_by(stock_take.c.stock_take).limit(limit)
+    if state is not None:
+        query = query.where(stock_take.c.state == state)
     if after is not None:
         query = query.where(stock_take.c.stock_take > after)
     return [read(text) for text in connection.scalars(query)]
 
 
-def queue(connection: Connection) -> list[Shape]:
-    """Return what counts could not find: each item once, with the stock-takes that missed it, ordered by item.
+def queue(
+    connection: Connection, opening: str | None = None, after: str | None = None, limit: int | None = None
+) -> list[Shape]:
+    """Return what counts could not find, or one stock-take: each item once, with the stock-takes that missed it.
 
-    An item stays, unless a count of the same stock-take found it: turning up without an explanation takes nothing away.
+    Ordered by item. An item stays, unless a count of the same stock-take found it: turning up without an explanation
+    takes nothing away.
     """
+    some = select(unlocated.c.item).distinct().order_by(unlocated.c.item).limit(limit)
+    query = select(unlocated).order_by(unlocated.c.item, unlocated.c.stock_take)
+    if opening is not None:
+        some = some.where(unlocated.c.stock_take == opening)
+        query = query.where(unlocated.c.stock_take == opening)
+    if after is not None:
+        some = some.where(unlocated.c.item > after)
     found: dict[str, Shape] = {}
-    for row in connection.execute(select(unlocated).order_by(unlocated.c.item, unlocated.c.stock_take)).mappings():
+    for row in connection.execute(query.where(unlocated.c.item.in_(some.scalar_subquery()))).mappings():
         missed = found.setdefault(row["item"], {"item": row["item"], "missed": []})
         missed["missed"].append({"stock_take": row["stock_take"], "act": row["act"]})
     return [{**each, "now": items.find(connection, each["item"])} for each in found.values()]

@@ -1,12 +1,16 @@
-"""Loans as they were asked for: what was granted until when, what was rejected, and what was taken."""
+"""Loans: what was asked for, granted until when, rejected and taken; and what is out now, asked for or not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Table, Text, select
+from sqlalchemy import Column, Connection, Index, RowMapping, Select, Table, Text, select, union
 
 from custody.acts.entry import instant
+from custody.facts.item import ItemFacts
 from custody.facts.loan import LoanFacts
 from custody.facts.shapes import Shape
 from custody.registers.register import Part, Register, Row, body, metadata, read, written
@@ -20,6 +24,20 @@ loan = Table(
     body(),
     Index("loan_borrower", "borrower", "loan"),
     Index("loan_state", "state", "loan"),
+    sqlite_strict=True,
+)
+
+lent = Table(
+    "lent",
+    metadata,
+    Column("item", Text, primary_key=True),
+    Column("loan", Text, nullable=False, comment="the act that asked for it; without one, that let it go"),
+    Column("act", Text, nullable=False, comment="the check-out"),
+    Column("borrower", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("due", Text, nullable=False, comment="as it was granted, or extended since"),
+    Index("lent_loan", "loan"),
+    Index("lent_due", "due"),
     sqlite_strict=True,
 )
 
@@ -55,24 +73,84 @@ def _rows(facts: LoanFacts) -> Iterator[Row]:
     yield {"loan": facts.loan, "borrower": facts.borrower, "state": _state(facts), "body": written(loan_shape(facts))}
 
 
-REGISTER = Register("loans", 1, (Part(loan, "loan", "loan", _rows),))
+def _lent_rows(facts: ItemFacts) -> Iterator[Row]:
+    out = facts.loan
+    if out is not None and not facts.voided:
+        yield {
+            "item": facts.item, "loan": out.request or out.act, "act": out.act, "borrower": out.borrower,
+            "purpose": out.purpose, "due": instant(out.due),
+        }  # fmt: skip
 
 
-def find(connection: Connection, loan_id: str) -> Shape | None:
-    """Return a loan by the act that asked for it."""
-    text = connection.scalar(select(loan.c.body).where(loan.c.loan == loan_id))
-    return read(text) if text else None
+REGISTER = Register("loans", 2, (Part(loan, "loan", "loan", _rows), Part(lent, "item", "item", _lent_rows)))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to look for; every field that is given has to fit."""
+
+    borrower: str | None = None
+    state: str | None = None
+
+
+def find(connection: Connection, loan_id: str, at: datetime | None) -> Shape | None:
+    """Return a loan by the act that asked for it; one that nobody had asked for, while it is out, by its check-out."""
+    found = _shown(connection, [loan_id], at)
+    return found[0] if found else None
 
 
 def search(
-    connection: Connection, borrower: str | None, state: str | None, after: str | None, limit: int
+    connection: Connection, wanted: Wanted, at: datetime | None, after: str | None, limit: int
 ) -> list[Shape]:
-    """Return loans in the order in which they were asked for."""
-    query = select(loan.c.body).order_by(loan.c.loan).limit(limit)
-    if borrower is not None:
-        query = query.where(loan.c.borrower == borrower)
-    if state is not None:
-        query = query.where(loan.c.state == state)
+    """Return loans by id, which follows the time they were asked for or let go."""
+    names = union(*(_selected(table, wanted, at, after) for table in (loan, lent))).subquery()
+    return _shown(connection, connection.scalars(select(names).order_by(names.c.loan).limit(limit)).all(), at)
+
+
+def _selected(table: Table, wanted: Wanted, at: datetime | None, after: str | None) -> Select[Any]:
+    """The names of loans in one table: of those asked for, or of those of which something is out."""
+    query = select(table.c.loan)
+    out = lent.c.loan == table.c.loan if table is loan else lent.c.item.is_not(None)
+    if wanted.borrower is not None:
+        query = query.where(table.c.borrower == wanted.borrower)
     if after is not None:
-        query = query.where(loan.c.loan > after)
-    return [read(text) for text in connection.scalars(query)]
+        query = query.where(table.c.loan > after)
+    if wanted.state == "overdue":
+        out = out & (lent.c.due < instant(at) if at else lent.c.due.is_(None))
+    if wanted.state in ("open", "overdue"):
+        return query.where(select(lent.c.item).where(out).exists() if table is loan else out)
+    if wanted.state is not None:
+        return query.where(loan.c.state == wanted.state if table is loan else lent.c.item.is_(None))
+    return query
+
+
+def _shown(connection: Connection, names: Collection[str], at: datetime | None) -> list[Shape]:
+    """Show loans by name, each with what is out of it and what of that is overdue."""
+    asked = connection.execute(select(loan.c.loan, loan.c.body).where(loan.c.loan.in_(names)))
+    shapes: dict[str, Shape] = {row.loan: read(row.body) for row in asked}
+    out: dict[str, dict[str, RowMapping]] = {}
+    query = select(lent).where(lent.c.loan.in_(names)).order_by(lent.c.item)
+    for row in connection.execute(query).mappings():
+        out.setdefault(row["loan"], {})[row["item"]] = row
+    known = [name for name in sorted(names) if name in shapes or name in out]
+    return [_with_out(shapes.get(name) or _unasked(out[name]), out.get(name, {}), at) for name in known]
+
+
+def _unasked(rows: dict[str, RowMapping]) -> Shape:
+    """A loan that nobody had asked for before it left: the approver signed at the counter."""
+    first = next(iter(rows.values()))
+    taken = {"decision": None, "decided_by": None}
+    return {
+        "loan": first["loan"], "state": "unasked", "borrower": first["borrower"], "purpose": first["purpose"],
+        "due": first["due"], "asked_by": [],
+        "items": [{"item": item, **taken, "due": row["due"], "taken_by": row["act"]} for item, row in rows.items()],
+    }  # fmt: skip
+
+
+def _with_out(shape: Shape, rows: dict[str, RowMapping], at: datetime | None) -> Shape:
+    items = [
+        {**each, "out": each["item"] in rows, "due": rows[each["item"]]["due"] if each["item"] in rows else each["due"]}
+        for each in shape["items"]
+    ]
+    overdue = [item for item, row in rows.items() if at is not None and row["due"] < instant(at)]
+    return {**shape, "items": items, "out": len(rows), "overdue": overdue}

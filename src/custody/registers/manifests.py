@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Column, Connection, Index, Table, Text, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Index, RowMapping, Table, Text, false, or_, select
 
 from custody.acts.control import ByAgency
+from custody.acts.custody import ByPerson, InPlace
+from custody.acts.entry import instant
 from custody.facts.control_shapes import manifest_shape
 from custody.facts.manifest import ManifestFacts
 from custody.facts.shapes import Shape
+from custody.registers import items
 from custody.registers.register import Part, Register, Row, body, metadata, read, written
 
 manifest = Table(
@@ -18,7 +23,9 @@ manifest = Table(
     Column("manifest", Text, primary_key=True),
     Column("sender", Text, nullable=False),
     Column("receiver", Text, comment="the agency that receives; null if it is offered to a person or a place"),
+    Column("keeper", Text, comment="the person or the place that it is offered to instead"),
     Column("state", Text, nullable=False, comment="of its lines; an open one may have expired"),
+    Column("waits_until", Text, comment="while a line of it is open: when it expires"),
     body(),
     Index("manifest_by_sender", "sender", "manifest"),
     Index("manifest_by_receiver", "receiver", "manifest"),
@@ -28,31 +35,67 @@ manifest = Table(
 
 def _rows(facts: ManifestFacts) -> Iterator[Row]:
     shape = manifest_shape(facts)
+    waits = any(line.state == "open" for line in facts.lines.values())
     yield {
         "manifest": facts.manifest, "sender": facts.sender,
         "receiver": facts.receiver.agency if isinstance(facts.receiver, ByAgency) else None,
-        "state": shape["state"], "body": written(shape),
+        "keeper": _keeper(facts), "state": shape["state"],
+        "waits_until": instant(facts.expires_at) if waits else None, "body": written(shape),
     }  # fmt: skip
 
 
-REGISTER = Register("manifests", 1, (Part(manifest, "manifest", "manifest", _rows),))
+def _keeper(facts: ManifestFacts) -> str | None:
+    if isinstance(facts.receiver, ByPerson):
+        return facts.receiver.person
+    return facts.receiver.place if isinstance(facts.receiver, InPlace) else None
 
 
-def find(connection: Connection, manifest_id: str) -> Shape | None:
-    """Return a manifest."""
-    text = connection.scalar(select(manifest.c.body).where(manifest.c.manifest == manifest_id))
-    return read(text) if text else None
+REGISTER = Register("manifests", 2, (Part(manifest, "manifest", "manifest", _rows),))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to look for; every field that is given has to fit. ``waits_for``: the agency that has to answer."""
+
+    agency: str | None = None
+    state: str | None = None
+    waits_for: str | None = None
+
+
+def find(connection: Connection, manifest_id: str, at: datetime | None) -> Shape | None:
+    """Return a manifest; ``expired`` if a line of it was still open then."""
+    row = connection.execute(select(manifest).where(manifest.c.manifest == manifest_id)).mappings().first()
+    return _shown(row, at) if row else None
 
 
 def search(
-    connection: Connection, agency: str | None, state: str | None, after: str | None, limit: int
+    connection: Connection, wanted: Wanted, at: datetime | None, after: str | None, limit: int
 ) -> list[Shape]:
     """Return manifests, ordered by id; ``agency`` is the sender or the receiver."""
-    query = select(manifest.c.body).order_by(manifest.c.manifest).limit(limit)
-    if agency is not None:
-        query = query.where(or_(manifest.c.sender == agency, manifest.c.receiver == agency))
-    if state is not None:
-        query = query.where(manifest.c.state == state)
+    query = select(manifest).where(*_conditions(wanted, at)).order_by(manifest.c.manifest).limit(limit)
     if after is not None:
         query = query.where(manifest.c.manifest > after)
-    return [read(text) for text in connection.scalars(query)]
+    return [_shown(row, at) for row in connection.execute(query).mappings()]
+
+
+def _conditions(wanted: Wanted, at: datetime | None) -> Iterator[ColumnElement[bool]]:
+    column = manifest.c
+    expired = column.waits_until <= instant(at) if at else false()
+    if wanted.agency is not None:
+        yield or_(column.sender == wanted.agency, column.receiver == wanted.agency)
+    if wanted.state == "expired":
+        yield expired
+    elif wanted.state is not None:
+        yield column.state == wanted.state
+        yield or_(column.waits_until.is_(None), ~expired)
+    if wanted.waits_for is not None:
+        own = select(items.item_keeper.c.keeper).where(items.item_keeper.c.agency == wanted.waits_for)
+        yield or_(column.receiver == wanted.waits_for, column.keeper.in_(own))
+        yield column.waits_until.is_not(None)
+        yield ~expired
+
+
+def _shown(row: RowMapping, at: datetime | None) -> Shape:
+    shape: Shape = read(row["body"])
+    expired = at is not None and row["waits_until"] is not None and row["waits_until"] <= instant(at)
+    return {**shape, "state": "expired"} if expired else shape

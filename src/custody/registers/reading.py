@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
-from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Final
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from custody import label
 from custody.errors import NotFound
 from custody.facts.shapes import Shape
 from custody.registers import (
@@ -28,24 +25,23 @@ from custody.registers import (
     defects,
     items,
     kits,
-    loans,
-    manifests,
     people,
     places,
     refusals,
 )
+from custody.registers.books import MOST, PAGE, Books, named, not_found, page
 from custody.registers.deadlines import Wanted
 from custody.registers.follower import REGISTERS, Follower, Progress
 from custody.registers.items import Search
 from custody.registers.store import Store
 from custody.rules.clocks.text import Colour
 
-PAGE: Final = 50
-MOST: Final = 2_000
+__all__ = ["MOST", "PAGE", "Registers"]
+
 _POLL_SECONDS = 0.02
 
 
-class Registers:
+class Registers(Books):
     """The registers of a ledger, to read from. Safe to use from any thread.
 
     They are kept current by a `Runner` in this or another process; `catch_up` does it here and now. Methods that name
@@ -95,7 +91,7 @@ class Registers:
             found = items.find(connection, asked["item"] if asked else id_or_code)
             shown = deadlines.beside(connection, [found] if found else [])
         if not shown:
-            raise _not_found("item", id_or_code)
+            raise not_found("item", id_or_code)
         return {**shown[0], "asked": asked} if asked else shown[0]
 
     def code(self, code: str) -> Shape:
@@ -104,7 +100,7 @@ class Registers:
             found = codes.find(connection, code)
             item = found and items.find(connection, found["item"])
         if found is None:
-            raise _not_found("code", code)
+            raise not_found("code", code)
         return {**found, "in_force": item["code"] if item else None}
 
     def items(
@@ -126,7 +122,7 @@ class Registers:
         """
         wanted = Search(case, agency, holder, place, status, category, q)
         with self._reading() as connection:
-            return deadlines.beside(connection, items.search(connection, wanted, after, _page(limit)))
+            return deadlines.beside(connection, items.search(connection, wanted, after, page(limit)))
 
     def history(self, item: str) -> Shape:
         """The chain of custody of an item: ``{"item","acts","custody","gaps"}``, oldest first. Raises NotFound."""
@@ -134,7 +130,7 @@ class Registers:
             asked = codes.find(connection, item)
             found = custody.history(connection, asked["item"] if asked else item)
         if found is None:
-            raise _not_found("item", item)
+            raise not_found("item", item)
         return found
 
     def case(self, reference: str) -> Shape:
@@ -142,131 +138,83 @@ class Registers:
         with self._reading() as connection:
             found = cases.find(connection, reference)
             if found is None:
-                raise _not_found("case", reference)
+                raise not_found("case", reference)
             return {**found, "items": items.count(connection, Search(case=reference))}
-
-    def manifest(self, manifest: str) -> Shape:
-        """A manifest and its lines. Raises NotFound."""
-        with self._reading() as connection:
-            found = manifests.find(connection, manifest)
-        if found is None:
-            raise _not_found("manifest", manifest)
-        return found
-
-    def manifests(
-        self, *, agency: str | None = None, state: str | None = None, after: str | None = None, limit: int = PAGE
-    ) -> list[Shape]:
-        """Manifests ordered by id: those that an agency sends or receives, those in a state (open, accepted …)."""
-        with self._reading() as connection:
-            return manifests.search(connection, agency, state, after, _page(limit))
 
     def cases(self, *, lead: str | None = None, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """Cases ordered by reference, those of one leading agency if it is given."""
         with self._reading() as connection:
-            return cases.search(connection, lead, after, _page(limit))
+            return cases.search(connection, lead, after, page(limit))
 
     def case_items(self, reference: str, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """The items of a case, ordered by id. Raises NotFound."""
         with self._reading() as connection:
             if cases.find(connection, reference) is None:
-                raise _not_found("case", reference)
-            return deadlines.beside(connection, items.search(connection, Search(case=reference), after, _page(limit)))
+                raise not_found("case", reference)
+            return deadlines.beside(connection, items.search(connection, Search(case=reference), after, page(limit)))
 
     def case_acts(self, reference: str, *, after: int = 0, limit: int = PAGE) -> list[Shape]:
         """The acts on a case and on its items after a position, oldest first."""
         with self._reading() as connection:
-            return custody.acts_on(connection, f"case:{reference}", after, _page(limit))
+            return custody.acts_on(connection, f"case:{reference}", after, page(limit))
 
     def place(self, place: str) -> Shape:
         """A place, with ``items``: how many lie in it. Raises NotFound."""
         with self._reading() as connection:
-            place = _named(place)
+            place = named(place)
             found = places.find(connection, place)
             if found is None:
-                raise _not_found("place", place)
+                raise not_found("place", place)
             return {**found, "items": items.count(connection, Search(place=place))}
 
     def places(self, *, agency: str | None = None, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """Places ordered by id, those of one agency if it is given."""
         with self._reading() as connection:
-            return places.search(connection, agency, after, _page(limit))
+            return places.search(connection, agency, after, page(limit))
 
     def place_items(self, place: str, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """What lies in a place now. Raises NotFound."""
         with self._reading() as connection:
-            place = _named(place)
+            place = named(place)
             if places.find(connection, place) is None:
-                raise _not_found("place", place)
-            return deadlines.beside(connection, items.search(connection, Search(place=place), after, _page(limit)))
+                raise not_found("place", place)
+            return deadlines.beside(connection, items.search(connection, Search(place=place), after, page(limit)))
 
     def person(self, person: str) -> Shape:
         """A person or system: capacities, places, keys with who enrolled each, ``items`` held now. Raises NotFound."""
         with self._reading() as connection:
             found = people.find(connection, person)
             if found is None:
-                raise _not_found("person", person)
+                raise not_found("person", person)
             return {**found, "items": items.count(connection, Search(holder=person))}
 
     def people(self, *, agency: str | None = None, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """People ordered by id, without their keys, those of one agency if it is given."""
         with self._reading() as connection:
-            return people.search(connection, agency, after, _page(limit))
+            return people.search(connection, agency, after, page(limit))
 
     def person_items(self, person: str, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """What a person holds now. Raises NotFound."""
         with self._reading() as connection:
             if people.find(connection, person) is None:
-                raise _not_found("person", person)
-            return deadlines.beside(connection, items.search(connection, Search(holder=person), after, _page(limit)))
+                raise not_found("person", person)
+            return deadlines.beside(connection, items.search(connection, Search(holder=person), after, page(limit)))
 
     def kit(self, kit: str) -> Shape:
         """A blood kit, each tube with ``now``: the item as it is. Raises NotFound."""
         with self._reading() as connection:
-            found = kits.find(connection, _named(kit))
+            found = kits.find(connection, named(kit))
             if found is None:
-                raise _not_found("kit", kit)
+                raise not_found("kit", kit)
             tubes = [{**tube, "now": items.find(connection, tube["item"])} for tube in found["tubes"]]
             return {**found, "tubes": tubes}
-
-    def loan(self, loan: str) -> Shape:
-        """A loan by the act that asked for it: what was decided and taken of each item. Raises NotFound."""
-        with self._reading() as connection:
-            found = loans.find(connection, loan)
-        if found is None:
-            raise _not_found("loan", loan)
-        return found
-
-    def loans(
-        self, *, borrower: str | None = None, state: str | None = None, after: str | None = None, limit: int = PAGE
-    ) -> list[Shape]:
-        """Loans in the order in which they were asked for; ``state`` is requested or decided."""
-        with self._reading() as connection:
-            return loans.search(connection, borrower, state, after, _page(limit))
 
     def defects(
         self, *, state: str | None = None, case: str | None = None, after: str | None = None, limit: int = PAGE
     ) -> list[Shape]:
         """Defects ordered by id, each with its items; ``state`` is open, explained, accepted or contested."""
         with self._reading() as connection:
-            return defects.search(connection, state, case, after, _page(limit))
-
-    def stock_take(self, opening: str) -> Shape:
-        """A stock-take, by the act that opened it. Raises NotFound."""
-        with self._reading() as connection:
-            found = counting.find(connection, opening)
-        if found is None:
-            raise _not_found("stock-take", opening)
-        return found
-
-    def stock_takes(self, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
-        """Stock-takes, in the order of their opening acts."""
-        with self._reading() as connection:
-            return counting.search(connection, after, _page(limit))
-
-    def unlocated(self) -> list[Shape]:
-        """What counts could not find, each with ``missed`` (which counts) and ``now``: the item as it stands."""
-        with self._reading() as connection:
-            return counting.queue(connection)
+            return defects.search(connection, state, case, after, page(limit))
 
     def book(self, scope: Collection[str]) -> dict[str, str]:
         """What should lie in some places, and in those within them: item → the nearest place of the scope."""
@@ -297,9 +245,9 @@ class Registers:
         ``state`` is one of `custody.rules.clocks.deadline.State`, ``colour`` blue, orange or red; ``agency`` finds what
         an agency controls, holds, leads or keeps.
         """
-        wanted = Wanted(rule, case, f"item:{_named(item)}" if item else None, state, colour, stopped, agency)
+        wanted = Wanted(rule, case, f"item:{named(item)}" if item else None, state, colour, stopped, agency)
         with self._reading() as connection:
-            return deadlines.search(connection, wanted, at, after, _page(limit))
+            return deadlines.search(connection, wanted, at, after, page(limit))
 
     def clearance(self, name: str, at: datetime) -> dict[str, list[Shape]]:
         """What must be cleared (``daily``, ``monthly``, ``quarterly``), by heading. Raises NotFound."""
@@ -308,28 +256,15 @@ class Registers:
         with self._reading() as connection:
             return clearances.CLEARANCES[name](connection, at)
 
-    def statistics(self, since: datetime, until: datetime) -> Shape:
-        """The figures of a period, as `custody.registers.clearances.statistics` describes them."""
+    def statistics(self, since: datetime, until: datetime, *, agency: str | None = None) -> Shape:
+        """The figures of a period, as `custody.registers.clearances.statistics` describes them.
+
+        Those of all cases, or of the cases that one agency leads.
+        """
         with self._reading() as connection:
-            return clearances.statistics(connection, since, until)
+            return clearances.statistics(connection, since, until, agency)
 
     def refusals(self, *, after: int = 0, limit: int = PAGE) -> list[Shape]:
         """Refusals after a position of the journal, oldest first."""
         with self._reading() as connection:
-            return refusals.search(connection, after, _page(limit))
-
-    def _reading(self) -> AbstractContextManager[Connection]:
-        return self.store.reading()
-
-
-def _page(limit: int) -> int:
-    return max(1, min(limit, MOST))
-
-
-def _named(id_or_code: str) -> str:
-    """The id of what a scanned code is on: a place and a kit keep their first label."""
-    return id_or_code[: label.ID_LENGTH] if label.is_code(id_or_code) else id_or_code
-
-
-def _not_found(what: str, asked: str) -> NotFound:
-    return NotFound(f"not-found/{what}", f"The ledger knows no such {what}.", asked=asked)
+            return refusals.search(connection, after, page(limit))

@@ -1,0 +1,123 @@
+"""The books of a store to read from: manifests that wait, loans that are out, stock-takes and what they missed."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from custody import label
+from custody.errors import NotFound
+from custody.facts.shapes import Shape
+from custody.registers import counting, loans, manifests
+from custody.registers.store import Store
+
+PAGE: Final = 50
+MOST: Final = 2_000
+
+
+class Books:
+    """What `custody.registers.reading.Registers` says of manifests, loans and stock-takes.
+
+    ``at`` is the instant a reader asks at: what expired or is overdue by then says so. Without it, nothing does.
+    """
+
+    store: Store
+
+    def manifest(self, manifest: str, *, at: datetime | None = None) -> Shape:
+        """A manifest and its lines, by its id or its code. Raises NotFound."""
+        with self._reading() as connection:
+            found = manifests.find(connection, named(manifest), at)
+        if found is None:
+            raise not_found("manifest", manifest)
+        return found
+
+    def manifests(
+        self,
+        *,
+        agency: str | None = None,
+        state: str | None = None,
+        waits_for: str | None = None,
+        at: datetime | None = None,
+        after: str | None = None,
+        limit: int = PAGE,
+    ) -> list[Shape]:
+        """Manifests ordered by id: those that an agency sends or receives, those in a state (open, accepted …).
+
+        ``waits_for`` finds those that an agency still has to answer, by itself, a person or a place of its own.
+        """
+        wanted = manifests.Wanted(agency, state, waits_for)
+        with self._reading() as connection:
+            return manifests.search(connection, wanted, at, after, page(limit))
+
+    def loan(self, loan: str, *, at: datetime | None = None) -> Shape:
+        """A loan by the act that asked for it: what was decided, what is out and until when. Raises NotFound.
+
+        One that nobody had asked for is named by its check-out, and known while something of it is out.
+        """
+        with self._reading() as connection:
+            found = loans.find(connection, loan, at)
+        if found is None:
+            raise not_found("loan", loan)
+        return found
+
+    def loans(
+        self,
+        *,
+        borrower: str | None = None,
+        state: str | None = None,
+        at: datetime | None = None,
+        after: str | None = None,
+        limit: int = PAGE,
+    ) -> list[Shape]:
+        """Loans by their ids, which follow the time: those asked for, and those that left without having been.
+
+        ``state`` is requested or decided, as asked for; open, while something is out; overdue, if it is by ``at``.
+        """
+        with self._reading() as connection:
+            return loans.search(connection, loans.Wanted(borrower, state), at, after, page(limit))
+
+    def stock_take(self, opening: str) -> Shape:
+        """A stock-take, by the act that opened it. Raises NotFound."""
+        with self._reading() as connection:
+            found = counting.find(connection, opening)
+        if found is None:
+            raise not_found("stock-take", opening)
+        return found
+
+    def stock_takes(self, *, state: str | None = None, after: str | None = None, limit: int = PAGE) -> list[Shape]:
+        """Stock-takes, in the order of their opening acts; ``state`` is open or closed."""
+        with self._reading() as connection:
+            return counting.search(connection, state, after, page(limit))
+
+    def missing(self, opening: str, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
+        """What one stock-take could not find, by item: ``{"item","missed","now"}``. Raises NotFound."""
+        with self._reading() as connection:
+            if counting.find(connection, opening) is None:
+                raise not_found("stock-take", opening)
+            return counting.queue(connection, opening, after, page(limit))
+
+    def unlocated(self, *, after: str | None = None, limit: int | None = None) -> list[Shape]:
+        """What counts could not find, each with ``missed`` (which counts) and ``now``: the item as it stands."""
+        with self._reading() as connection:
+            return counting.queue(connection, None, after, limit and page(limit))
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self.store.reading()
+
+
+def page(limit: int) -> int:
+    """How many members of a list are given at once."""
+    return max(1, min(limit, MOST))
+
+
+def named(id_or_code: str) -> str:
+    """The id of what a scanned code is on: a place, a kit and a manifest keep their first label."""
+    return id_or_code[: label.ID_LENGTH] if label.is_code(id_or_code) else id_or_code
+
+
+def not_found(what: str, asked: str) -> NotFound:
+    """The error for a thing that the ledger does not know."""
+    return NotFound(f"not-found/{what}", f"The ledger knows no such {what}.", asked=asked)
