@@ -142,6 +142,8 @@ class Excursion:
     until: datetime
     min: str
     max: str
+    place: str | None = None
+    """Of which place it was observed; None: of the item itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,15 @@ def studied(facts: ItemFacts, reading: Reading, position: int) -> dict[str, Any]
         found["seal_state"] = "broken"
     outside = _excursion(act, reading, position)
     return found | ({"excursions": (*facts.excursions, outside)} if outside else {})
+
+
+def warmed(facts: ItemFacts, act: Observation) -> dict[str, Any]:
+    """The excursions of an item with the one that an observation found of the whole place in which it lay."""
+    seen = act.temperature
+    if act.place is None or seen is None:
+        return {}
+    outside = Excursion(act.id, seen.since, seen.until, seen.min, seen.max, act.place)
+    return {"excursions": (*facts.excursions, outside)}
 
 
 def weighed(facts: ItemFacts, reading: Reading, line: Line) -> dict[str, Any]:

@@ -84,7 +84,8 @@ def item_shape(item: ItemFacts) -> Shape:
         "disposition": _disposition(item),
         "examined": examined_shape(item.examined),
         "excursions": [
-            {"act": each.act, "from": instant(each.since), "to": instant(each.until), "min": each.min, "max": each.max}
+            {"act": each.act, "from": instant(each.since), "to": instant(each.until), "min": each.min, "max": each.max,
+             "place": each.place}
             for each in item.excursions
         ],
         "weighed": [
