@@ -9,6 +9,7 @@ from typing import Any
 
 from custody import label
 from custody.acts import ACT_TYPES
+from custody.acts.counting import list_digest
 from custody.cli.ledgers import reading
 from custody.cli.parser import WrongUse
 from custody.cli.settings import add_options, settings_of
@@ -27,6 +28,7 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser("show", help=text("help/show"), description=text("help/show"))
     parser.add_argument("kind", choices=tuple(_LINES), help=text("help/show-kind"))
     parser.add_argument("id", metavar="ID", help=text("help/show-id"))
+    parser.add_argument("--inventory", action="store_true", help=text("help/show-inventory"))
     add_options(parser)
     add_moment_options(parser)
     parser.set_defaults(run=run)
@@ -71,9 +73,18 @@ def _shape(ledger: Ledger, args: Namespace) -> Shape:
     registers = Registers(ledger.engine)
     try:
         registers.catch_up()
-        return registers.person(args.id) if args.kind == "person" else registers.place(args.id)
+        if args.kind == "person":
+            return registers.person(args.id)
+        place = registers.place(args.id)
+        return place | {"inventory": _inventory(registers, place["place"])} if args.inventory else place
     finally:
         registers.close()
+
+
+def _inventory(registers: Registers, place: str) -> Shape:
+    """What the book has in a place and in those within it: how many, and the digest, as a handover states them."""
+    book = registers.book([place])
+    return {"count": len(book), "digest": list_digest(book)}
 
 
 def local(instant: str | None) -> str | None:
@@ -175,6 +186,8 @@ def _place(place: Shape) -> Lines:
     if temperature:
         yield text("show/temperature"), f"{temperature['min']} … {temperature['max']}"
     yield text("show/items"), place["items"]
+    if "inventory" in place:
+        yield text("show/inventory"), "{count}  {digest}".format(**place["inventory"])
 
 
 _LINES: dict[str, Callable[[Shape], Lines]] = {"item": _item, "case": _case, "person": _person, "place": _place}
