@@ -336,31 +336,15 @@ DEFECTS: Final = _list(
               "zh": "由办案人员补正或者作出合理解释，法制员审核。",
               "en": "The handling officer remedies it or gives a reasonable explanation; the legal reviewer accepts."}},
 )  # fmt: skip
-UNLOCATED: Final[Json] = {
-    "responses": {
-        200: _media(
-            "application/json", "What cannot be located, ordered by item, each with how it stands now.",
-            {"type": "object", "required": ["unlocated"], "properties": {"unlocated": {"type": "array"}}},
-            {"unlocated": [{"item": _ITEM, "missed": [{"stock_take": _ACT, "act": _ACT}], "discrepancies": [],
-                            "now": {"item": _ITEM, "status": "stored"}}]},
-        ),
-        304: {"description": "Unchanged."},
-    }
-}  # fmt: skip
-INSPECTION: Final[Json] = {
-    "responses": {
-        200: _media(
-            "application/json", "Sections and anomalies, each with its rows; the shelf sample; the proof.",
-            {"type": "object", "required": ["position", "at", "sections", "anomalies", "sample", "proof"]},
-            {"origin": "custody.example/yunling", "position": 1234, "journal": 7, "at": "2026-03-12T14:26:05.123456Z",
-             "sections": [{"code": "overdue-loans", "zh": "逾期未还的调用", "en": "Loans overdue", "rows": []}],
-             "anomalies": [{"code": "night", "zh": "夜间调用或归还", "en": "Lent or returned at night", "rows": []}],
-             "sample": {"salt": "inspection", "count": 30, "of": 1798, "rows": []},
-             "proof": {"root": "…", "checkpoint": "…", "keys": ["…"], "policy": "…"}},
-        ),
-        304: {"description": "Unchanged."},
-    }
-}  # fmt: skip
+UNLOCATED: Final = _shape(
+    "What cannot be located, ordered by item, each with how it stands now.",
+    {"unlocated": [{"item": _ITEM, "missed": [{"stock_take": _ACT, "act": _ACT}], "discrepancies": [], "now": {}}]},
+)
+INSPECTION: Final = _shape(
+    "Sections and anomalies, each with its rows; the shelf sample; the proof.",
+    {"position": 1234, "at": "2026-03-12T14:26:05.123456Z", "sample": {"salt": "inspection", "count": 30, "rows": []},
+     "sections": [{"code": "overdue-loans", "zh": "逾期未还的调用", "en": "Loans overdue", "rows": []}]},
+)  # fmt: skip
 REFUSALS: Final = _list(
     "refusals", "Refusals, oldest first.",
     {"position": 7, "recorded_at": "2026-03-12T07:00:00.000000Z", "by": "psb-0211", "act": _ACT, "type": "check-in",

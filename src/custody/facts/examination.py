@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 EXCURSION: Final = "TEMPERATURE_EXCURSION"
 """The defect of an observation that says, or shows, that it was too warm or too cold."""
 
-GRAMS: Final = {"mg": Decimal("0.001"), "g": Decimal(1), "kg": Decimal(1000), "t": Decimal(1_000_000)}
+GRAMS: Final = {
+    "mg": Decimal("0.001"), "g": Decimal(1), "kg": Decimal(1000), "t": Decimal(1_000_000),
+    "毫克": Decimal("0.001"), "克": Decimal(1), "千克": Decimal(1000), "吨": Decimal(1_000_000),
+}  # fmt: skip
 """Units of weight, in grams."""
 
 
