@@ -144,6 +144,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "act/would": ("会予入账：{type}", "Would be recorded: {type}"),
     "act/would-defects": ("会带瑕疵入账：{type}", "Would be recorded with defects: {type}"),
     "act/recorded": ("已入账：{type}", "Recorded: {type}"),
+    "act/stands": ("此前已入账，不再重复：{type} {act}", "Recorded before, left as it is: {type} {act}"),
     "act/recorded-before": ("此前已入账，回执相同：{type}", "Recorded before, the same receipt: {type}"),
     "act/keep-copy": ("密封值的原文请自行留存（-o FILE）。", "Keep a copy of the sealed values (-o FILE)."),
     "act/unused-key": ("这把密钥没有用上：{key}", "This key was not used: {key}"),
