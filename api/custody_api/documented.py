@@ -336,15 +336,8 @@ DEFECTS: Final = _list(
               "zh": "由办案人员补正或者作出合理解释，法制员审核。",
               "en": "The handling officer remedies it or gives a reasonable explanation; the legal reviewer accepts."}},
 )  # fmt: skip
-UNLOCATED: Final = _shape(
-    "What cannot be located, ordered by item, each with how it stands now.",
-    {"unlocated": [{"item": _ITEM, "missed": [{"stock_take": _ACT, "act": _ACT}], "discrepancies": [], "now": {}}]},
-)
-INSPECTION: Final = _shape(
-    "Sections and anomalies, each with its rows; the shelf sample; the proof.",
-    {"position": 1234, "at": "2026-03-12T14:26:05.123456Z", "sample": {"salt": "inspection", "count": 30, "rows": []},
-     "sections": [{"code": "overdue-loans", "zh": "逾期未还的调用", "en": "Loans overdue", "rows": []}]},
-)  # fmt: skip
+UNLOCATED: Final = _shape("What cannot be located.", {"unlocated": [{"item": _ITEM, "discrepancies": [_ACT]}]})
+INSPECTION: Final = _shape("What an inspector asks for.", {"position": 1234, "sections": [], "anomalies": []})
 REFUSALS: Final = _list(
     "refusals", "Refusals, oldest first.",
     {"position": 7, "recorded_at": "2026-03-12T07:00:00.000000Z", "by": "psb-0211", "act": _ACT, "type": "check-in",
