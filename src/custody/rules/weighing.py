@@ -21,7 +21,7 @@ STEPS: Final = (
 def graduation(policy: Policy, grams: Decimal) -> Decimal:
     """How fine the scale is that so many grams ask for, in grams (511号 art. 14)."""
     name = next((name for below, name in STEPS if grams < below), "graduation_mg_from_1t")
-    return policy.numbers[name] * GRAMS["mg"]
+    return Decimal(policy.numbers[name]) / 1000  # the data state milligrams
 
 
 def tolerance(policy: Policy, amount: Decimal, unit: str) -> Decimal:
