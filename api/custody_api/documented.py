@@ -255,16 +255,16 @@ def listing(name: str, said: str, example: Json) -> Json:
     return {"responses": {200: _media("application/json", said, schema, {name: [example], "next": None})}}
 
 
-_CASE: Final = "云公(刑)诈〔2026〕0520"
+CASE_REF: Final = "云公(刑)诈〔2026〕0520"
 
-_DUE: Final[Json] = {
+DUE: Final[Json] = {
     "deadline": f"D18/{ACT_ID}/item:{ITEM_ID}", "rule": "D18", "variant": "", "act": ACT_ID, "state": "running",
     "started_at": "2026-03-12T00:10:00.000000Z", "due": "2026-03-19T15:59:59.999999Z", "first_due": None,
     "extended_by": None, "missing_year": None, "zh": "贵重物品鉴定、估价", "en": "Valuables are appraised",
 }  # fmt: skip
 SHOWN_ITEM: Final[Json] = {
     "item": ITEM_ID,
-    "case": _CASE,
+    "case": CASE_REF,
     "category": "general",
     "description": "手机",
     "features": "黑色",
@@ -290,11 +290,11 @@ SHOWN_ITEM: Final[Json] = {
     "status": "stored",
     "defects": [],
     "holds": [],
-    "deadlines": [_DUE],
+    "deadlines": [DUE],
     "version": 1234,
 }  # fmt: skip
-_SHOWN_CASE: Final[Json] = {
-    "case": _CASE, "kind": "criminal", "lead": "psb-yunling", "stage": "investigation", "officers": ["psb-0211"],
+_SHOWNCASE_REF: Final[Json] = {
+    "case": CASE_REF, "kind": "criminal", "lead": "psb-yunling", "stage": "investigation", "officers": ["psb-0211"],
     "legal_reviewer": "psb-0077", "opened_at": "2026-03-12T00:00:00.000000Z", "opened_by": ACT_ID, "holds": [],
     "stages": [{"stage": "investigation", "agency": "psb-yunling", "act": ACT_ID, "position": 39}], "final": None,
     "effective": [],
@@ -326,25 +326,9 @@ CASE: Final = resource("The case.", {**_SHOWN_CASE, "items": 400})
 CASES: Final = listing("cases", "Cases, ordered by reference.", _SHOWN_CASE)
 KIT: Final = resource(
     "The kit.",
-    {"kit": "KT1R4E8A0Q5WZ3YH", "case": _CASE, "drawn_by": ACT_ID, "tubes": [{"item": ITEM_ID, "designation": "A"}]},
+    {"kit": "KT1R4E8A0Q5WZ3YH", "case": CASE_REF, "drawn_by": ACT_ID, "tubes": [{"item": ITEM_ID, "designation": "A"}]},
 )
 PERSON: Final = resource("The person.", {**_SHOWN_PERSON, "keys": [], "items": 3})
 PEOPLE: Final = listing("people", "People, ordered by id.", _SHOWN_PERSON)
 PLACE: Final = resource("The place.", {**_SHOWN_PLACE, "items": 400})
 PLACES: Final = listing("places", "Places, ordered by id.", _SHOWN_PLACE)
-DEFECTS: Final = listing(
-    "defects", "Defects, ordered by id.",
-    {"id": f"{ACT_ID}/0", "code": "LATE_HANDOVER", "rule": "D01", "severity": "curable", "act": ACT_ID, "case": _CASE,
-     "state": "open", "items": [ITEM_ID],
-     "owed": {"by": "officer", "persons": ["psb-0211"], "accepted_by": "legal-reviewer",
-              "zh": "由办案人员补正或者作出合理解释，法制员审核。",
-              "en": "The handling officer remedies it or gives a reasonable explanation; the legal reviewer accepts."}},
-)  # fmt: skip
-DEADLINES: Final = listing("deadlines", "Deadlines, the first due first.", {
-    **_DUE, "case": _CASE, "subject": f"item:{ITEM_ID}", "stopped_by": None, "stopped_at": None, "policy": "5e" * 32,
-    "colour": None, "tells": [], "source": "刑程第230条第3款", "verified": False})  # fmt: skip
-REFUSALS: Final = listing(
-    "refusals", "Refusals, oldest first.",
-    {"position": 7, "recorded_at": "2026-03-12T07:00:00.000000Z", "by": "psb-0211", "act": ACT_ID, "type": "check-in",
-     "code": "refused/officer-is-custodian", "rule": "I-06", "items": [ITEM_ID]},
-)  # fmt: skip

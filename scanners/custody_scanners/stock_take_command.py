@@ -150,16 +150,18 @@ def _close(args: Namespace, _: Ledger, __: Registers) -> int:
 
 
 def _missing(args: Namespace, _: Ledger, registers: Registers) -> int:
-    """List what counts could not find; exit status 1 while there is any."""
+    """List what cannot be located; exit status 1 while there is any."""
     found = registers.unlocated()
     lang = language(args)
     if args.json:
         tell_json(found)
     elif found:
-        columns = [say(f"stock-take/column-{each}", lang) for each in ("item", "description", "case", "counts")]
+        heads = ("item", "description", "case", "counts", "reports")
+        columns = [say(f"stock-take/column-{each}", lang) for each in heads]
         rows = [
-            [each["item"], (each["now"] or {}).get("description"), (each["now"] or {}).get("case"), len(each["missed"])]
+            [each["item"], now.get("description"), now.get("case"), len(each["missed"]), len(each["discrepancies"])]
             for each in found
+            for now in [each["now"] or {}]
         ]
         tell_table(columns, rows)
     else:

@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy import select
 
 from custody.acts import ACT_TYPES
+from custody.acts.values import decode
 from custody.errors import Refused
 from custody.label import code_of
 from custody.ledger.receipt_links import issue
@@ -82,6 +83,31 @@ def day(world: World) -> Day:
         case, items[0], items[2], items[1:2] + items[3:4], tubes[0], tubes[1], draft["kit"], items[4], before,
         check_in.act, world.ledger.recorder.head().size, offer, loan, opening, token,
     )  # fmt: skip
+
+
+def test_an_inspector_asks_once_and_sees_what_the_pack_prints(client: httpx.Client, day: Day, world: World) -> None:
+    """At one position: the overdue loan, the open defects, the refused dispatch of tube B; a sample; the proof."""
+    body = read(client, "/v1/inspection", sample=1, salt="季度检查", at_least=day.position)
+    assert body["position"] == day.position
+    rows = {each["code"]: each["rows"] for each in (*body["sections"], *body["anomalies"])}
+    assert [each["item"] for each in rows["overdue-loans"]] == [day.lent]
+    assert day.others[0] in [each["item"] for each in rows["open-defects"]]
+    assert [each["item"] for each in rows["reserve-tubes"]] == [day.tube_b]
+    assert rows["repeated-loans"] == rows["cash"] == rows["unlocated"] == []
+    assert all(each["zh"] and each["en"] for each in (*body["sections"], *body["anomalies"]))
+    (drawn,) = body["sample"]["rows"]
+    assert (drawn["item"] in {day.stored, *day.others}, body["sample"]["of"]) == (True, 3)
+    assert body["proof"]["checkpoint"].splitlines()[2] == b64(body["proof"]["root"])
+    assert client.get("/v1/inspection", params={"sample": -1}).status_code == 400
+    opening = world.opens_stock_take("大库", book=[day.stored])
+    count = world.counts(opening, "大库", book=[day.stored], scanned=[])
+    (missed,) = read(client, "/v1/unlocated", at_least=count.position)["unlocated"]
+    assert (missed["item"], missed["missed"]) == (day.stored, [{"stock_take": opening, "act": count.act}])
+
+
+def b64(root: str) -> str:
+    """A root as a checkpoint writes it."""
+    return base64.b64encode(decode(root)).decode()
 
 
 def read(client: httpx.Client, path: str, **query: Any) -> dict[str, Any]:

@@ -149,6 +149,18 @@ def test_every_problem_is_named_by_its_line_and_nothing_is_written(desk: Desk) -
     assert "应为数量，如 1 或 312.46" in told
 
 
+def test_a_line_over_again_is_told_unless_it_is_meant(desk: Desk) -> None:
+    """Two lines that say the very same are a slip of whoever copied them; with seals of their own they are two."""
+    desk.world.opens_case()
+    rows = [desk.row("手机"), desk.row("手表"), desk.row("手机"), *(desk.row("相机", 封签=f"F-{n}") for n in range(2))]
+    said = desk.custody(desk.excel(*rows), "--dry-run", "--json")[1]
+    assert [(each["line"], each["code"], each["other"]) for each in json.loads(said)["problems"]] == [
+        (4, "import/line-twice", 2)
+    ]
+    (desk.folder / "mapping.toml").write_text("repeats = true\n" + MAPPING)
+    assert desk.custody(desk.excel(*rows), "--dry-run")[0] == 0
+
+
 def test_a_label_code_is_used_once_in_the_file_and_in_the_ledger(desk: Desk) -> None:
     world = desk.world
     (phone,) = world.seizes(world.opens_case())
@@ -217,4 +229,12 @@ def test_times_are_read_as_the_mapping_writes_them() -> None:
     assert Meaning(**plain).instant("2019/05/06 14:30") == "2019-05-06T14:30:00+09:00"
     assert Meaning(**plain).instant("2019-05-06T14:30:00+08:00") == "2019-05-06T14:30:00+08:00"
     assert Meaning(**plain).instant("gestern") is None
+    for written in ("2019.5.6 9:05", "2019/5/6 9:05", "2019年5月6日9时5分", "2019年5月6日 09:05", "2019-05-06 09:05"):
+        assert Meaning(**plain).instant(written) == "2019-05-06T09:05:00+09:00", written
+    assert Meaning(**plain).instant("2019.5.6") == "2019-05-06T00:00:00+09:00"
+    for never in ("2019.13.6", "2019年2月30日", "6.5.2019", "2019.5", "2019.5.6 25:00"):
+        assert Meaning(**plain).instant(never) is None, never
+    sheet = Meaning(**plain, time_format="%Y.%m.%d")
+    assert sheet.instant("2019-05-06 00:00:00") == "2019-05-06T00:00:00+09:00", "a real date among dates as text"
+    assert sheet.instant("2019/5/6") is None
     assert Meaning(**plain, time_format="%d.%m.%Y").instant("06.05.2019") == "2019-05-06T00:00:00+09:00"

@@ -53,8 +53,12 @@ def test_a_csv_is_read_in_the_encoding_that_is_stated(encoding: str, tmp_path: P
 
 def test_a_wrong_encoding_is_told_with_its_line(tmp_path: Path) -> None:
     file = csv_file(tmp_path, b"a,b\n1,2\n" + "手机,1\n".encode("gb18030"))
-    assert told(read_table(file)) == [(3, "import/encoding")]
-    assert told(read_table(csv_file(tmp_path, "a,b\n".encode("utf-16")))) == [(1, "import/encoding")]
+    assert told(read_table(file)) == [(3, "import/encoding-other")]
+    (problem,) = read_table(file).problems
+    assert problem.fields["readable"] == "gb18030"
+    assert 'encoding = "gb18030"' in problem.said("zh")
+    assert told(read_table(csv_file(tmp_path, "a,b\n".encode("utf-16")))) == [(1, "import/encoding-other")]
+    assert told(read_table(csv_file(tmp_path, b"a,b\n\xff\xff\xff"))) == [(2, "import/encoding")]
     with pytest.raises(Malformed, match="encoding"):
         read_table(file, encoding="klingon")
 
@@ -88,6 +92,23 @@ def test_a_workbook_shows_what_its_cells_show(tmp_path: Path) -> None:
 def test_a_formula_is_no_value(tmp_path: Path) -> None:
     file = excel_file(tmp_path, ["a"], ['=HYPERLINK("http://example.com")'], ["=A1"], ["'=A1"], [1])
     assert told(read_table(file)) == [(2, "import/formula"), (3, "import/formula")]
+
+
+def test_merged_cells_are_told_since_they_hide_values(tmp_path: Path) -> None:
+    """A title over the whole sheet is only a title. A document merged over three lines is said of the first alone."""
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    for row in (["扣押物品清单"], ["文书", "品名"], ["7号", "手机"], [None, "手表"], [None, "相机"], ["8号", "电脑"]):
+        page.append(row)
+    page.merge_cells("A1:B1")
+    page.merge_cells("A3:A5")
+    file = tmp_path / "清单.xlsx"
+    book.save(file)
+    table = read_table(file, header_line=2)
+    assert told(table) == [(3, "import/merged")]
+    assert table.problems[0].fields["cells"] == "A3:A5"
+    assert told(read_table(file))[0] == (1, "import/merged")
 
 
 def test_what_is_no_workbook_is_turned_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from custody.errors import Unavailable
+from custody.ledger.drafts import Draft
 from custody.ledger.recorder import Recorder
 from custody_migrations import migrate
 from databases import plain
@@ -101,6 +102,20 @@ def postgres_recorder(url: str, plan: Plan) -> Recorder:
     return Recorder(create_engine("postgresql+psycopg://", creator=connect), SIGNER, clock=Clock())
 
 
+def submits_again(recorder: Recorder, batch: list[Draft], persisted: bool) -> list[Any]:
+    """Submit nine drafts again: each takes its place in the log, or has it already; returns the answers."""
+    again = [recorder.submit(each) for each in batch]
+    assert [answer.duplicate for answer in again] == [persisted] * 9
+    assert [answer.position for answer in again] == list(range(253, 262))
+    return again
+
+
+def goes_on(recorder: Recorder) -> None:
+    """The next act finds its place, and the log is whole."""
+    recorder.submit(draft("after", "item:1", links=("item:1",)))
+    check(recorder, 262)
+
+
 @pytest.mark.parametrize("takes_effect", [False, True], ids=["not persisted", "persisted but reported as failed"])
 @pytest.mark.parametrize(("kind", "step"), STEPS)
 def test_whatever_step_fails_the_log_stays_whole(
@@ -122,13 +137,10 @@ def test_whatever_step_fails_the_log_stays_whole(
     assert {type(outcome) for outcome in outcomes} == {Unavailable}
     persisted = step == "COMMIT" and takes_effect
     check(other, 261 if persisted else 252)
-    again = [recorder.submit(each) for each in batch]
-    assert [answer.duplicate for answer in again] == [persisted] * 9
-    assert [answer.position for answer in again] == list(range(253, 262))
+    again = submits_again(recorder, batch, persisted)
     assert all(b"[('item:2', 251)]" in answer.entry for answer in again)
     assert [other.submit(each).entry for each in batch] == [answer.entry for answer in again]
-    recorder.submit(draft("after", "item:1", links=("item:1",)))
-    check(recorder, 262)
+    goes_on(recorder)
     for each in (recorder, other):
         each.engine.dispose()
 
@@ -161,9 +173,6 @@ def test_whatever_step_fails_where_nobody_else_writes_the_log_stays_whole(
     assert {type(outcome) for outcome in outcomes} == {Unavailable}
     persisted = takes_effect and step in ("COMMIT", "WITH moved AS (UPDATE")
     check(recorder, 261 if persisted else 252)
-    again = [recorder.submit(each) for each in batch]
-    assert [answer.duplicate for answer in again] == [persisted] * 9
-    assert [answer.position for answer in again] == list(range(253, 262))
-    recorder.submit(draft("after", "item:1", links=("item:1",)))
-    check(recorder, 262)
+    submits_again(recorder, batch, persisted)
+    goes_on(recorder)
     recorder.engine.dispose()

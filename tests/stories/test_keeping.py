@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from custody.acts.values import decode, sealed_in
+from custody.acts.values import decode, encode, sealed_in
 from custody.ledger.fsck import verify_ledger
 from custody.ledger.reader import Reader
 from custody.ledger.tables import JOURNAL
+from custody.rules.draw import drawn
 from custody.strict import read_json
-from telling import holder, refuses, tells
+from harness import check
+from telling import flaws, holder, refuses, tells
 from world import World
 from world_orders import digest_of, erases, hands_over_place, shows, takes_over
 
@@ -34,6 +36,92 @@ def test_a_place_changes_hands_and_nothing_moves(world: World) -> None:
     hands_over_place(world, "大库", items)
     assert world.facts(items[0]) == before
     assert digest_of(items) == digest_of(items[::-1])
+
+
+def counted(world: World, place: str, items: list[str], **fields: Any) -> dict[str, Any]:
+    """What a handover says of one place."""
+    return {
+        "place": world.places[place], "count": len(items), "digest": digest_of(items), "differences": None, **fields,
+    }  # fmt: skip
+
+
+@tells("handover-differs-unsaid", "INVENTORY_DIFFERS")
+def test_a_place_is_handed_over_as_the_book_has_it_or_the_difference_is_said(world: World) -> None:
+    """Three things on the book, one of them not on the shelf. Signed as if all were well: refused. With the difference
+    said, the handover stands, and somebody owes an explanation; another thing with the right number is not enough."""
+    case = world.opens_case()
+    phone, watch, gone, elsewhere = items = world.seizes(case, *(world.item() for _ in range(4)))
+    world.checks_in(items[:3])
+    world.checks_in([elsewhere], "车场")
+    with refuses(world, "handover-differs-unsaid") as told:
+        hands_over_place(world, "大库", [phone, watch])
+    assert told.facts == {"place": world.places["大库"], "counted": 2, "book": 3}
+    with refuses(world, "handover-differs-unsaid"):
+        hands_over_place(world, "大库", [phone, watch, elsewhere])
+    with refuses(world, "handover-differs-unsaid"):
+        hands_over_place(world, "大库", [], places=[counted(world, "大库", items[:3], count=2)])
+    said = [counted(world, "大库", [phone, watch], differences="缺 1 部手机，已报差异")]
+    assert flaws(hands_over_place(world, "大库", [], places=said)) == {"INVENTORY_DIFFERS": ("curable", ())}
+    assert flaws(hands_over_place(world, "大库", [phone, watch, gone])) == {}
+    check(world)
+
+
+def test_the_book_of_a_handover_is_that_which_the_signers_had_seen(world: World) -> None:
+    """While the handover is signed, one more thing comes in, and one is lent. What was counted is what had been seen;
+    a voided check-in was never there."""
+    case = world.opens_case()
+    items = world.seizes(case, *(world.item() for _ in range(4)))
+    world.checks_in(items[:2])
+    head = world.ledger.recorder.head()
+    seen = {"size": head.size, "root": encode(head.root)}
+    at = world.clock.now.isoformat()
+    mistaken = world.checks_in(items[2:3]).act
+    world.lends(items[:1])
+    assert flaws(hands_over_place(world, "大库", items[:2], seen=seen, occurred_at=at)) == {}
+    with refuses(world, "handover-differs-unsaid"):
+        hands_over_place(world, "大库", items[:2])
+    world.corrects(mistaken, {"op": "void", "path": ""})
+    hands_over_place(world, "大库", items[1:2])
+    check(world)
+
+
+def test_shelves_are_counted_by_themselves_or_with_the_store_they_stand_in(world: World) -> None:
+    """A rack stands in the store. The store counted whole has what lies on the rack; counted beside it, it has not."""
+    world.place("B-3", "center", "general", parent=world.places["大库"])
+    on_rack, on_floor = items = world.seizes(world.opens_case(), world.item(), world.item())
+    world.checks_in([on_rack], "B-3")
+    world.checks_in([on_floor])
+    hands_over_place(world, "大库", items)
+    apart = [counted(world, "大库", [on_floor]), counted(world, "B-3", [on_rack])]
+    assert flaws(hands_over_place(world, "大库", [], places=apart)) == {}
+    with refuses(world, "handover-differs-unsaid"):
+        hands_over_place(world, "大库", [], places=[*apart[:1], counted(world, "B-3", items)])
+    world.place("B-3", "center", "general", parent=world.places["车场"])
+    hands_over_place(world, "大库", [on_floor])
+
+
+def test_a_handover_may_rest_on_a_draw(world: World) -> None:
+    """Of twenty things and a watch, the watch and three drawn ones are counted: by the root the signers had seen."""
+    case = world.opens_case()
+    items = world.seizes(case, *(world.item() for _ in range(20)), world.item(category="valuables"))
+    world.checks_in(items)
+    kinds = dict.fromkeys(items, "general") | {items[-1]: "valuables"}
+    draw = {"salt": "2026 年第一季度交接", "count": 3}
+    chosen = list(drawn(world.ledger.recorder.head().root, draw["salt"], kinds, 3))
+    assert (len(chosen), items[-1] in chosen) == (4, True)
+    with refuses(world, "handover-differs-unsaid"):
+        hands_over_place(world, "大库", [], places=[counted(world, "大库", items[-4:], draw=draw)])
+    assert flaws(hands_over_place(world, "大库", [], places=[counted(world, "大库", chosen, draw=draw)])) == {}
+    check(world)
+
+
+def test_responsibility_passes_line_by_line(world: World) -> None:
+    """周远 held two phones; 何苗 takes over the one that was found in his locker. The other stays his until found."""
+    found, other = world.seizes(world.opens_case(), world.item(), world.item())
+    takes_over(world, [found], "周远", "何苗")
+    assert (holder(world, found), holder(world, other)) == ("psb-0347", "psb-0211")
+    takes_over(world, [other], "周远", "何苗")
+    assert holder(world, other) == "psb-0347"
 
 
 @tells("handover-incomplete", "not-the-holder", "officer-is-custodian")

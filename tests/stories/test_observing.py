@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from custody.acts.counting import list_draft
+from custody.registers import Registers
 from harness import check
 from telling import flaws, open_defects, refuses, tells
 from world import World
@@ -54,6 +55,65 @@ def test_a_place_is_observed_with_the_digest_of_what_lies_in_it(world: World) ->
     assert flaws(fine) == {}
     warm = observes(world, [], "temperature", temperature=warmth(world, "3", "9"), in_range=True, **whole)
     assert flaws(warm) == {"TEMPERATURE_EXCURSION": ("curable", ())}
+
+
+def test_a_warm_place_concerns_what_lay_in_it_then(world: World) -> None:
+    """The cold store was too warm from eight to nine. Tube A lay there and left at ten, before anybody read the
+    thermometer; tube B lies there still, in a box within it; a third came in at ten; a fourth had left at seven."""
+    world.place("盒 1", "center", "cold", parent=world.places["冷藏"])
+    world.place("冷藏二", "center", "cold")
+    world.changes("梁静", places_added=[world.places["冷藏二"]])
+    one, two = world.draws(world.opens_case())
+    three, early = world.draws(world.opens_case(case="云公(交)醉〔2026〕0313"))
+    world.checks_in([one], place="冷藏")
+    world.checks_in([early], place="冷藏")
+    world.checks_in([two], place="盒 1")
+    world.relocates([early], "冷藏二")
+    since = world.clock.forward(hours=1)
+    until = world.clock.forward(hours=1)
+    world.clock.forward(hours=1)
+    world.relocates([one], "冷藏二")
+    world.checks_in([three], place="冷藏")
+    warm = {"from": since.isoformat(), "to": until.isoformat(), "min": "4.0", "max": "11.6", "sensor": "CR-02"}
+    whole = {"lines": [], "place": world.places["冷藏"], "listing": list_draft([two, three])}
+    receipt = observes(world, [], "temperature", temperature=warm, in_range=False, **whole)
+    assert flaws(receipt) == {"TEMPERATURE_EXCURSION": ("curable", ())}
+    for item in (one, two):
+        (excursion,) = world.facts(item).excursions
+        assert (excursion.act, excursion.max, excursion.place) == (receipt.act, "11.6", world.places["冷藏"])
+        assert "TEMPERATURE_EXCURSION" in open_defects(world, item)
+        assert world.facts(item).acts[-1].act == receipt.act
+    for item in (three, early):
+        assert (world.facts(item).excursions, open_defects(world, item) & {"TEMPERATURE_EXCURSION"}) == ((), set())
+    world.remedies(f"{receipt.act}/0", "explain", "梁静")
+    assert "TEMPERATURE_EXCURSION" not in open_defects(world, one) | open_defects(world, two)
+
+
+def test_a_warm_place_is_a_task_of_each_case_that_has_something_in_it(world: World) -> None:
+    """Each of two cases with tubes in the warm store has the defect, and half an hour to acknowledge it; a third has
+    nothing there. Corrected away, nothing is left of it."""
+    cases = [world.opens_case(case=f"云公(交)醉〔2026〕030{number}") for number in range(3)]
+    tubes = [world.draws(case)[0] for case in cases]
+    world.checks_in(tubes[:1], place="冷藏")
+    world.checks_in(tubes[1:2], place="冷藏")
+    whole = {"lines": [], "place": world.places["冷藏"], "listing": list_draft(tubes[:2])}
+    fine = observes(world, [], "temperature", temperature=warmth(world, "3", "5", 1), in_range=True, **whole)
+    warm = observes(world, [], "temperature", temperature=warmth(world, "3", "12", 1), in_range=True, **whole)
+    registers = Registers(world.engine)
+    try:
+        registers.catch_up()
+        for number, case in enumerate(cases):
+            owed = [each["code"] for each in registers.defects(case=case, state="open")]
+            assert owed.count("TEMPERATURE_EXCURSION") == (number < 2)
+            running = registers.deadlines(at=world.clock(), case=case, rule="D25")
+            assert [each["act"] for each in running] == ([warm.act] if number < 2 else [])
+        (shown,) = registers.item(tubes[0])["excursions"]
+        assert (shown["act"], shown["place"]) == (warm.act, world.places["冷藏"])
+        acts = [each["act"] for each in registers.history(tubes[1])["acts"]]
+        assert warm.act in acts
+        assert fine.act not in acts
+    finally:
+        registers.close()
 
 
 @tells("observation-incomplete")

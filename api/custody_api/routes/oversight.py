@@ -1,19 +1,20 @@
-"""What is due, and what went against a rule: deadlines, defects that were recorded, attempts that were refused."""
+"""What is due, what went against a rule, what an inspector asks for: deadlines, defects, refusals, the pack."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from custody.registers.inspection.report import inspected, report_shape
 from custody.rules.clocks.deadline import State
 from custody.rules.clocks.text import Colour
-from custody_api import documented
-from custody_api.answers import Paged, page
-from custody_api.context import TheLedger, TheRegisters
+from custody_api import documented_oversight as documented
+from custody_api.answers import Paged, one, page
+from custody_api.context import WAIT_SECONDS, InContext, TheLedger, TheRegisters
 
 router = APIRouter(prefix="/v1", tags=["oversight"])
 
@@ -58,6 +59,29 @@ def search_deadlines(
     given = wanted.model_dump(exclude={"limit", "at_least"})
     found = registers.deadlines(at=ledger.clock(), limit=wanted.limit + 1, **given)
     return page(request, "deadlines", found, wanted.limit, lambda each: each["deadline"])
+
+
+class WantedInspection(BaseModel):
+    """The shelf sample: how many beside all of high risk, and the salt of the draw."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sample: int = Field(30, ge=0, le=10_000)
+    salt: str = Field("inspection", min_length=1, max_length=120)
+    at_least: int | None = Field(None, ge=0)
+
+
+@router.get("/inspection", **documented.INSPECTION)
+def read_inspection(
+    request: Request, context: InContext, registers: TheRegisters, wanted: Annotated[WantedInspection, Query()]
+) -> Response:
+    """Everything an inspector asks for first, at one position of the log: what `custody inspect` prints."""
+    ledger = context.ledger
+
+    def catch_up() -> bool:
+        return context.runner.wait(ledger.recorder.head().size, WAIT_SECONDS)
+
+    return one(request, report_shape(inspected(ledger, registers, catch_up, wanted.salt, wanted.sample)))
 
 
 @router.get("/refusals", **documented.REFUSALS)

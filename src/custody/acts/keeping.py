@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from custody.acts.act import Act
+from custody.acts.counting import Draw
 from custody.acts.values import (
     ActId,
     Digest,
@@ -28,13 +29,15 @@ from custody.acts.values import (
 class PlaceCount(Frozen):
     """What lay in a place when it was handed over.
 
-    ``digest`` is the SHA-256 of the sorted item ids with a line feed after each; a difference is said in words.
+    ``digest`` is the SHA-256 of the sorted item ids with a line feed after each; a difference is said in words. With a
+    ``draw`` only what was drawn from the book was counted: by the root that the act has seen, as for a stock-take.
     """
 
     place: PlaceId
     count: Annotated[int, Field(ge=0, le=2**31)]
     digest: Digest
     differences: Text | None
+    draw: Draw | None = None
 
 
 class CustodianHandover(Act):

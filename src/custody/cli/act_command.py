@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -51,6 +52,9 @@ def run(args: Namespace) -> int:
         for number, each in enumerate(inputs):
             bar(number, len(inputs))
             try:
+                if _stands(each, ledger):
+                    _tell_standing(args, each.body, many)
+                    continue
                 signed = _signed(each, ledger, keys)
                 signed_acts.append(signed)
                 _treat(args, ledger, signed, many)
@@ -83,6 +87,24 @@ def _told_apart(files: list[str], key_files: list[str]) -> tuple[list[str], list
     if not files and not acts:
         raise WrongUse("use/no-act", "Name the file of an act, or - for standard input.")
     return files + acts, [file for file in key_files if file not in acts]
+
+
+def _stands(given: Input, ledger: Connection) -> bool:
+    """Whether a draft that brings its own id was recorded already: then a file is gone through once more."""
+    act_id = None if given.is_signed else given.body.get("id")
+    if not isinstance(act_id, str) or not _ID.fullmatch(act_id):
+        return False
+    return ledger.recorded(act_id) == given.body.get("act")
+
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _tell_standing(args: Namespace, draft: Mapping[str, Any], many: bool) -> None:
+    if args.json:
+        tell_json({"act": draft["id"], "type": draft["act"], "recorded": "before"}, lines=many)
+    else:
+        tell("= " + text("act/stands", type=draft["act"], act=draft["id"]))
 
 
 def _signed(given: Input, ledger: Connection, keys: dict[str, PrivateKey]) -> SignedAct:

@@ -48,6 +48,9 @@ class Connection(Protocol):
     def live_keys(self, person: str) -> tuple[str, ...]:
         """The ids of the keys a person signs with; none if the person is unknown."""
 
+    def recorded(self, act_id: str) -> str | None:
+        """The type of a recorded act; None if there is none of this id."""
+
     def check(self, signed: SignedAct) -> list[dict[str, Any]]:
         """Say what would be decided: the defects. Raises what submitting would raise."""
 
@@ -76,6 +79,10 @@ class LocalLedger:
         known = memory.fold([Need("person", person)])[Need("person", person)]
         needs = [Need("key", key) for key in known.keys] if known else []
         return tuple(need.id for need, key in memory.fold(needs).items() if key and key.live)
+
+    def recorded(self, act_id: str) -> str | None:
+        known = self._ledger.memory.record(act_id)
+        return known.act.act if known else None
 
     def check(self, signed: SignedAct) -> list[dict[str, Any]]:
         if signed.missing():
@@ -115,6 +122,12 @@ class RemoteLedger:
     def read(self, path: str) -> dict[str, Any]:
         """Read a resource, as of the checkpoint seen here or later. Raises NotFound, Unavailable."""
         return self._json(f"{path}?at_least={self._position}")
+
+    def recorded(self, act_id: str) -> str | None:
+        try:
+            return str(self._json(f"/v1/acts/{quote(act_id, safe='')}")["type"])
+        except NotFound:
+            return None
 
     def check(self, signed: SignedAct) -> list[dict[str, Any]]:
         unsigned = {"act": json.loads(signed.payload)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from custody import label
+from custody.authoring import new_act_id
 from custody.cli.ledgers import reading
 from custody.cli.parser import WrongUse
 from custody.cli.settings import add_options, settings_of
@@ -107,7 +109,9 @@ def _write(output: str, drafts: list[Draft]) -> None:
     """Write all drafts or none: into a new file first, which then takes the name."""
     unfinished = f"{output}.new"
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
-        out.writelines(json.dumps(each, ensure_ascii=False) + "\n" for each in drafts)
+        for each in drafts:  # with its id, so that going on after an interruption records nothing twice
+            identified = {"id": new_act_id(int(time.time() * 1000), os.urandom(10)), **each}
+            out.write(json.dumps(identified, ensure_ascii=False) + "\n")
     Path(unfinished).replace(output)
 
 

@@ -6,21 +6,14 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from custody.acts.entry import instant, read_entry, recorded_at
-from custody.acts.values import encode
 from custody.cli.ledgers import reading
 from custody.cli.parser import WrongUse
 from custody.cli.settings import add_options, settings_of
 from custody.cli.terminal import tell, tell_json, tell_table
 from custody.cli.words import language, text
-from custody.errors import Unavailable
-from custody.ledger.ledger import Ledger
 from custody.registers import Registers
-from custody.registers.inspection import ANOMALIES, SECTIONS, Picture, sampled
-from custody.registers.inspection.pack import Report, pack
-from custody.registers.inspection.sections import population
-
-_ATTEMPTS = 20
+from custody.registers.inspection.pack import pack
+from custody.registers.inspection.report import Report, inspected
 
 
 def add(subparsers: Any) -> None:
@@ -42,7 +35,7 @@ def run(args: Namespace) -> int:
     with reading(settings_of(args)) as ledger:
         registers = Registers(ledger.engine)
         try:
-            report = _report(ledger, registers, args)
+            report = inspected(ledger, registers, registers.catch_up, args.salt, args.sample)
         finally:
             registers.close()
     unfinished = args.output.with_name(f"{args.output.name}.unfinished")
@@ -52,27 +45,6 @@ def run(args: Namespace) -> int:
     unfinished.rename(args.output)  # whole or not at all
     _tell(args, report)
     return 0
-
-
-def _report(ledger: Ledger, registers: Registers, args: Namespace) -> Report:
-    """Read everything at one position of the log, which may be growing."""
-    for _ in range(_ATTEMPTS):
-        registers.catch_up()
-        head = ledger.recorder.head()
-        with registers.store.reading() as connection:
-            if {at for name, at in registers.positions().items() if name != "refusals"} != {head.size}:
-                continue
-            at = recorded_at(read_entry(ledger.recorder.row(head.size).entry))
-            policy = ledger.governed.policy(ledger.governing(), at)
-            picture = Picture(connection, at, policy.numbers)
-            return Report(
-                ledger.origin, head.size, registers.positions()["refusals"], instant(at), encode(head.root),
-                ledger.recorder.checkpoint(head.size), tuple(sorted(ledger.log_keys())), policy.id,
-                [(each, list(each.find(picture))) for each in SECTIONS],
-                [(each, list(each.find(picture))) for each in ANOMALIES],
-                sampled(picture, head.root, args.salt, args.sample), population(picture), args.salt, args.sample,
-            )  # fmt: skip
-    raise Unavailable("unavailable/behind", "The registers do not catch up with the log.", retry_after=1)
 
 
 def _tell(args: Namespace, report: Report) -> None:

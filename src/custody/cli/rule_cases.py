@@ -101,7 +101,7 @@ class _World:
         decision = decide(act, facts, self.policy, now)
         recorded = Recorded(len(self.records), now, act, decision.defects)
         self.records.append(recorded)
-        for tag in tags_of(act, facts):
+        for tag in tags_of(act, facts, decision.defects):
             self.tagged.setdefault(tag, []).append(recorded)
         return tuple(each.code for each in decision.defects)
 

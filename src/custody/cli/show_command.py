@@ -9,6 +9,7 @@ from typing import Any
 
 from custody import label
 from custody.acts import ACT_TYPES
+from custody.acts.counting import list_digest
 from custody.cli import show_books
 from custody.cli.ledgers import reading
 from custody.cli.parser import WrongUse
@@ -28,6 +29,7 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser("show", help=text("help/show"), description=text("help/show"))
     parser.add_argument("kind", choices=tuple(_LINES), help=text("help/show-kind"))
     parser.add_argument("id", metavar="ID", help=text("help/show-id"))
+    parser.add_argument("--inventory", action="store_true", help=text("help/show-inventory"))
     add_options(parser)
     add_moment_options(parser)
     parser.set_defaults(run=run)
@@ -67,17 +69,27 @@ def _shape(ledger: Ledger, args: Namespace) -> Shape:
     registers = Registers(ledger.engine)
     try:
         registers.catch_up()
-        return _registered(registers, args.kind, args.id, ledger.clock())
+        return _registered(registers, args, ledger.clock())
     finally:
         registers.close()
 
 
-def _registered(registers: Registers, kind: str, name: str, at: datetime) -> Shape:
+def _registered(registers: Registers, args: Namespace, at: datetime) -> Shape:
+    kind, name = args.kind, args.id
     if kind in ("manifest", "loan"):
         return registers.manifest(name, at=at) if kind == "manifest" else registers.loan(name, at=at)
     if kind == "stock-take":
         return registers.stock_take(name)
-    return registers.person(name) if kind == "person" else registers.place(name)
+    if kind == "person":
+        return registers.person(name)
+    place = registers.place(name)
+    return place | {"inventory": _inventory(registers, place["place"])} if args.inventory else place
+
+
+def _inventory(registers: Registers, place: str) -> Shape:
+    """What the book has in a place and in those within it: how many, and the digest, as a handover states them."""
+    book = registers.book([place])
+    return {"count": len(book), "digest": list_digest(book)}
 
 
 def holder_of(custody: Shape) -> str | None:
@@ -172,6 +184,8 @@ def _place(place: Shape) -> Lines:
     if temperature:
         yield text("show/temperature"), f"{temperature['min']} … {temperature['max']}"
     yield text("show/items"), place["items"]
+    if "inventory" in place:
+        yield text("show/inventory"), "{count}  {digest}".format(**place["inventory"])
 
 
 _LINES: dict[str, Callable[[Shape], Lines]] = {

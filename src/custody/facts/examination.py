@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 EXCURSION: Final = "TEMPERATURE_EXCURSION"
 """The defect of an observation that says, or shows, that it was too warm or too cold."""
 
-GRAMS: Final = {"mg": Decimal("0.001"), "g": Decimal(1), "kg": Decimal(1000), "t": Decimal(1_000_000)}
+GRAMS: Final = {
+    "mg": Decimal("0.001"), "g": Decimal(1), "kg": Decimal(1000), "t": Decimal(1_000_000),
+    "毫克": Decimal("0.001"), "克": Decimal(1), "千克": Decimal(1000), "吨": Decimal(1_000_000),
+}  # fmt: skip
 """Units of weight, in grams."""
 
 
@@ -142,6 +145,8 @@ class Excursion:
     until: datetime
     min: str
     max: str
+    place: str | None = None
+    """Of which place it was observed; None: of the item itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +172,15 @@ def studied(facts: ItemFacts, reading: Reading, position: int) -> dict[str, Any]
         found["seal_state"] = "broken"
     outside = _excursion(act, reading, position)
     return found | ({"excursions": (*facts.excursions, outside)} if outside else {})
+
+
+def warmed(facts: ItemFacts, act: Observation) -> dict[str, Any]:
+    """The excursions of an item with the one that an observation found of the whole place in which it lay."""
+    seen = act.temperature
+    if act.place is None or seen is None:
+        return {}
+    outside = Excursion(act.id, seen.since, seen.until, seen.min, seen.max, act.place)
+    return {"excursions": (*facts.excursions, outside)}
 
 
 def weighed(facts: ItemFacts, reading: Reading, line: Line) -> dict[str, Any]:

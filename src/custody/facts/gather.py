@@ -42,8 +42,10 @@ from custody.facts.loan import LoanFacts
 from custody.facts.manifest import ContentsFacts, ManifestFacts
 from custody.facts.named import (
     beside,
+    of_agency,
     of_discrepancy,
     of_handover,
+    of_observation,
     of_opening,
     of_paper,
     of_place,
@@ -54,6 +56,7 @@ from custody.facts.named import (
 from custody.facts.orders import OrderFacts
 from custody.facts.paper import DiscrepancyFacts, InstrumentFacts
 from custody.facts.parties import AgencyFacts, KeyFacts, PersonFacts, PlaceFacts, ReviewerFacts, new_key
+from custody.facts.reach import concerned, looked_at
 
 
 class Source(Protocol):
@@ -189,10 +192,13 @@ def gather(act: Act, source: Source) -> Facts:
         if each is not None:
             wanted += [Need("item", item) for item in each.act.own_items]
             wanted += [Need("person", signer.person) for signer in each.act.signers]
+    looked = looked_at(act, facts.records)
+    if looked is not None:
+        wanted += of_observation(looked)
     while wanted:
         folded = source.fold(list(dict.fromkeys(wanted)))
         facts.found.update(folded.items())
-        further = [each for need, fact in folded.items() for each in _follow(act, need, fact)]
+        further = [each for need, fact in folded.items() for each in _follow(act, looked, need, fact)]
         wanted = [need for need in further if need not in facts.found]
     if isinstance(act, Genesis):
         facts.founded = source.recorded_at(0) is not None
@@ -259,10 +265,6 @@ def needs_of(act: Act) -> list[Need]:
     return found + of_its_type(act) if of_its_type else found
 
 
-def _agency(act: Agency) -> list[Need]:
-    return [Need("agency", each) for each in (act.agency, act.parent, act.successor) if each]
-
-
 def _its_case(act: Noted | BloodDraw | Hold | Division) -> list[Need]:
     return [Need("case", act.case)]
 
@@ -277,7 +279,7 @@ def _its_parties(act: Transfer) -> list[Need]:
 
 _NAMED: Final[Mapping[type[Act], Callable[[Any], list[Need]]]] = {
     Genesis: lambda act: [Need("agency", act.first_agency.agency)],
-    Agency: _agency,
+    Agency: of_agency,
     Enrolment: lambda act: [Need("agency", act.agency), REVIEWERS],
     Person: lambda act: [Need("person", act.person), *(Need("place", place) for place in act.places_added)],
     Revocation: lambda act: [Need("person", act.person), Need("key", act.key)],
@@ -308,7 +310,7 @@ _NAMED: Final[Mapping[type[Act], Callable[[Any], list[Need]]]] = {
     CheckOut: lambda act: [Need("loan", act.loan)] if act.loan else [],
     LoanRequest: lambda act: [Need("person", act.borrower)],
     LoanDecision: lambda act: [Need("loan", act.loan)],
-    Observation: lambda act: [Need("place", act.place)] if act.place else [],
+    Observation: of_observation,
     Reexamination: lambda act: [
         *([Need("agency", act.laboratory)] if act.laboratory else []),
         *(Need("person", examiner) for examiner in act.examiners),
@@ -317,9 +319,12 @@ _NAMED: Final[Mapping[type[Act], Callable[[Any], list[Need]]]] = {
 """What acts of a type name beside keys, persons, items, seals and codes."""
 
 
-def _follow(act: Act, need: Need, fact: Any) -> Iterable[Need]:
+def _follow(act: Act, looked: Observation | None, need: Need, fact: Any) -> Iterable[Need]:
     """The facts that follow from one that was found."""
     if fact is None:
+        return
+    if need.kind in ("within", "stays"):
+        yield from concerned(act, looked, need, fact)
         return
     if isinstance(act, ABOUT_CONTROL):
         yield from who_answers(need, fact)

@@ -13,25 +13,28 @@ from typing import Any, Literal, NamedTuple
 
 from custody.acts.act import Act
 from custody.acts.control import Answer, Offer, OfferWithdrawal
+from custody.acts.counting import StockTake
 from custody.acts.custody import CheckOut, Moving, Return
 from custody.acts.differences import Discrepancy
 from custody.acts.disposition import Release, Sale
 from custody.acts.dividing import Division
+from custody.acts.entry import Defect
 from custody.acts.keeping import CustodianHandover
 from custody.acts.loans import LoanDecision
+from custody.acts.observing import Observation
 from custody.acts.orders import Appraisal, DispositionOrder, PublicNotice
 from custody.acts.oversight import Hold, Remedy
 from custody.acts.parties import Revocation
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
 from custody.acts.taking import Labelling, Sealing, Seizure, TakenItem, Unsealing
 from custody.facts.amend import Reading
-from custody.facts.examination import NOTHING, Examinations, Excursion, Weighed, studied, weighed
+from custody.facts.examination import EXCURSION, NOTHING, Examinations, Excursion, Weighed, studied, warmed, weighed
 from custody.facts.flaws import OpenDefect, remedied
 from custody.facts.holding import Holder, Move, move, standing_in
 from custody.facts.loan import Loan, extended
 from custody.facts.manifest import Control, OpenLine, offered_or_settled
 from custody.facts.orders import Announced, Appraised, Ordered, Paid, disposed
-from custody.facts.thing import NO_THING, Thing, read_off, thing_after, thing_divided, thing_taken
+from custody.facts.thing import NO_THING, Thing, looked_for, read_off, thing_after, thing_divided, thing_taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,10 @@ def evolve_item(facts: ItemFacts | None, reading: Reading, item: str) -> ItemFac
             return None
     elif position is not None:
         changes = _said(facts, reading, position)
+    elif isinstance(reading.act, Observation):  # of a whole place, in which it lay
+        changes = warmed(facts, reading.act)
+    if position is not None and (facts.thing.missed or isinstance(reading.act, StockTake)):
+        changes["thing"] = looked_for(changes.get("thing", facts.thing), reading, position)
     if done is not None and not facts.voided:
         changes |= _moved(facts, reading, done)
     signed = SignedAct(
@@ -321,8 +328,13 @@ def _defects_after(facts: ItemFacts, reading: Reading, position: int | None) -> 
     return facts.defects + tuple(
         OpenDefect(each.id, each.code, each.rule, each.severity, act.id)
         for each in reading.recorded.defects
-        if position is not None and (not each.items or position in each.items)
+        if (_of_place(act, each) if position is None else not each.items or position in each.items)
     )
+
+
+def _of_place(act: Act, defect: Defect) -> bool:
+    """Whether a defect of an act that does not name the item concerns it: it was too warm where it lay."""
+    return isinstance(act, Observation) and act.place is not None and defect.code == EXCURSION
 
 
 def _doubted(facts: ItemFacts, act: Revocation) -> tuple[OpenDefect, ...]:

@@ -13,8 +13,9 @@ from typing import Any, Final, Literal, NamedTuple
 
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
-from custody.facts import case, counting, governing, item, loan, manifest, orders, paper, parties
+from custody.facts import case, counting, governing, item, loan, manifest, orders, paper, parties, stays
 from custody.facts.amend import Reading, readings
+from custody.facts.holding import CUSTODY_MOVING
 
 KindName = Literal[
     "key", "person", "agency", "place", "reviewers", "case", "kit", "seal", "code", "item", "stock-take", "governing",
@@ -22,6 +23,7 @@ KindName = Literal[
     "loan",
     "manifest", "contents",
     "instrument", "discrepancy",
+    "stays", "within",
 ]  # fmt: skip
 
 
@@ -76,6 +78,8 @@ KINDS: Final[dict[KindName, Kind]] = {
     "contents": Kind((*_TAKING, "release", "correction"), manifest.evolve_contents, True),
     "instrument": Kind(("instrument", "correction"), paper.evolve_instrument, True),
     "discrepancy": Kind(("discrepancy",), paper.evolve_discrepancy, True),
+    "stays": Kind((*sorted(CUSTODY_MOVING), "correction"), stays.evolve_stays, True),
+    "within": Kind(("place",), stays.evolve_within, False),
 }
 
 

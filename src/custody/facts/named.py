@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from custody.acts.case import CaseOpening
 from custody.acts.counting import StockTake
@@ -11,11 +12,20 @@ from custody.acts.disposition import Release
 from custody.acts.dividing import Reclassification
 from custody.acts.keeping import CustodianHandover
 from custody.acts.measures import MeasureChange
-from custody.acts.parties import Place
+from custody.acts.observing import Observation
+from custody.acts.parties import Agency, Place
 from custody.acts.samples import BloodDraw
 from custody.acts.taking import Seizure
 from custody.facts.item import ItemFacts
-from custody.facts.kinds import Need
+from custody.facts.kinds import KindName, Need
+
+_PLACE: Final[tuple[KindName, ...]] = ("place", "within", "stays")
+"""A place, what stands in it, and what lies in it."""
+
+
+def of_agency(act: Agency) -> list[Need]:
+    """The agency, what it belongs to, and what it passes on to."""
+    return [Need("agency", each) for each in (act.agency, act.parent, act.successor) if each]
 
 
 def of_seizure(act: Seizure) -> list[Need]:
@@ -65,8 +75,15 @@ def of_release(act: Release) -> list[Need]:
 
 def of_handover(act: CustodianHandover) -> list[Need]:
     """The places that change hands, and who held what cannot be handed over."""
-    places = [Need("place", each.place) for each in act.places]
+    places = [Need(kind, each.place) for each in act.places for kind in _PLACE]
     return [*places, Need("person", act.held_by)] if act.held_by else places
+
+
+def of_observation(act: Observation) -> list[Need]:
+    """The place that was looked at; what lay in it, where a temperature concerns all of that."""
+    if act.place is None:
+        return []
+    return [Need(kind, act.place) for kind in _PLACE] if act.temperature else [Need("place", act.place)]
 
 
 def of_opening(act: CaseOpening) -> list[Need]:

@@ -14,7 +14,7 @@ from custody.acts.entry import Recorded, instant
 from custody.acts.values import Sealed
 from custody.facts.case import CaseFacts, CodeFacts, KitFacts
 from custody.facts.control_shapes import control_shape, in_stage, stages_shape
-from custody.facts.examination import Examinations
+from custody.facts.examination import Examinations, Excursion
 from custody.facts.flaws import each_once
 from custody.facts.holding import Holder
 from custody.facts.item import ItemFacts
@@ -84,10 +84,7 @@ def item_shape(item: ItemFacts) -> Shape:
         "laboratory": item.laboratory,
         "disposition": _disposition(item),
         "examined": examined_shape(item.examined),
-        "excursions": [
-            {"act": each.act, "from": instant(each.since), "to": instant(each.until), "min": each.min, "max": each.max}
-            for each in item.excursions
-        ],
+        "excursions": [_excursion(each) for each in item.excursions],
         "weighed": [
             {"act": each.act, "at": instant(each.at), "quantity": each.quantity, "unit": each.unit}
             for each in item.weighed
@@ -113,6 +110,12 @@ def _told_apart(item: ItemFacts) -> Shape:
         "features": taken.features if taken else None,
         "serial": {"sealed": serial.sealed} if isinstance(serial, Sealed) else serial,
     }
+
+
+def _excursion(each: Excursion) -> Shape:
+    """How warm or cold it was, from when to when; ``place`` where a whole place was."""
+    return {"act": each.act, "from": instant(each.since), "to": instant(each.until), "min": each.min, "max": each.max,
+            "place": each.place}  # fmt: skip
 
 
 def _disposition(item: ItemFacts) -> Shape:

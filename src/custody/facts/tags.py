@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from custody.acts.act import Act
 from custody.acts.case import CaseOpening, Noted
@@ -12,6 +12,7 @@ from custody.acts.custody import CheckOut
 from custody.acts.differences import Discrepancy
 from custody.acts.disposition import Release
 from custody.acts.dividing import Division
+from custody.acts.entry import Defect
 from custody.acts.governing import LogKey, NewPolicy
 from custody.acts.keeping import CustodianHandover, Erasure
 from custody.acts.loans import LoanDecision, LoanRequest
@@ -23,7 +24,9 @@ from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revo
 from custody.acts.samples import BloodDraw
 from custody.acts.taking import Labelling, Seizure, Unsealing
 from custody.facts.gather import Facts
+from custody.facts.holding import CUSTODY_MOVING, moves
 from custody.facts.parties import new_key
+from custody.facts.reach import is_excursion, reached
 
 LINKED = ("item:", "key:", "person:")
 """The tags whose last leaf index goes into an entry's ``previous``."""
@@ -32,13 +35,16 @@ UNLINKED = (("item:", "revocation"),)
 """A revocation bears the tags of all items that fell under doubt, too many to link: links pass it over."""
 
 
-def tags_of(act: Act, facts: Facts) -> tuple[str, ...]:
-    """Return every tag of an act, each once: what it names itself, and the cases and kits of its items."""
+def tags_of(act: Act, facts: Facts, defects: Iterable[Defect] = ()) -> tuple[str, ...]:
+    """Return every tag of an act, each once: what it names itself, and the cases and kits of its items; of a place
+    that was too warm or too cold, by the act's defects, what lay in it."""
     found = [f"key:{signer.key}" for signer in act.signers]
     found += _subject_tags(act, facts)
     found += _order_tags(act)
-    found += _party_tags(act)
+    found += _party_tags(act, facts)
     found += _oversight_tags(act, facts)
+    found += _stay_tags(act, facts)
+    found += _reached_tags(act, facts) if is_excursion(act, defects) else []
     return tuple(dict.fromkeys(found))
 
 
@@ -68,6 +74,43 @@ def _subject_tags(act: Act, facts: Facts) -> list[str]:
         found += [f"stock-take:{act.stock_take}", *(f"place:{place}" for place in act.places)]
     if isinstance(act, Labelling) and act.retired:
         found.append(f"code:{act.retired}")
+    return found
+
+
+def _stay_tags(act: Act, facts: Facts) -> list[str]:
+    """The places that items leave and come into; of a correction, wherever a touched item ever lay."""
+    found: dict[str, None] = {}
+    acts = [act]
+    if isinstance(act, Correction) and (target := facts.record(act.target)) is not None:
+        acts = [target.act, *facts.amended_acts]
+        known = [facts.item(item) for each in acts if each.act in CUSTODY_MOVING for item in each.own_items]
+        lain = [each.holder for item in known if item for each in item.custody]
+        found = {holder.id: None for holder in lain if holder is not None and holder.kind == "place"}
+    for each in acts:
+        if each.act in CUSTODY_MOVING:
+            found |= dict.fromkeys(_left_and_entered(each, facts))
+    return [f"stays:{place}" for place in found]
+
+
+def _left_and_entered(act: Act, facts: Facts) -> Iterator[str]:
+    for item, done in zip(act.own_items, moves(act), strict=True):
+        if done is None:
+            continue
+        if done.taker is not None and done.taker.kind == "place":
+            yield done.taker.id
+        known = facts.item(item)
+        if known is not None and known.holder is not None and known.holder.kind == "place":
+            yield known.holder.id
+
+
+def _reached_tags(act: Act, facts: Facts) -> list[str]:
+    """What lay in a place that an observation found too warm or too cold."""
+    found: list[str] = []
+    for item in reached(facts, act):
+        found.append(f"item:{item}")
+        known = facts.item(item)
+        found += [f"case:{known.case}"] if known is not None else []
+        found += [f"kit:{known.kit}"] if known is not None and known.kit else []
     return found
 
 
@@ -113,7 +156,7 @@ def _file_tags(act: Act) -> list[str]:
     return found
 
 
-def _party_tags(act: Act) -> list[str]:
+def _party_tags(act: Act, facts: Facts) -> list[str]:
     """Persons, agencies, places and keys that the act registers or changes."""
     found: list[str] = []
     entering = new_key(act)
@@ -124,7 +167,9 @@ def _party_tags(act: Act) -> list[str]:
     if isinstance(act, (Agency, Enrolment, Place)):
         found.append(f"agency:{act.agency}")
     if isinstance(act, Place):
+        before = facts.place(act.place)
         found.append(f"place:{act.place}")
+        found += [f"within:{each}" for each in (act.parent, before.parent if before else None) if each]
     if isinstance(act, Person):
         found.append(f"person:{act.person}")
         if any(grant.capacity in ("legal-reviewer", "supervisor") for grant in act.add):
@@ -150,6 +195,7 @@ def _oversight_tags(act: Act, facts: Facts) -> list[str]:
             touched = [tag for each in acts for tag in (*_subject_tags(each, facts), *_order_tags(each))]
             whole = not isinstance(act, Correction)
             found += [tag for tag in touched if whole or not tag.startswith("item:") or tag[5:] in facts.touched]
+            found += _reached_tags(target.act, facts) if is_excursion(target.act, target.defects) else []
     if isinstance(act, Revocation):
         found += [f"item:{item}" for recorded in facts.doubted for item in recorded.act.own_items]
     return found

@@ -3,17 +3,23 @@ read off it, and what does not agree."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from custody.acts.act import Act
+from custody.acts.control import Answer
+from custody.acts.counting import StockTake
+from custody.acts.custody import Moving
 from custody.acts.differences import Closed, Discrepancy, Explained, Raised
 from custody.acts.dividing import Division, Reclassification
+from custody.acts.keeping import CustodianHandover
 from custody.acts.measures import Extending, MeasureChange
+from custody.acts.observing import Observation
 from custody.acts.taking import DigitalDetails, TakenItem, VehicleDetails
 from custody.acts.values import Line
+from custody.facts.amend import Reading
 
 if TYPE_CHECKING:
     from custody.facts.item import ItemFacts
@@ -32,6 +38,16 @@ class Question:
     def open(self) -> bool:
         """Whether the inquiry still runs."""
         return self.outcome is None
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A count that did not find an item, and the act that answered for it since: somebody had the item before them
+    again, or the inquiry into where it is was closed."""
+
+    act: str
+    at: datetime
+    answered_by: str | None = None
 
 
 class Thing(NamedTuple):
@@ -53,6 +69,8 @@ class Thing(NamedTuple):
     sha256: str | None = None
     sm3: str | None = None
     """The integrity values it was taken or made with: no later reading replaces them."""
+    missed: tuple[Missed, ...] = ()
+    """The counts that did not find it."""
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
@@ -135,6 +153,34 @@ def _answered(question: Question, said: Explained | Closed) -> Question:
     if isinstance(said, Explained):
         return Question(question.act, question.kind, True, question.outcome)
     return Question(question.act, question.kind, question.explained, said.outcome)
+
+
+_ANSWERING: Final = ("missing", "refused-act")
+"""The kinds of discrepancies whose end says where an item is: it was looked for, or went by an act refused before."""
+
+
+def looked_for(thing: Thing, reading: Reading, position: int) -> Thing:
+    """What a thing is after an act that may be a count which missed it, or that answers one which did."""
+    act, at = reading.act, reading.happened_at
+    if isinstance(act, StockTake) and position < len(act.missing):
+        return thing._replace(missed=(*thing.missed, Missed(act.id, at)))
+    if not _answers(thing, act, position):
+        return thing
+    return thing._replace(
+        missed=tuple([
+            replace(each, answered_by=act.id) if each.answered_by is None and each.at < at else each
+            for each in thing.missed
+        ])
+    )  # fmt: skip
+
+
+def _answers(thing: Thing, act: Act, position: int) -> bool:
+    """Whether an act says where an item is: a line on it is signed by whoever had it before them."""
+    if isinstance(act, Discrepancy) and isinstance(act.report, Closed):
+        return any(each.act == act.report.discrepancy and each.kind in _ANSWERING for each in thing.questions)
+    if isinstance(act, Answer):
+        return act.lines[position].hands_over
+    return isinstance(act, (Moving, Observation, CustodianHandover, StockTake))
 
 
 def read_off(facts: ItemFacts, line: Line) -> Thing:

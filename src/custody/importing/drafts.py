@@ -39,6 +39,7 @@ def drafted(
     for line, fields in zip(table.lines, said, strict=True):
         problems += _wrong(line.number, fields, meaning)
     problems += _twice(table.lines, said, "code") + _twice(table.lines, said, "seal")
+    problems += [] if meaning.repeats else _repeated(table.lines, said)
     if problems:
         return [], sorted(problems, key=lambda each: each.line)
     for fields in said:
@@ -113,6 +114,20 @@ def _twice(lines: Sequence[Line], said: Sequence[Mapping[str, Any]], name: str) 
         other = first.setdefault(value, line.number)
         if other != line.number:
             found.append(Problem(line.number, f"import/{name}-twice", {"other": other, "got": value[:40]}))
+    return found
+
+
+def _repeated(lines: Sequence[Line], said: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    """Lines that are another one over again: copied twice, as a rule, and then two things would be registered for one.
+
+    Those with a code or a seal number of their own are told by these.
+    """
+    first: dict[tuple[tuple[str, str], ...], int] = {}
+    found = []
+    for line, fields in zip(lines, said, strict=True):
+        other = first.setdefault(tuple(sorted(line.cells.items())), line.number)
+        if other != line.number and not fields["code"] and not fields["seal"]:
+            found.append(Problem(line.number, "import/line-twice", {"other": other}))
     return found
 
 

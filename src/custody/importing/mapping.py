@@ -44,13 +44,18 @@ FIELDS: Final[Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 """What a column or a default can say, and how its value looks, in Chinese and in English."""
 
+_WRITTEN: Final = re.compile(
+    r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[T\s]*(\d{1,2})[:：时点](\d{1,2})分?(?:[:：]?(\d{1,2})秒?)?)?"
+)
+"""Days and times as people write them: 2019.5.6, 2019/5/6 9:05, 2019年5月6日14时30分."""
+
 NEEDED: Final = ("case", "description")
 """What every use needs a column or a default for; drafts need `DRAFTED`, too."""
 
 DRAFTED: Final = ("seized_at", "where", "officer")
 
 _SETTINGS: Final = frozenset({"encoding", "delimiter", "sheet", "header_line", "offset", "time_format", "columns",
-                              "defaults", "values"})  # fmt: skip
+                              "defaults", "values", "repeats"})  # fmt: skip
 _OFFSET: Final = re.compile(r"[+-]\d\d:\d\d")
 
 USUAL: Final[Mapping[str, str]] = {
@@ -73,6 +78,8 @@ class Meaning:
     header_line: int = 1
     offset: str = "+08:00"
     time_format: str | None = None
+    repeats: bool = False
+    """Whether a line that says the same as another is one more thing, and no mistake."""
 
     def problems_of(self, table: Table) -> list[Problem]:
         """What is wrong with a table itself: what reading it found, and headings that it should have and has not."""
@@ -92,15 +99,29 @@ class Meaning:
 
     def instant(self, text: str) -> str | None:
         """A time as an act writes it, with its offset; None if it is none."""
-        try:
-            if self.time_format:
-                moment = datetime.strptime(text, self.time_format)
-            else:
-                moment = datetime.fromisoformat(text.replace("/", "-"))
-        except ValueError:
+        moment = self._read(text)
+        if moment is None:
             return None
         shown = moment.isoformat(timespec="seconds")
         return shown if moment.tzinfo else shown + self.offset
+
+
+    def _read(self, text: str) -> datetime | None:
+        """In the format that the mapping states, in ISO's (as a real date of a sheet comes), or as people write it."""
+        try:
+            if self.time_format:
+                return datetime.strptime(text, self.time_format)
+        except ValueError:
+            pass
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            pass
+        written = None if self.time_format else _WRITTEN.fullmatch(text.strip())
+        try:
+            return datetime(*(int(each or 0) for each in written.groups())) if written else None  # type: ignore[arg-type]
+        except ValueError:
+            return None
 
 
 def read_mapping(data: bytes) -> Meaning:
@@ -122,12 +143,18 @@ def read_mapping(data: bytes) -> Meaning:
     values = {name: _words(tables, name) for name in tables} if isinstance(tables, dict) else {}
     settings = {name: found[name] for name in _SETTINGS - {"columns", "defaults", "values"} if name in found}
     for name, value in settings.items():
-        right = isinstance(value, int) and value >= 1 if name == "header_line" else isinstance(value, str)
+        right = _fits(name, value)
         if not right or (name == "delimiter" and len(value) != 1) or (
             name == "offset" and not _OFFSET.fullmatch(value)
         ):  # fmt: skip
             raise _wrong(name, repr(value)[:40])
     return Meaning(columns, defaults, values, **settings)
+
+
+def _fits(name: str, value: Any) -> bool:
+    if name == "repeats":
+        return isinstance(value, bool)
+    return isinstance(value, int) and value >= 1 if name == "header_line" else isinstance(value, str)
 
 
 def _words(table: Any, name: str) -> dict[str, str]:

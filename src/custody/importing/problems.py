@@ -11,6 +11,18 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "不是 {encoding} 编码（第 {byte} 字节）。请在对照表中写明 encoding。",
         "This is not {encoding} (byte {byte}): state the encoding in the mapping.",
     ),
+    "import/encoding-other": (
+        "不是 {encoding} 编码（第 {byte} 字节）；按 {readable} 可以读出：请在对照表中写明 encoding = \"{readable}\"。",
+        "This is not {encoding} (byte {byte}); as {readable} it can be read: state that encoding in the mapping.",
+    ),
+    "import/merged": (
+        "单元格 {cells} 已合并：看不出各行的值。请取消合并并逐行填写。",
+        "The cells {cells} are merged, so lines lack their values: unmerge them and fill in each line.",
+    ),
+    "import/line-twice": (
+        "与第 {other} 行完全相同。确为两件的，加一列序号，或者在对照表中写 repeats = true。",
+        "This is line {other} over again. If there are two of them, number the lines, or set repeats = true.",
+    ),
     "import/control": ("含有控制字符。", "There is a control character."),
     "import/csv": ("CSV 格式有误：{reason}。", "The CSV is broken here: {reason}."),
     "import/header": ("表头缺少“{column}”列。", "The header has no column “{column}”."),

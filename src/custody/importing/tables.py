@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ def read_table(
         )
     problems: list[Problem] = []
     if file.suffix.lower() in (".xlsx", ".xlsm"):
-        rows = _excel(file, sheet, problems)
+        rows = _excel(file, sheet, header_line, problems)
     else:
         rows = _csv(file.read_bytes(), encoding, delimiter, problems)
     return _table(rows, header_line, problems)
@@ -121,8 +122,7 @@ def _csv(data: bytes, encoding: str, delimiter: str, problems: list[Problem]) ->
     try:
         text = data.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        problems.append(Problem(line, "import/encoding", {"encoding": encoding, "byte": error.start + 1}))
+        problems.append(_undecoded(data, encoding, error.start))
         return
     except LookupError:
         raise Malformed(
@@ -138,7 +138,23 @@ def _csv(data: bytes, encoding: str, delimiter: str, problems: list[Problem]) ->
         problems.append(Problem(start, "import/csv", {"reason": str(error)}))
 
 
-def _excel(file: Path, sheet: str | None, problems: list[Problem]) -> Iterator[Cells]:
+def _undecoded(data: bytes, encoding: str, at: int) -> Problem:
+    """Where the stated encoding fails, and which usual one would not."""
+    line = data[:at].count(b"\n") + 1
+    said: dict[str, Any] = {"encoding": encoding, "byte": at + 1}
+    for other in _USUAL:
+        try:
+            data.decode(other)
+        except UnicodeDecodeError:
+            continue
+        return Problem(line, "import/encoding-other", {**said, "readable": other})
+    return Problem(line, "import/encoding", said)
+
+
+_USUAL: Final = ("utf-8", "gb18030", "utf-16")
+
+
+def _excel(file: Path, sheet: str | None, header_line: int, problems: list[Problem]) -> Iterator[Cells]:
     from openpyxl import load_workbook
 
     _check_package(file)
@@ -148,6 +164,7 @@ def _excel(file: Path, sheet: str | None, problems: list[Problem]) -> Iterator[C
             if sheet is not None and sheet not in book.sheetnames:
                 raise _not_a_workbook(file, f"no sheet {sheet}")
             page = book[sheet] if sheet is not None else book.worksheets[0]
+            problems += _merged(file, page, header_line)
             yield from _rows(page.iter_rows(max_col=MOST_COLUMNS), problems)
         finally:
             book.close()
@@ -155,6 +172,24 @@ def _excel(file: Path, sheet: str | None, problems: list[Problem]) -> Iterator[C
         raise
     except Exception as error:  # the library raises whatever its parsers do; none of it may look like our own fault
         raise _not_a_workbook(file, type(error).__name__) from None
+
+
+def _merged(file: Path, page: Any, header_line: int) -> Iterator[Problem]:
+    """Each group of merged cells from the header on: only its first cell has a value, and nobody knows of which lines
+    it holds. A title above the header may be merged. What is read line by line does not tell: the sheet itself does."""
+    path = str(page._worksheet_path).removeprefix("/")
+    with zipfile.ZipFile(file) as package, package.open(path) as sheet:
+        before = b""
+        while chunk := sheet.read(2**20):
+            for found in _MERGED.finditer(before + chunk):
+                first, last = int(found[2]), int(found[4])
+                if last >= header_line:
+                    cells = b"".join((found[1], found[2], b":", found[3], found[4])).decode()
+                    yield Problem(max(first, header_line), "import/merged", {"cells": cells})
+            before = chunk[chunk.rfind(b"<") :] if b"<" in chunk else b""
+
+
+_MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 
 
 def _rows(rows: Iterable[Sequence[Any]], problems: list[Problem]) -> Iterator[Cells]:

@@ -304,7 +304,7 @@ def draft_of(opened: Opened, decision: Decision, facts: Facts, condition: DCBApp
     """Make the draft of a decided act; its entry is completed inside the append lock."""
     act, data = opened.act, opened.data
     envelope = hashlib.sha256(data).hexdigest()
-    tags = tags_of(act, facts)
+    tags = tags_of(act, facts, decision.defects)
 
     def complete(index: int, recorded_at: datetime, previous: Mapping[str, int]) -> bytes:
         return write_entry(

@@ -26,6 +26,7 @@ from custody.ledger.reader import Reader
 
 _REMEMBERED = 50_000
 _RECENT = 10_000
+_WAITING = 500  # a fact that nobody asked for during so many acts is read anew
 
 
 def calm_collector() -> None:
@@ -99,6 +100,8 @@ class FactMemory:
             known = self._known.get(Need(kind, name))  # type: ignore[arg-type]
             if known is not None and recorded.index >= known.upto and concerns(known.kind, recorded):
                 known.waiting.append(recorded)
+                if len(known.waiting) > _WAITING:
+                    del self._known[Need(kind, name)]  # type: ignore[arg-type]
         self._remember_time(recorded.index, recorded.recorded_at)
         self.size = recorded.index + 1
 

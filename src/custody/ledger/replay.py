@@ -56,7 +56,7 @@ class Replay:
 
     def advance(self, recorded: Recorded, facts: Facts) -> tuple[str, ...]:
         """Take the next act in; returns its tags."""
-        tags = tags_of(recorded.act, facts)
+        tags = tags_of(recorded.act, facts, recorded.defects)
         self._by_id[recorded.act.id] = recorded.index
         self._times.append(recorded.recorded_at)
         needs = [Need(kind, name) for kind, _, name in (tag.partition(":") for tag in tags) if kind in KINDS]

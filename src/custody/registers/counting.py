@@ -1,17 +1,19 @@
-"""Stock-takes: what was opened, counted and closed, and what a count could not find."""
+"""Stock-takes: what was opened, counted and closed; and what cannot be located until somebody answers for it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Index, Table, Text, select
+from sqlalchemy import Column, Connection, Index, Select, Table, Text, select
 
 from custody.acts.counting import ItemList, StockTake, list_digest
 from custody.acts.entry import instant
 from custody.acts.values import decode
 from custody.errors import Damaged, NotFound
 from custody.facts.counting import StockTakeFacts
+from custody.facts.item import ItemFacts
 from custody.facts.shapes import Shape
 from custody.ledger.past import recorded_from
 from custody.ledger.reader import Reader
@@ -35,6 +37,23 @@ unlocated = Table(
     Column("item", Text, primary_key=True),
     Column("act", Text, nullable=False, comment="the count that did not find it"),
     Index("unlocated_item", "item"),
+    sqlite_strict=True,
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("item", Text, primary_key=True),
+    Column("act", Text, primary_key=True, comment="the count that did not find it"),
+    Column("answered_by", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+sought = Table(
+    "sought",
+    metadata,
+    Column("item", Text, primary_key=True),
+    Column("act", Text, primary_key=True, comment="the discrepancy that reports it missing, while it is open"),
     sqlite_strict=True,
 )
 
@@ -74,12 +93,26 @@ def _unlocated_rows(facts: StockTakeFacts) -> Iterator[Row]:
         yield {"stock_take": facts.opening, "item": item, "act": act}
 
 
+def _answer_rows(facts: ItemFacts) -> Iterator[Row]:
+    for each in facts.thing.missed:
+        if each.answered_by is not None:
+            yield {"item": facts.item, "act": each.act, "answered_by": each.answered_by}
+
+
+def _sought_rows(facts: ItemFacts) -> Iterator[Row]:
+    for each in facts.thing.open_questions if facts.thing.questions else ():
+        if each.kind == "missing":
+            yield {"item": facts.item, "act": each.act}
+
+
 REGISTER = Register(
     "counting",
-    1,
+    2,
     (
         Part(stock_take, "stock-take", "stock_take", _rows),
         Part(unlocated, "stock-take", "stock_take", _unlocated_rows),
+        Part(answer, "item", "item", _answer_rows),
+        Part(sought, "item", "item", _sought_rows),
     ),
 )
 
@@ -103,23 +136,32 @@ def search(connection: Connection, state: str | None, after: str | None, limit: 
 def queue(
     connection: Connection, opening: str | None = None, after: str | None = None, limit: int | None = None
 ) -> list[Shape]:
-    """Return what counts could not find, or one stock-take: each item once, with the stock-takes that missed it.
+    """Return what cannot be located, or all that one stock-take missed: each item once, with the counts that missed it
+    and the reports that it is missing, ordered by item.
 
-    Ordered by item. An item stays, unless a count of the same stock-take found it: turning up without an explanation
-    takes nothing away.
+    An item stays until every one is answered. A count: by a later one of the same stock-take that finds it, by an act
+    with a line on it, or by the end of the inquiry into where it is. A report: by the end of its inquiry alone.
     """
-    some = select(unlocated.c.item).distinct().order_by(unlocated.c.item).limit(limit)
-    query = select(unlocated).order_by(unlocated.c.item, unlocated.c.stock_take)
-    if opening is not None:
-        some = some.where(unlocated.c.stock_take == opening)
-        query = query.where(unlocated.c.stock_take == opening)
-    if after is not None:
-        some = some.where(unlocated.c.item > after)
     found: dict[str, Shape] = {}
-    for row in connection.execute(query.where(unlocated.c.item.in_(some.scalar_subquery()))).mappings():
-        missed = found.setdefault(row["item"], {"item": row["item"], "missed": []})
-        missed["missed"].append({"stock_take": row["stock_take"], "act": row["act"]})
-    return [{**each, "now": items.find(connection, each["item"])} for each in found.values()]
+    missed = _unanswered() if opening is None else select(unlocated).where(unlocated.c.stock_take == opening)
+    for row in connection.execute(missed.order_by(unlocated.c.item, unlocated.c.stock_take)).mappings():
+        each = found.setdefault(row["item"], {"item": row["item"], "missed": [], "discrepancies": []})
+        each["missed"].append({"stock_take": row["stock_take"], "act": row["act"]})
+    reports = select(sought).order_by(sought.c.item, sought.c.act)
+    for row in connection.execute(reports).mappings() if opening is None else ():
+        each = found.setdefault(row["item"], {"item": row["item"], "missed": [], "discrepancies": []})
+        each["discrepancies"].append(row["act"])
+    shown = [{**found[item], "now": items.find(connection, item)} for item in sorted(found) if item > (after or "")]
+    return [each for each in shown if opening or each["now"] is None or each["now"]["status"] not in _SETTLED][:limit]
+
+
+_SETTLED = ("lost", "voided")
+"""Shown to be gone, or never to have been there."""
+
+
+def _unanswered() -> Select[Any]:
+    known = select(answer.c.act).where(answer.c.item == unlocated.c.item, answer.c.act == unlocated.c.act)
+    return select(unlocated).where(~known.exists())
 
 
 def book(connection: Connection, scope: Collection[str]) -> dict[str, str]:

@@ -37,6 +37,16 @@ def gives_with_gap(matter: Matter, item: ItemFacts) -> bool:
     return item.holder.id not in deliverers and any(is_officer_of_case(matter, each, item) for each in deliverers)
 
 
+def other_seal(index: int, item: ItemFacts, seen: str) -> Iterator[Breach]:
+    """A seal that is not the one on record: gone or broken, or, which weighs heavier, another one; or one where none
+    was put on."""
+    numbered = seen not in ("none", "broken")
+    if item.seal_state == "sealed" and seen != item.seal:
+        yield Breach((index,), {"seal": item.seal, "seen": seen}, "exclusion-risk" if numbered else None)
+    if item.seal_state in ("none", "open") and numbered:
+        yield Breach((index,), {"seal": None, "seen": seen})
+
+
 def handled(matter: Matter) -> tuple[tuple[int, ItemFacts], ...]:
     """The items that an act has in hand: all it names, except those that an answer takes over on paper or refuses."""
     if not isinstance(matter.act, Answer):

@@ -11,7 +11,7 @@ from custody.acts.custody import CheckIn, Moving, Return
 from custody.acts.samples import BloodDraw, LabReceipt
 from custody.acts.taking import IN_SITU, Seizure
 from custody.facts.item import ItemFacts
-from custody.rules.custody import gives_with_gap
+from custody.rules.custody import gives_with_gap, other_seal
 from custody.rules.order import fills_gap
 from custody.rules.rule import Breach, Matter, rule
 
@@ -140,13 +140,8 @@ def a_sealed_item_arrives_with_its_seal(matter: Matter) -> Iterator[Breach]:
     """Whoever sends it back for that says so, too; a line on paper says nothing of the seal."""
     for index, item in matter.items():
         seen = matter.act.lines[index].seal_seen
-        if seen is None or fills_gap(matter.act, item):
-            continue  # what was seen then is not compared with what is on it now
-        numbered = seen not in ("none", "broken")
-        if item.seal_state == "sealed" and seen != item.seal:
-            yield Breach((index,), {"seal": item.seal, "seen": seen}, "exclusion-risk" if numbered else None)
-        if item.seal_state in ("none", "open") and numbered:
-            yield Breach((index,), {"seal": None, "seen": seen})
+        if seen is not None and not fills_gap(matter.act, item):  # what was seen then is not what is on it now
+            yield from other_seal(index, item, seen)
 
 
 @rule("LATE_ENTRY", Moving)

@@ -13,19 +13,9 @@ from custody.acts.oversight import Correction
 from custody.acts.taking import CashDetails, DigitalDetails, DrugDetails, Seizure
 from custody.facts.holding import holder_of
 from custody.facts.item import ItemFacts
-from custody.rules.exits import GRAMS, graduation
 from custody.rules.order import fills_gap
-from custody.rules.policy import Policy
 from custody.rules.rule import Breach, Matter, rule
-
-
-def tolerance(policy: Policy, category: str, quantity: str, unit: str) -> Decimal:
-    """How far two readings of a quantity may lie apart, in its own unit: drugs by one graduation of the scale that
-    their weight asks for (511号 art. 14), everything else not at all."""
-    grams = GRAMS.get(unit)
-    if category != "drugs" or grams is None:
-        return Decimal(0)
-    return policy.numbers[graduation(Decimal(quantity) * grams)] * GRAMS["mg"] / grams
+from custody.rules.weighing import in_unit, tolerance
 
 
 def _parent(matter: Matter) -> ItemFacts | None:
@@ -84,9 +74,10 @@ def nothing_is_lost_and_nothing_appears(matter: Matter) -> Iterator[Breach]:
 
 
 def _allowed(matter: Matter, parent: ItemFacts) -> Decimal:
-    if matter.act.kind == "image":
+    """Drugs are weighed into parts, by one graduation of the scale; everything else is conserved exactly."""
+    if matter.act.kind == "image" or parent.category != "drugs":
         return Decimal(0)
-    return tolerance(matter.policy, parent.category, parent.quantity, parent.unit)
+    return tolerance(matter.policy, Decimal(parent.quantity), parent.unit)
 
 
 def _total(act: Division, voided: frozenset[str] = frozenset()) -> Decimal:
@@ -142,9 +133,8 @@ def net_is_within_gross_and_is_the_quantity(matter: Matter) -> Iterator[Breach]:
 def drugs_leave_with_the_weight_they_came_with(matter: Matter) -> Iterator[Breach]:
     for index, item in matter.items():
         for measure in matter.act.lines[index].measured if item.category == "drugs" else ():
-            known = Decimal(item.quantity)
-            allowed = tolerance(matter.policy, item.category, item.quantity, item.unit)
-            if measure.unit == item.unit and abs(measure.amount - known) > allowed:
+            known = in_unit(Decimal(item.quantity), item.unit, measure.unit)
+            if known is not None and abs(measure.amount - known) > tolerance(matter.policy, known, measure.unit):
                 yield Breach((index,), {"measured": measure.quantity, "quantity": item.quantity})
 
 
@@ -195,10 +185,11 @@ def _expected(matter: Matter, item: ItemFacts, unit: str) -> tuple[Decimal | Non
     """What a reading should be, and how far it may lie below and above."""
     if item.category == "vehicle" and unit == "km":
         return item.thing.odometer, (Decimal(0), Decimal(matter.policy.numbers["odometer_tolerance_km"]))
-    if unit != item.unit:
+    known = in_unit(Decimal(item.quantity), item.unit, unit)
+    if known is None:
         return None, (Decimal(0), Decimal(0))
-    allowed = tolerance(matter.policy, item.category, item.quantity, unit)
-    return Decimal(item.quantity), (allowed, allowed)
+    allowed = tolerance(matter.policy, known, unit)
+    return known, (allowed, allowed)
 
 
 @rule("SCALE_OUT_OF_DATE", Seizure)

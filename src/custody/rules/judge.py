@@ -85,6 +85,7 @@ DEFECTS: Final[tuple[Rule, ...]] = (
     *measures.DEFECTS,
     *dividing.DEFECTS,
     *differences.DEFECTS,
+    *keeping.DEFECTS,
 )
 """Every rule that marks a past fact with a defect."""
 

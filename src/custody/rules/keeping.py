@@ -1,12 +1,15 @@
-"""Refusals about custodians who take over, items that are looked at, and disclosures that are erased."""
+"""Custodians who take over, items that are looked at, and disclosures that are erased."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from custody.acts.keeping import CustodianHandover, Erasure, Viewing
-from custody.acts.values import sealed_in
+from custody.acts.counting import list_digest
+from custody.acts.keeping import CustodianHandover, Erasure, PlaceCount, Viewing
+from custody.acts.values import decode, sealed_in
+from custody.facts.reach import lying
 from custody.rules.custody import is_officer_of_case
+from custody.rules.draw import drawn
 from custody.rules.rule import Breach, Matter, rule
 
 
@@ -35,6 +38,31 @@ def who_hands_a_place_over_and_who_takes_it_over_look_after_it(matter: Matter) -
         strange = [person for person in persons if not matter.responsible(person, each.place)]
         if strange or matter.facts.place(each.place) is None:
             yield Breach(facts={"place": each.place, "persons": strange})
+
+
+@rule("handover-differs-unsaid", CustodianHandover)
+def what_is_not_as_the_book_has_it_is_said(matter: Matter) -> Iterator[Breach]:
+    for each, book in _differing(matter):
+        if not each.differences:
+            yield Breach(facts={"place": each.place, "counted": each.count, "book": len(book)})
+
+
+@rule("INVENTORY_DIFFERS", CustodianHandover)
+def a_place_is_handed_over_as_the_book_has_it(matter: Matter) -> Iterator[Breach]:
+    for each, book in _differing(matter):
+        yield Breach(facts={"place": each.place, "counted": each.count, "book": len(book)})
+
+
+def _differing(matter: Matter) -> Iterator[tuple[PlaceCount, tuple[str, ...]]]:
+    """The places whose count or digest is not that of the book which the signers had seen, or of the draw from it."""
+    act = matter.act
+    for each in act.places:
+        book = lying(matter.facts, act, each.place)
+        if each.draw is not None:
+            known = {item: facts.category for item in book if (facts := matter.facts.item(item)) is not None}
+            book = drawn(decode(act.seen.root), each.draw.salt, known, each.draw.count)
+        if (each.count, each.digest) != (len(book), list_digest(book)):
+            yield each, book
 
 
 @rule("not-the-holder", CustodianHandover)
@@ -103,6 +131,7 @@ def nothing_is_erased_while_the_case_is_held(matter: Matter) -> Iterator[Breach]
 REFUSALS = (
     a_handover_has_everybody_it_takes,
     who_hands_a_place_over_and_who_takes_it_over_look_after_it,
+    what_is_not_as_the_book_has_it_is_said,
     only_what_the_unavailable_person_holds_is_taken_over,
     no_custodian_takes_over_items_of_a_case_he_handles,
     who_looks_signs_or_is_attested,
@@ -111,3 +140,5 @@ REFUSALS = (
     only_what_an_act_disclosed_is_erased,
     nothing_is_erased_while_the_case_is_held,
 )
+
+DEFECTS = (a_place_is_handed_over_as_the_book_has_it,)

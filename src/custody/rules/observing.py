@@ -9,16 +9,9 @@ from custody.acts.observing import Observation
 from custody.acts.values import Measure
 from custody.facts.examination import EXCURSION, GRAMS
 from custody.facts.item import ItemFacts
-from custody.rules.exits import graduation
+from custody.rules.custody import other_seal
 from custody.rules.rule import Breach, Matter, rule
-
-
-def tolerance(matter: Matter, amount: Decimal, unit: str) -> Decimal:
-    """By how much two readings may differ, in their own unit: a weight by the graduation of the scale that is
-    prescribed for it (511号 art. 14), anything else not at all."""
-    if unit not in GRAMS:
-        return Decimal(0)
-    return Decimal(matter.policy.numbers[graduation(amount * GRAMS[unit])]) / 1_000 / GRAMS[unit]
+from custody.rules.weighing import in_unit, tolerance
 
 
 @rule("observation-incomplete", Observation)
@@ -86,12 +79,7 @@ def _limits(matter: Matter, place: str | None, item: ItemFacts | None = None) ->
 @rule("SEAL_NOT_AS_RECORDED", Observation)
 def the_seal_that_is_seen_is_the_one_on_record(matter: Matter) -> Iterator[Breach]:
     for index, item in matter.items():
-        seen = matter.act.lines[index].seal_seen
-        numbered = seen not in ("none", "broken")
-        if item.seal_state == "sealed" and seen != item.seal:
-            yield Breach((index,), {"seal": item.seal, "seen": seen}, "exclusion-risk" if numbered else None)
-        if item.seal_state in ("none", "open") and numbered:
-            yield Breach((index,), {"seal": None, "seen": seen})
+        yield from other_seal(index, item, matter.act.lines[index].seal_seen)
 
 
 @rule("WEIGHT_DRIFT", Observation)
@@ -106,7 +94,7 @@ def an_item_weighs_what_it_weighed(matter: Matter) -> Iterator[Breach]:
         item = matter.facts.item(line.item)
         for each in line.measured if item is not None and not item.voided else ():
             expected = _expected_weight(item, each) if item is not None else None
-            if expected is not None and abs(each.amount - expected) > tolerance(matter, expected, each.unit):
+            if expected is not None and abs(each.amount - expected) > tolerance(matter.policy, expected, each.unit):
                 yield Breach((index,), {"item": line.item, "weighed": each.quantity, "book": str(expected)})
 
 
@@ -114,9 +102,7 @@ def _expected_weight(item: ItemFacts, measure: Measure) -> Decimal | None:
     """What an item should weigh, in the unit that was read: what an examination left of it, or what was taken."""
     left = next((each.residual for each in reversed(item.examined.results) if each.residual), None)
     quantity, unit = (left.quantity, left.unit) if left else (item.quantity, item.unit)
-    if unit not in GRAMS or measure.unit not in GRAMS:
-        return None
-    return Decimal(quantity) * GRAMS[unit] / GRAMS[measure.unit]
+    return in_unit(Decimal(quantity), unit, measure.unit) if unit in GRAMS else None
 
 
 @rule("COUNT_DIFFERS", Observation)

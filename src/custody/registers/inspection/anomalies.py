@@ -6,9 +6,10 @@ pattern is a reason to ask, never a finding against anybody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby, pairwise
+from typing import Any
 
 from sqlalchemy import func, or_, select
 
@@ -17,7 +18,7 @@ from custody.registers.handling import handled, measured
 from custody.registers.inspection.look import Picture, Row, brief, look
 from custody.registers.register import read
 
-_RESERVE = "refused/reserve-tube"
+_RESERVE = "refused/reserve-"
 
 
 def _described(picture: Picture, item: str) -> dict[str, object]:
@@ -43,10 +44,14 @@ def one_person_borrows_one_item_again_and_again(picture: Picture) -> Iterator[Ro
         yield {**_described(picture, row["item"]), **row}
 
 
-@look("weight-drift", "先后称量不符", "Weighed differently from before",
+@look("weight-drift", "先后称量不符", "Weighed differently from before or at first",
       "item case description unit before after permille at")  # fmt: skip
 def what_is_weighed_again_weighs_otherwise(picture: Picture) -> Iterator[Row]:
-    """Each weighing that differs by more than ``inspection_drift_permille`` from the one before, in the same unit."""
+    """Each weighing that differs by more than ``inspection_drift_permille`` from the one before or from the first.
+
+    Many small steps are one large one. In grams, whatever unit was read; a car's kilometres are no weight. What was
+    divided, or partly used up in a laboratory, begins anew with what was left of it.
+    """
     drift = picture.numbers.get("inspection_drift_permille")
     if drift is None:
         return
@@ -54,14 +59,26 @@ def what_is_weighed_again_weighs_otherwise(picture: Picture) -> Iterator[Row]:
     query = select(measured).order_by(columns.item, columns.unit, columns.position)
     rows = picture.connection.execute(query).mappings()
     for _, of_one in groupby(rows.all(), key=lambda row: (row["item"], row["unit"])):
-        for before, after in pairwise(of_one):
-            one, two = Decimal(before["quantity"]), Decimal(after["quantity"])
-            change = abs(two - one) * 1000 / abs(one) if one else (Decimal(1000) if two else Decimal(0))
+        weighings = list(of_one)
+        first = weighings[0]
+        for before, after in pairwise(weighings):
+            if after["anew"]:
+                first = after
+                continue
+            told = before if _permille(before, after) > drift else first
+            change = _permille(told, after)
             if change > drift:
                 yield {
-                    **_described(picture, after["item"]), "unit": after["unit"], "before": before["quantity"],
+                    **_described(picture, after["item"]), "unit": after["unit"], "before": told["quantity"],
                     "after": after["quantity"], "permille": str(change.quantize(Decimal("0.1"))), "at": after["at"],
                 }  # fmt: skip
+
+
+def _permille(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Decimal:
+    one, two = Decimal(before["quantity"]), Decimal(after["quantity"])
+    if not one:
+        return Decimal(1000) if two else Decimal(0)
+    return abs(two - one) * 1000 / abs(one)
 
 
 @look("night", "夜间调用或归还", "Lent or returned at night", "item case description type person at position")
@@ -93,10 +110,12 @@ def somebody_is_interested_in_reserve_tubes(picture: Picture) -> Iterator[Row]:
         if row["item"] in kept:
             yield {**_described(picture, row["item"]), **row}
     tried = refusals.refusal
-    query = select(tried).where(tried.c.code.startswith(_RESERVE)).order_by(tried.c.position)
-    for row in picture.connection.execute(query).mappings().all():
+    for row in picture.connection.execute(select(tried).order_by(tried.c.position)).mappings().all():
         said = read(row["body"])
-        yield {"type": row["code"], "person": row["by"], "at": said["recorded_at"], "position": row["position"]}
+        named = [_described(picture, item) for item in said.get("items", ()) if item in kept]
+        for each in named or [{}] if named or row["code"].startswith(_RESERVE) else []:
+            yield {**each, "type": row["code"], "person": row["by"], "at": said["recorded_at"],
+                   "position": row["position"]}  # fmt: skip
 
 
 ANOMALIES = (

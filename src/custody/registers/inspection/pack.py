@@ -9,17 +9,15 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
 from shlex import quote
 from typing import Final
 
 from custody.acts import ACT_TYPES
-from custody.registers.inspection.look import COLUMNS, Look, Row
+from custody.registers.inspection.look import COLUMNS, Row
+from custody.registers.inspection.report import SAMPLE_COLUMNS, Report
 
 LANGUAGES: Final = ("zh", "en")
-
-SAMPLE_COLUMNS: Final = ("place", "code", "item", "category", "description", "case")
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "title": ("检查材料：{origin}", "Inspector's pack: {origin}"),
@@ -39,26 +37,6 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
 
 _COMPUTED: Final = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would compute; it gets an apostrophe before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Everything a pack shows."""
-
-    origin: str
-    size: int
-    journal: int
-    at: str
-    root: str
-    checkpoint: str
-    keys: tuple[str, ...]
-    policy: str
-    sections: Sequence[tuple[Look, Sequence[Row]]]
-    anomalies: Sequence[tuple[Look, Sequence[Row]]]
-    sample: Sequence[Row]
-    population: Sequence[tuple[str, str]]
-    salt: str
-    count: int
 
 
 def pack(report: Report) -> dict[str, bytes]:

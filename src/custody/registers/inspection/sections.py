@@ -98,13 +98,15 @@ def cash_that_lies_in_a_store_or_in_hands(picture: Picture) -> Iterator[Row]:
             yield brief(item)
 
 
-@look("unlocated", "盘点未见", "Not found by a stock-take", "item code case description holder stock_take act")
-def what_counts_could_not_find(picture: Picture) -> Iterator[Row]:
-    """Items that a stock-take missed, one row for each count that missed them."""
+@look("unlocated", "下落不明", "Cannot be located", "item code case description holder stock_take act")
+def what_cannot_be_located(picture: Picture) -> Iterator[Row]:
+    """Items that counts missed or somebody reported missing: one row for each count and report without an answer."""
     for each in counting.queue(picture.connection):
+        now = brief(each["now"]) if each["now"] else {"item": each["item"]}
         for missed in each["missed"]:
-            now = brief(each["now"]) if each["now"] else {"item": each["item"]}
             yield {**now, **missed}
+        for act in each["discrepancies"]:
+            yield {**now, "stock_take": None, "act": act}
 
 
 SECTIONS = (
@@ -115,7 +117,7 @@ SECTIONS = (
     things_of_closed_cases_that_are_still_here,
     things_ordered_away_that_are_still_here,
     cash_that_lies_in_a_store_or_in_hands,
-    what_counts_could_not_find,
+    what_cannot_be_located,
 )
 """Every section, in the order of the pack."""
 

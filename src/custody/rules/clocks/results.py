@@ -8,6 +8,7 @@ from datetime import datetime
 from custody.acts.observing import Observation
 from custody.acts.results import LabResult, Reexamination, ResultNotice
 from custody.facts.amend import Reading
+from custody.facts.examination import EXCURSION
 from custody.rules.clocks.clock import clock
 from custody.rules.clocks.deadline import Start
 from custody.rules.clocks.docket import Docket, started
@@ -52,7 +53,7 @@ def the_refusal_of_a_reexamination_is_told(docket: Docket, text: DeadlineText) -
 def a_temperature_out_of_range_is_acknowledged(docket: Docket, text: DeadlineText) -> Iterator[Start]:
     for each in docket.acts_of("observation"):
         act = each.act
-        if isinstance(act, Observation) and act.kind == "temperature" and act.in_range is False:
+        if isinstance(act, Observation) and any(flaw.code == EXCURSION for flaw in each.recorded.defects):
             known = next((noted for noted in docket.noted("excursion-acknowledged")
                           if noted.happened_at >= each.happened_at), None)  # fmt: skip
             yield started(each, f"case:{docket.case}", known)
