@@ -293,7 +293,7 @@ SHOWN_ITEM: Final[Json] = {
     "deadlines": [DUE],
     "version": 1234,
 }  # fmt: skip
-_SHOWNCASE_REF: Final[Json] = {
+_SHOWN_CASE: Final[Json] = {
     "case": CASE_REF, "kind": "criminal", "lead": "psb-yunling", "stage": "investigation", "officers": ["psb-0211"],
     "legal_reviewer": "psb-0077", "opened_at": "2026-03-12T00:00:00.000000Z", "opened_by": ACT_ID, "holds": [],
     "stages": [{"stage": "investigation", "agency": "psb-yunling", "act": ACT_ID, "position": 39}], "final": None,

@@ -8,8 +8,8 @@ from custody_api.documented import ACT_ID, CASE_REF, DUE, ITEM_ID, listing, reso
 
 DEFECTS: Final = listing(
     "defects", "Defects, ordered by id.",
-    {"id": f"{ACT_ID}/0", "code": "LATE_HANDOVER", "rule": "D01", "severity": "curable", "act": ACT_ID, "case": CASE_REF,
-     "state": "open", "items": [ITEM_ID],
+    {"id": f"{ACT_ID}/0", "code": "LATE_HANDOVER", "rule": "D01", "severity": "curable", "act": ACT_ID,
+     "case": CASE_REF, "state": "open", "items": [ITEM_ID],
      "owed": {"by": "officer", "persons": ["psb-0211"], "accepted_by": "legal-reviewer",
               "zh": "由办案人员补正或者作出合理解释，法制员审核。",
               "en": "The handling officer remedies it or gives a reasonable explanation; the legal reviewer accepts."}},
