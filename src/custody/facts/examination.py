@@ -5,22 +5,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from custody.acts.observing import Observation
 from custody.acts.results import LabResult, Reexamination, ReexaminationRequest, ResultNotice
 from custody.acts.values import Line, Measure
 from custody.facts.amend import Reading
+from custody.facts.weight import GRAMS
 
 if TYPE_CHECKING:
     from custody.facts.item import ItemFacts
 
 EXCURSION: Final = "TEMPERATURE_EXCURSION"
 """The defect of an observation that says, or shows, that it was too warm or too cold."""
-
-GRAMS: Final = {"mg": Decimal("0.001"), "g": Decimal(1), "kg": Decimal(1000), "t": Decimal(1_000_000)}
-"""Units of weight, in grams."""
 
 
 @dataclass(frozen=True, slots=True)

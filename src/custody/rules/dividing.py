@@ -13,19 +13,17 @@ from custody.acts.oversight import Correction
 from custody.acts.taking import CashDetails, DigitalDetails, DrugDetails, Seizure
 from custody.facts.holding import holder_of
 from custody.facts.item import ItemFacts
-from custody.rules.exits import GRAMS, graduation
+from custody.facts.weight import converted
 from custody.rules.order import fills_gap
 from custody.rules.policy import Policy
 from custody.rules.rule import Breach, Matter, rule
+from custody.rules.weighing import graduation
 
 
 def tolerance(policy: Policy, category: str, quantity: str, unit: str) -> Decimal:
     """How far two readings of a quantity may lie apart, in its own unit: drugs by one graduation of the scale that
     their weight asks for (511号 art. 14), everything else not at all."""
-    grams = GRAMS.get(unit)
-    if category != "drugs" or grams is None:
-        return Decimal(0)
-    return policy.numbers[graduation(Decimal(quantity) * grams)] * GRAMS["mg"] / grams
+    return graduation(policy, Decimal(quantity), unit) if category == "drugs" else Decimal(0)
 
 
 def _parent(matter: Matter) -> ItemFacts | None:
@@ -133,8 +131,8 @@ def net_is_within_gross_and_is_the_quantity(matter: Matter) -> Iterator[Breach]:
         said = taken.details
         if not isinstance(said, DrugDetails):
             continue
-        net, other = Decimal(said.net), Decimal(taken.quantity)
-        if net > Decimal(said.gross) or (said.unit == taken.unit and net != other):
+        net, booked = Decimal(said.net), converted(Decimal(taken.quantity), taken.unit, said.unit)
+        if net > Decimal(said.gross) or booked not in (None, net):
             yield Breach((index,), {"gross": said.gross, "net": said.net, "quantity": taken.quantity})
 
 
@@ -142,9 +140,9 @@ def net_is_within_gross_and_is_the_quantity(matter: Matter) -> Iterator[Breach]:
 def drugs_leave_with_the_weight_they_came_with(matter: Matter) -> Iterator[Breach]:
     for index, item in matter.items():
         for measure in matter.act.lines[index].measured if item.category == "drugs" else ():
-            known = Decimal(item.quantity)
+            measured = converted(measure.amount, measure.unit, item.unit)
             allowed = tolerance(matter.policy, item.category, item.quantity, item.unit)
-            if measure.unit == item.unit and abs(measure.amount - known) > allowed:
+            if measured is not None and abs(measured - Decimal(item.quantity)) > allowed:
                 yield Breach((index,), {"measured": measure.quantity, "quantity": item.quantity})
 
 
@@ -195,10 +193,11 @@ def _expected(matter: Matter, item: ItemFacts, unit: str) -> tuple[Decimal | Non
     """What a reading should be, and how far it may lie below and above."""
     if item.category == "vehicle" and unit == "km":
         return item.thing.odometer, (Decimal(0), Decimal(matter.policy.numbers["odometer_tolerance_km"]))
-    if unit != item.unit:
+    booked = converted(Decimal(item.quantity), item.unit, unit)
+    if booked is None:
         return None, (Decimal(0), Decimal(0))
-    allowed = tolerance(matter.policy, item.category, item.quantity, unit)
-    return Decimal(item.quantity), (allowed, allowed)
+    allowed = tolerance(matter.policy, item.category, str(booked), unit)
+    return booked, (allowed, allowed)
 
 
 @rule("SCALE_OUT_OF_DATE", Seizure)

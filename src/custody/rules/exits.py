@@ -9,26 +9,13 @@ from typing import Final
 from custody.acts.disposition import Release
 from custody.facts.item import ItemFacts
 from custody.facts.orders import Ordered
+from custody.facts.weight import GRAMS
 from custody.rules.orders import approver_level, effective_since
 from custody.rules.rule import Breach, Matter, rule
+from custody.rules.weighing import graduation
 
 BY_ORDER: Final = ("returned", "remitted", "sold", "destroyed", "handed-over")
 """Kinds of release that carry out an order; a return may say why it needs none."""
-
-GRAMS: Final = {
-    "mg": Decimal("0.001"), "g": Decimal(1), "kg": Decimal(1000),
-    "毫克": Decimal("0.001"), "克": Decimal(1), "千克": Decimal(1000),
-}  # fmt: skip
-"""Units of weight in grams."""
-
-STEPS: Final = (
-    (Decimal(100), "graduation_mg_below_100g"),
-    (Decimal(1_000), "graduation_mg_below_1kg"),
-    (Decimal(10_000), "graduation_mg_below_10kg"),
-    (Decimal(100_000), "graduation_mg_below_100kg"),
-    (Decimal(1_000_000), "graduation_mg_below_1t"),
-)
-"""Below so many grams a scale is as fine as this number says."""
 
 
 @rule("release-without-order", Release)
@@ -130,15 +117,10 @@ def what_is_destroyed_weighs_what_was_taken(matter: Matter) -> Iterator[Breach]:
     booked = sum((Decimal(item.quantity) * GRAMS[item.unit] for item in weighed), Decimal(0))
     measures = [each for each in act.destruction.measured if each.unit in GRAMS]
     measured = sum((each.amount * GRAMS[each.unit] for each in measures), Decimal(0))
-    tolerance = Decimal(matter.policy.numbers[graduation(booked)]) / 1000
+    tolerance = graduation(matter.policy, booked, "g")
     if not measures or abs(measured - booked) > tolerance:
         facts = {"booked_g": str(booked), "measured_g": str(measured), "tolerance_g": str(tolerance)}
         yield Breach(facts=facts)
-
-
-def graduation(grams: Decimal) -> str:
-    """The number that says how fine the scale is that so many grams ask for."""
-    return next((name for below, name in STEPS if grams < below), "graduation_mg_from_1t")
 
 
 REFUSALS = (

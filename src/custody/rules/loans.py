@@ -10,8 +10,8 @@ from custody.acts.loans import LoanDecision, LoanRequest
 from custody.acts.values import Line
 from custody.facts.item import ItemFacts
 from custody.facts.loan import LoanFacts
-from custody.rules.observing import tolerance
 from custody.rules.rule import Breach, Matter, rule
+from custody.rules.weighing import graduation
 
 
 @rule("loan-unapproved", CheckOut)
@@ -155,7 +155,7 @@ def what_differs_from_the_check_out_is_said(matter: Matter) -> Iterator[Breach]:
         return
     for index, item in matter.items():
         for unit, before, after in _measured_twice(item, matter.act.lines[index]):
-            if abs(after - before) > tolerance(matter, before, unit):
+            if abs(after - before) > graduation(matter.policy, before, unit):
                 yield Breach((index,), {"item": item.item, "unit": unit, "out": str(before), "back": str(after)})
 
 

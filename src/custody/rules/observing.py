@@ -7,18 +7,11 @@ from decimal import Decimal
 
 from custody.acts.observing import Observation
 from custody.acts.values import Measure
-from custody.facts.examination import EXCURSION, GRAMS
+from custody.facts.examination import EXCURSION
 from custody.facts.item import ItemFacts
-from custody.rules.exits import graduation
+from custody.facts.weight import GRAMS, converted
 from custody.rules.rule import Breach, Matter, rule
-
-
-def tolerance(matter: Matter, amount: Decimal, unit: str) -> Decimal:
-    """By how much two readings may differ, in their own unit: a weight by the graduation of the scale that is
-    prescribed for it (511号 art. 14), anything else not at all."""
-    if unit not in GRAMS:
-        return Decimal(0)
-    return Decimal(matter.policy.numbers[graduation(amount * GRAMS[unit])]) / 1_000 / GRAMS[unit]
+from custody.rules.weighing import graduation
 
 
 @rule("observation-incomplete", Observation)
@@ -106,7 +99,7 @@ def an_item_weighs_what_it_weighed(matter: Matter) -> Iterator[Breach]:
         item = matter.facts.item(line.item)
         for each in line.measured if item is not None and not item.voided else ():
             expected = _expected_weight(item, each) if item is not None else None
-            if expected is not None and abs(each.amount - expected) > tolerance(matter, expected, each.unit):
+            if expected is not None and abs(each.amount - expected) > graduation(matter.policy, expected, each.unit):
                 yield Breach((index,), {"item": line.item, "weighed": each.quantity, "book": str(expected)})
 
 
@@ -114,9 +107,7 @@ def _expected_weight(item: ItemFacts, measure: Measure) -> Decimal | None:
     """What an item should weigh, in the unit that was read: what an examination left of it, or what was taken."""
     left = next((each.residual for each in reversed(item.examined.results) if each.residual), None)
     quantity, unit = (left.quantity, left.unit) if left else (item.quantity, item.unit)
-    if unit not in GRAMS or measure.unit not in GRAMS:
-        return None
-    return Decimal(quantity) * GRAMS[unit] / GRAMS[measure.unit]
+    return converted(Decimal(quantity), unit, measure.unit) if unit in GRAMS else None
 
 
 @rule("COUNT_DIFFERS", Observation)
