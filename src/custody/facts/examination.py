@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from custody.acts.observing import Observation
 from custody.acts.results import LabResult, Reexamination, ReexaminationRequest, ResultNotice
@@ -151,11 +151,22 @@ class Weighed:
     unit: str
 
 
+class Studies(NamedTuple):
+    """What was studied of an item: in laboratories, and by whoever looked after it."""
+
+    examined: Examinations = NOTHING
+    excursions: tuple[Excursion, ...] = ()
+    weighed: tuple[Weighed, ...] = ()
+
+
+NO_STUDIES: Final = Studies()
+
+
 def studied(facts: ItemFacts, reading: Reading, position: int) -> dict[str, Any]:
     """The fields of an item that an examination or an observation of it changes."""
-    act = reading.act
+    act, known = reading.act, facts.studies
     if isinstance(act, EXAMINING):
-        return {"examined": evolve_examinations(facts.examined, reading)}
+        return {"studies": known._replace(examined=evolve_examinations(known.examined, reading))}
     if not isinstance(act, Observation):
         return {}
     line = act.lines[position]
@@ -163,17 +174,21 @@ def studied(facts: ItemFacts, reading: Reading, position: int) -> dict[str, Any]
     if facts.seal_state == "sealed" and line.seal_seen in ("broken", "none"):
         found["seal_state"] = "broken"
     outside = _excursion(act, reading, position)
-    return found | ({"excursions": (*facts.excursions, outside)} if outside else {})
+    if outside:
+        after: Studies = found.get("studies", known)
+        found["studies"] = after._replace(excursions=(*known.excursions, outside))
+    return found
 
 
 def weighed(facts: ItemFacts, reading: Reading, line: Line) -> dict[str, Any]:
-    """The weighings of an item with those that stand in a line."""
+    """What was studied of an item with the weighings that stand in a line."""
     found = [
         Weighed(reading.act.id, reading.happened_at, each.quantity, each.unit)
         for each in line.measured
         if each.unit in GRAMS
     ]
-    return {"weighed": (*facts.weighed, *found)} if found else {}
+    known = facts.studies
+    return {"studies": known._replace(weighed=(*known.weighed, *found))} if found else {}
 
 
 def _excursion(act: Observation, reading: Reading, position: int) -> Excursion | None:

@@ -22,7 +22,7 @@ from custody.acts.oversight import Correction, Hold, Remedy
 from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revocation
 from custody.acts.samples import BloodDraw
 from custody.acts.taking import Labelling, Seizure, Unsealing
-from custody.facts.gather import Facts
+from custody.facts.known import Facts
 from custody.facts.parties import new_key
 
 LINKED = ("item:", "key:", "person:")

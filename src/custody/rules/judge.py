@@ -17,8 +17,8 @@ from typing import Any, Final
 from custody.acts.act import Act
 from custody.acts.entry import Defect
 from custody.errors import Refused
-from custody.facts.gather import Facts
 from custody.facts.holding import TAKING
+from custody.facts.known import Facts
 from custody.rules import (
     control,
     counting,

@@ -10,9 +10,9 @@ from typing import Any
 
 from custody.acts.act import Act
 from custody.acts.entry import Severity
-from custody.facts.gather import Facts
 from custody.facts.holding import Move, moves
 from custody.facts.item import ItemFacts
+from custody.facts.known import Facts
 from custody.rules.policy import Policy
 
 
