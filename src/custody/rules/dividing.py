@@ -160,10 +160,13 @@ def what_was_divided_shares_the_holds_of_its_parent(matter: Matter) -> Iterator[
 @rule("IMAGE_HASH_DIFFERS", Division)
 def an_image_is_the_medium_it_was_taken_from(matter: Matter) -> Iterator[Breach]:
     act, parent = matter.act, _parent(matter)
-    known = parent.thing.sha256 if parent else None
-    for index, child in enumerate(act.children if act.kind == "image" and known else ()):
-        if isinstance(child.details, DigitalDetails) and child.details.sha256 != known:
-            yield Breach((index, len(act.children)), {"sha256": child.details.sha256, "expected": known})
+    if act.kind != "image" or parent is None:
+        return
+    for index, child in enumerate(act.children):
+        for name, known in (("sha256", parent.thing.sha256), ("sm3", parent.thing.sm3)):
+            made = getattr(child.details, name, None)
+            if known is not None and made is not None and made != known:
+                yield Breach((index, len(act.children)), {name: made, "expected": known})
 
 
 @rule("MEASURED_OTHERWISE", Moving)

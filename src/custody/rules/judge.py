@@ -42,6 +42,7 @@ from custody.rules import (
     remedies,
     results,
     samples,
+    seizure_list,
     taking_defects,
 )
 from custody.rules.policy import Policy, RuleText
@@ -52,6 +53,7 @@ REFUSALS: Final[tuple[Rule, ...]] = (
     *parties.REFUSALS,
     *governing.REFUSALS,
     *order.REFUSALS,
+    *seizure_list.REFUSALS,
     *measures.REFUSALS,
     *differences.REFUSALS,
     *dividing.REFUSALS,
@@ -76,6 +78,7 @@ REFUSALS: Final[tuple[Rule, ...]] = (
 DEFECTS: Final[tuple[Rule, ...]] = (
     *defects.DEFECTS,
     *taking_defects.DEFECTS,
+    *seizure_list.DEFECTS,
     *orders.DEFECTS,
     *loans.DEFECTS,
     *results.DEFECTS,

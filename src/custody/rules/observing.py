@@ -124,7 +124,7 @@ def an_item_counts_what_it_counted(matter: Matter) -> Iterator[Breach]:
 def digital_data_hash_as_they_did(matter: Matter) -> Iterator[Breach]:
     for each in matter.act.hashes:
         item = matter.facts.item(each.item)
-        if item is None or each.item not in matter.act.positions:
+        if item is None or item.voided or each.item not in matter.act.positions:
             continue
         recorded = item.thing.sha256 if each.algorithm == "sha256" else item.thing.sm3
         if recorded is not None and recorded != each.value:
