@@ -108,6 +108,8 @@ class World(ControlVerbs):
     def __init__(self, url: str, seed: int = 0, jurisdiction: str = "cn", begins: datetime = START) -> None:
         self.jurisdiction = jurisdiction
         self.random = random.Random(seed)
+        self.refusing = False
+        """Whether a story waits for a refusal, before which nothing else may be recorded."""
         self.clock = Clock(begins)
         self.keys: dict[str, PrivateKey] = {}
         self.ring: dict[str, PrivateKey] = {}
@@ -658,9 +660,14 @@ class World(ControlVerbs):
         )  # fmt: skip
 
     def releases(self, items: list[str], **fields: Any) -> Receipt:
-        """Return items that are irrelevant to the case to their right-holder, approved and on a basis."""
+        """Return items that are irrelevant to the case to their right-holder, approved and on a basis.
+
+        That they are irrelevant is noted first, unless this is to be refused.
+        """
         if fields.get("kind", "returned") == "returned" and "ordered_by" not in fields:
             fields = {"without_order": "irrelevant", **fields}
+            if fields["without_order"] == "irrelevant" and not self.refusing:
+                self.notes(self.facts(items[0]).case, "found-irrelevant", items)
         return self.act(
             {
                 "act": "release", "lines": self.lines(items), "kind": "returned", "order": "云公发还字〔2026〕3号",

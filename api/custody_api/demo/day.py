@@ -265,7 +265,13 @@ def correction(day: Day) -> None:
 
 
 def release(day: Day) -> None:
-    """A bank card of a child has nothing to do with the case and goes back."""
+    """A bank card of a child is found to have nothing to do with the case, and goes back."""
+    day.office.act(
+        {
+            "act": "noted", "case": FRAUD, "fact": "found-irrelevant", "items": [day.items["card"]],
+            "statement": "系未成年人本人银行卡，与案件无关", "signers": signers(noter="psb-0211"),
+        }
+    )  # fmt: skip
     day.office.act(
         {
             "act": "release", "lines": day.office.lines([day.items["card"]]), "kind": "returned",

@@ -41,6 +41,7 @@ from custody.rules import (
     parties,
     remedies,
     results,
+    returning,
     samples,
     seizure_list,
     taking_defects,
@@ -72,6 +73,7 @@ REFUSALS: Final[tuple[Rule, ...]] = (
     *orders.REFUSALS,
     *exits.REFUSALS,
     *keeping.REFUSALS,
+    *returning.REFUSALS,
 )
 """Every rule that refuses a forbidden future act; where several do, the first is named and the others are listed."""
 
