@@ -667,7 +667,7 @@ class World(ControlVerbs):
         if fields.get("kind", "returned") == "returned" and "ordered_by" not in fields:
             fields = {"without_order": "irrelevant", **fields}
             if fields["without_order"] == "irrelevant" and not self.refusing:
-                self.notes(self.facts(items[0]).case, "found-irrelevant", items)
+                self.notes(self.facts(items[0]).case, "found-irrelevant", items, signers=self.signers(noter="何苗"))
         return self.act(
             {
                 "act": "release", "lines": self.lines(items), "kind": "returned", "order": "云公发还字〔2026〕3号",

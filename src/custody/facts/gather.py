@@ -36,6 +36,7 @@ from custody.facts.kinds import GOVERNING, REVIEWERS, Need
 from custody.facts.known import Facts
 from custody.facts.named import (
     beside,
+    laboratories,
     of_discrepancy,
     of_handover,
     of_opening,
@@ -45,7 +46,7 @@ from custody.facts.named import (
     of_seizure,
     of_stock_take,
 )  # fmt: skip
-from custody.facts.parties import new_key
+from custody.facts.parties import AgencyFacts, new_key
 
 
 class Source(Protocol):
@@ -201,6 +202,10 @@ _NAMED: Final[Mapping[type[Act], Callable[[Any], list[Need]]]] = {
 """What acts of a type name beside keys, persons, items, seals and codes."""
 
 
+ADMINISTRATION: Final = (Agency, Enrolment, Person, Place, Revocation, NewPolicy, LogKey)
+"""Acts whose rules ask for which agency an administrator signs."""
+
+
 def _follow(act: Act, need: Need, fact: Any) -> Iterable[Need]:
     """The facts that follow from one that was found."""
     if fact is None:
@@ -209,6 +214,8 @@ def _follow(act: Act, need: Need, fact: Any) -> Iterable[Need]:
         yield from who_answers(need, fact)
     if need.kind == "item":
         yield from beside(fact)
+    elif need.kind == "kit":
+        yield from (Need("agency", each) for each in laboratories(fact))
     else:
         yield from _of_parties(act, need, fact)
 
@@ -219,11 +226,26 @@ def _of_parties(act: Act, need: Need, fact: Any) -> Iterable[Need]:
         yield Need("agency", fact.agency)
         if fact.parent:
             yield Need("place", fact.parent)
-    elif need.kind == "agency" and fact.successor:
-        yield Need("agency", fact.successor)
+    elif need.kind == "agency":
+        yield from (Need("agency", each) for each in _kin(act, fact))
     elif need.kind == "reviewers":
         yield from (Need("person", person) for person in fact.persons)
-    elif need.kind == "person" and isinstance(act, (Enrolment, Revocation)):
-        yield from (Need("key", key) for key in fact.keys)
-    elif need.kind in ("person", "key") and isinstance(act, (Agency, Revocation, NewPolicy, LogKey)):
+    elif need.kind in ("person", "key"):
+        yield from _of_person(act, need, fact)
+
+
+def _of_person(act: Act, need: Need, fact: Any) -> Iterable[Need]:
+    """The agency of a person or a key where it matters which one that is today, and a person's keys."""
+    examines = need.kind == "person" and "examiner" in fact.capacities
+    if examines or isinstance(act, ADMINISTRATION):
         yield Need("agency", fact.agency)
+    if need.kind == "person" and isinstance(act, (Enrolment, Revocation)):
+        yield from (Need("key", key) for key in fact.keys)
+
+
+def _kin(act: Act, agency: AgencyFacts) -> Iterable[str]:
+    """Who an agency passed to; and where the agency that opened the ledger is asked for, who passed to it."""
+    if agency.successor:
+        yield agency.successor
+    if isinstance(act, (Agency, NewPolicy, LogKey)):
+        yield from agency.predecessors

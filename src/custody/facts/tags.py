@@ -122,7 +122,8 @@ def _party_tags(act: Act) -> list[str]:
     if isinstance(act, Genesis):
         found.append(f"agency:{act.first_agency.agency}")
     if isinstance(act, (Agency, Enrolment, Place)):
-        found.append(f"agency:{act.agency}")
+        passed_to = act.successor if isinstance(act, Agency) else None
+        found += [f"agency:{each}" for each in (act.agency, passed_to) if each]
     if isinstance(act, Place):
         found.append(f"place:{act.place}")
     if isinstance(act, Person):
