@@ -250,7 +250,7 @@ class World(ControlVerbs):
             self.act(
                 {
                     "act": "agency", "agency": agency, "kind": kind, "name": name, "parent": "psb-yunling",
-                    "valid_from": "2026-01-01", "valid_to": None, "successor": None,
+                    "valid_from": "2019-01-01", "valid_to": None, "successor": None,
                     "administrator": {
                         "person": administrator, "name": {"disclose": f"{agency}管理员"}, "public_key": public,
                         "kind": "file",

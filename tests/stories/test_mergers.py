@@ -154,7 +154,7 @@ def test_who_stands_for_the_first_agency_governs_the_ledger(world: World) -> Non
     world.founds("psb-jiangzhou", "police", "psj-01", capacity="officer")
     here = {
         "act": "agency", "agency": "psb-yunling", "kind": "police", "name": "江州市公安局云岭分局", "parent": None,
-        "valid_from": "2026-01-01", "valid_to": world.clock.now.date().isoformat(), "successor": "psb-jiangzhou",
+        "valid_from": "2019-01-01", "valid_to": world.clock.now.date().isoformat(), "successor": "psb-jiangzhou",
         "administrator": None, "signers": world.signers(administrator="psb-admin"),
     }  # fmt: skip
     world.act(here)

@@ -38,7 +38,7 @@ def test_a_warm_fridge_is_disclosed_with_each_tube(world: World) -> None:
     assert flaws(observes(world, [one, two], "temperature", temperature=warmth(world, "3.9", "7.8"))) == {}
     warm = observes(world, [one, two], "temperature", temperature=warmth(world, "4.0", "11.6", 47), in_range=True)
     assert flaws(warm) == {"TEMPERATURE_EXCURSION": ("curable", ())}
-    assert [each.max for each in world.facts(two).studies.excursions] == ["11.6"]
+    assert [each.max for each in world.facts(two).excursions] == ["11.6"]
     (phone,) = world.seizes(case)
     world.checks_in([phone])
     assert flaws(observes(world, [phone], "temperature", temperature=warmth(world, "18", "31"))) == {}
@@ -126,7 +126,7 @@ def test_what_weighs_less_than_it_did_says_so(world: World) -> None:
     assert reads("310.27") == set()
     assert reads("310.25") == {"WEIGHT_DRIFT"}
     assert reads("0.310", "kg") == {"WEIGHT_DRIFT"}
-    assert [each.quantity for each in world.facts(item).studies.weighed][:2] == ["310.34", "0.31030"]
+    assert [each.quantity for each in world.facts(item).weighed][:2] == ["310.34", "0.31030"]
     lines = world.lines([item], measured=[{"quantity": "309.98", "unit": "g"}])
     moved = world.relocates([item], "毒品库", by=keepers, lines=lines)
     assert flaws(moved) == {"MEASURED_OTHERWISE": ("curable", ())}  # one fact, one defect
@@ -147,7 +147,7 @@ def test_a_weight_is_the_same_in_chinese_units(world: World) -> None:
     assert reads("2.5", "公斤") == set()
     assert reads("2.4995", "kg") == set()
     assert reads("2.45", "千克") == {"WEIGHT_DRIFT"}
-    assert [each.unit for each in world.facts(item).studies.weighed] == ["公斤", "kg", "千克"]
+    assert [each.unit for each in world.facts(item).weighed] == ["公斤", "kg", "千克"]
     moved = world.relocates([item], "毒品库", by=keepers, lines=measured("2.45", "kg"))
     assert flaws(moved) == {"MEASURED_OTHERWISE": ("curable", ())}
 

@@ -12,12 +12,12 @@ from typing import Literal, NamedTuple
 
 from custody.acts.taking import TakenItem
 from custody.facts.amend import Reading
-from custody.facts.examination import NO_STUDIES, Examinations, Studies
+from custody.facts.examination import NO_STUDIES, Examinations, Excursion, Studies, Weighed
 from custody.facts.flaws import OpenDefect
 from custody.facts.holding import Holder
 from custody.facts.loan import Loan
 from custody.facts.manifest import NO_ANSWERING, Answering, Control, OpenLine
-from custody.facts.orders import NO_DISPOSITION, Disposition, Ordered, Paid
+from custody.facts.orders import NO_DISPOSITION, Announced, Appraised, Disposition, Ordered, Paid
 from custody.facts.thing import NO_THING, Thing
 
 
@@ -116,6 +116,16 @@ class ItemFacts(NamedTuple):
         return self.disposition.order
 
     @property
+    def appraised(self) -> Appraised | None:
+        """What it was found to be worth."""
+        return self.disposition.appraised
+
+    @property
+    def announced(self) -> Announced | None:
+        """The last notice to whoever has a right to it."""
+        return self.disposition.announced
+
+    @property
     def paid(self) -> tuple[Paid, ...]:
         """The part amounts that were paid out of it."""
         return self.disposition.paid
@@ -124,6 +134,16 @@ class ItemFacts(NamedTuple):
     def examined(self) -> Examinations:
         """What laboratories found in it, and who was told."""
         return self.studies.examined
+
+    @property
+    def excursions(self) -> tuple[Excursion, ...]:
+        """When it was kept too warm or too cold."""
+        return self.studies.excursions
+
+    @property
+    def weighed(self) -> tuple[Weighed, ...]:
+        """Every weighing of it."""
+        return self.studies.weighed
 
     @property
     def moved_at(self) -> datetime:

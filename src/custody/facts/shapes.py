@@ -84,11 +84,11 @@ def item_shape(item: ItemFacts) -> Shape:
         "examined": examined_shape(item.examined),
         "excursions": [
             {"act": each.act, "from": instant(each.since), "to": instant(each.until), "min": each.min, "max": each.max}
-            for each in item.studies.excursions
+            for each in item.excursions
         ],
         "weighed": [
             {"act": each.act, "at": instant(each.at), "quantity": each.quantity, "unit": each.unit}
-            for each in item.studies.weighed
+            for each in item.weighed
         ],
         "status": status(item),
         "defects": [

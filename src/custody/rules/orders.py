@@ -108,7 +108,7 @@ def what_goes_before_the_decision_is_photographed_and_appraised(matter: Matter) 
     pictures = any(each.kind in ("photo", "recording") for each in act.attachments)
     for index, item in matter.items():
         missing = [] if pictures or (item.taken and item.taken.photos) else ["photo"]
-        if act.ground == "early-return" and item.disposition.appraised is None and item.category not in CASH:
+        if act.ground == "early-return" and item.appraised is None and item.category not in CASH:
             missing.append("appraisal")
         if missing:
             yield Breach((index,), {"item": item.item, "missing": missing})
@@ -146,7 +146,7 @@ def what_nobody_claimed_was_announced_in_full(matter: Matter) -> Iterator[Breach
     if matter.act.ground != "unclaimed":
         return
     for index, item in matter.items():
-        ends = item.disposition.announced.ends if item.disposition.announced else None
+        ends = item.announced.ends if item.announced else None
         if ends is None or matter.day <= ends:
             yield Breach((index,), {"item": item.item, "ends": ends.isoformat() if ends else None})
 
