@@ -49,8 +49,10 @@ def refuses(world: World, slug: str) -> Iterator[Told]:
     before = _state(world)
     lines = world.ledger.journal.recorder.head().size
     told = Told()
+    world.refusing = True
     with pytest.raises(Refused) as raised:
         yield told
+    world.refusing = False
     told.error = error = raised.value
     text = world.ledger.policy.texts[slug]
     assert (error.code, error.fields["rule"]) == (f"refused/{slug}", text.rule), error.fields["also"]

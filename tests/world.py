@@ -63,6 +63,16 @@ PLACES = {
     "二所实验室": ("lab-2", "laboratory", False),
 }
 
+DETAILS: dict[str, dict[str, Any]] = {
+    "vehicle": {"make": "大众", "model": "帕萨特", "vin": {"disclose": "LSVAA49J132047731"}, "plate": None,
+                "colour": "白", "odometer_km": 18_840},
+    "drugs": {"packages": 1, "scale": "ZC-11", "certificate": "检定〔2025〕118号"},
+    "weapon": {"type": "仿制式手枪", "calibre": None, "rounds": 0},
+    "funds": {"institution": "云岭农商银行", "account": {"disclose": "6217000000000000"}},
+    "effects": {"owner": {"disclose": "陈某某"}},
+}  # fmt: skip
+"""What a list says of things of a kind, where a story says nothing else."""
+
 AGENCIES = {
     "center": ("custodian-contractor", "江州市涉案财物集中保管中心"),
     "lab-1": ("lab", "江州市公安局物证鉴定所"),
@@ -98,6 +108,8 @@ class World(ControlVerbs):
     def __init__(self, url: str, seed: int = 0, jurisdiction: str = "cn", begins: datetime = START) -> None:
         self.jurisdiction = jurisdiction
         self.random = random.Random(seed)
+        self.refusing = False
+        """Whether a story waits for a refusal, before which nothing else may be recorded."""
         self.clock = Clock(begins)
         self.keys: dict[str, PrivateKey] = {}
         self.ring: dict[str, PrivateKey] = {}
@@ -238,7 +250,7 @@ class World(ControlVerbs):
             self.act(
                 {
                     "act": "agency", "agency": agency, "kind": kind, "name": name, "parent": "psb-yunling",
-                    "valid_from": "2026-01-01", "valid_to": None, "successor": None,
+                    "valid_from": "2019-01-01", "valid_to": None, "successor": None,
                     "administrator": {
                         "person": administrator, "name": {"disclose": f"{agency}管理员"}, "public_key": public,
                         "kind": "file",
@@ -307,7 +319,12 @@ class World(ControlVerbs):
         return case
 
     def item(self, **fields: Any) -> dict[str, Any]:
-        """One line of a seizure list with a fresh code."""
+        """One line of a seizure list with a fresh code, and what a list says of a thing of its kind."""
+        if fields.get("category") in DETAILS and "details" not in fields:
+            fields["details"] = {"kind": fields["category"], **DETAILS[fields["category"]]}
+            if fields["category"] == "drugs":
+                weight = {"net": fields.get("quantity", "1"), "gross": fields.get("quantity", "1")}
+                fields["details"] |= {**weight, "unit": fields.get("unit", "部")}
         return {
             "code": self.code(), "category": "general", "description": "手机", "quantity": "1", "unit": "部",
             "features": None, "serial": None, "source": "当事人处", "estimated_value": None, "evidential": True,
@@ -316,14 +333,22 @@ class World(ControlVerbs):
 
     def witness(self) -> dict[str, Any]:
         """An attesting witness on paper."""
-        return {"part": "witness", "name": {"disclose": "见证人岩某"}, "kind": "handwritten"}
+        return {
+            "part": "witness", "name": {"disclose": "见证人岩某"}, "kind": "handwritten",
+            "document": {"disclose": "居民身份证 530000198001010011"}, "contact": {"disclose": "13900000000"},
+        }  # fmt: skip
+
+    def holder(self) -> dict[str, Any]:
+        """Who held what is seized, and signed the list."""
+        return {"part": "holder", "name": {"disclose": "持有人郭某"}, "kind": "handwritten"}
 
     def seizure(self, case: str, items: list[dict[str, Any]], **fields: Any) -> dict[str, Any]:
-        """The draft of a seizure by two officers, with a witness."""
+        """The draft of a seizure by two officers, with a witness, whose list the holder signed."""
         return {
             "act": "seizure", "case": case, "measure": "seized", "where": "云岭区青石路", "authority": "decision",
             "instrument": "云公扣字〔2026〕12号", "controlled_site": False, "items": items,
-            "attestations": [self.witness()], "signers": self.signers(officer="周远", second="何苗"), **fields,
+            "attestations": [self.witness(), self.holder()],
+            "signers": self.signers(officer="周远", second="何苗"), **fields,
         }  # fmt: skip
 
     def seizes(self, case: str, *items: dict[str, Any], **fields: Any) -> list[str]:
@@ -635,9 +660,14 @@ class World(ControlVerbs):
         )  # fmt: skip
 
     def releases(self, items: list[str], **fields: Any) -> Receipt:
-        """Return items that are irrelevant to the case to their right-holder, approved and on a basis."""
+        """Return items that are irrelevant to the case to their right-holder, approved and on a basis.
+
+        That they are irrelevant is noted first, unless this is to be refused.
+        """
         if fields.get("kind", "returned") == "returned" and "ordered_by" not in fields:
             fields = {"without_order": "irrelevant", **fields}
+            if fields["without_order"] == "irrelevant" and not self.refusing:
+                self.notes(self.facts(items[0]).case, "found-irrelevant", items, signers=self.signers(noter="何苗"))
         return self.act(
             {
                 "act": "release", "lines": self.lines(items), "kind": "returned", "order": "云公发还字〔2026〕3号",

@@ -90,7 +90,7 @@ class ControlVerbs:
         self.act(
             {
                 "act": "agency", "agency": agency, "kind": kind, "name": agency, "parent": "psb-yunling",
-                "valid_from": "2026-01-01", "valid_to": None, "successor": None,
+                "valid_from": "2019-01-01", "valid_to": None, "successor": None,
                 "administrator": {
                     "person": admin, "name": {"disclose": admin}, "public_key": self.new_key(admin), "kind": "file",
                 },
@@ -121,7 +121,7 @@ class ControlVerbs:
         return self.act(
             {
                 "act": "agency", "agency": agency, "kind": kind, "name": name, "parent": "psb-yunling",
-                "valid_from": "2026-01-01", "valid_to": day, "successor": successor, "administrator": None,
+                "valid_from": "2019-01-01", "valid_to": day, "successor": successor, "administrator": None,
                 "signers": self.signers(administrator="psb-admin"), **fields,
             }
         )  # fmt: skip

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from threading import Lock
 
 from custody.errors import CustodyError
-from custody.facts.gather import Facts
+from custody.facts.known import Facts
 from custody.ledger.batches import Verdicts
 from custody.ledger.opening import Opened
 from custody.rules.trust import signing_key

@@ -16,7 +16,9 @@ from custody.facts.case import CodeFacts
 from custody.facts.item import ItemFacts
 from custody.facts.kinds import KindName, Need
 from custody.facts.parties import PlaceFacts
-from custody.facts.shapes import Shape, case_shape, in_context, item_shape, kit_shape, place_shape
+from custody.facts.party_shapes import place_shape
+from custody.facts.sample_shapes import kit_shape
+from custody.facts.shapes import Shape, case_shape, in_context, item_shape
 from custody.ledger.ledger import Ledger
 from custody_scanners.labels import Label
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from custody.facts.gather import Facts, gather
+from custody.facts.gather import gather
+from custody.facts.known import Facts
 from custody.ledger.opening import Opened, open_envelope
 from custody_api.verifying import Verifying
 from submissions import a_case

@@ -96,6 +96,7 @@ def test_who_gave_control_away_disposes_of_nothing(world: World) -> None:
 def test_an_offer_gives_no_control_before_it_is_accepted(world: World) -> None:
     """S8 ✗: before it accepted, the procuratorate orders nothing; the police are in control, and may withdraw."""
     items = stored(world)
+    world.notes(CASE, "found-irrelevant", items)
     offer = world.offers(items)
     with refuses(world, "order-foreign"):
         orders(world, items, share("returned", to="赵某"), signers=world.signers(officer="江检"))

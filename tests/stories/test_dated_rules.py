@@ -11,7 +11,7 @@ from custody.ledger.policies import Policies
 from custody.rules.policy import Policy
 from policies import SHIPPED, changed
 from telling import flaws
-from world import CST, World
+from world import CST, World, disclosed
 
 BEFORE, CHANGE, AFTER = date(2026, 3, 12), date(2026, 3, 14), date(2026, 3, 15)
 
@@ -79,13 +79,13 @@ def test_a_rule_that_came_meanwhile_holds_for_what_is_entered_after_it(world: Wo
     """On the 13th nobody had to see a seizure. One of the 13th that is entered on the 14th is measured by both days."""
     under(world, WEIGHT)
     case = world.opens_case()
-    unseen = world.seizure(case, [world.item()], attestations=[])
+    unseen = world.seizure(case, [world.item()], attestations=[world.holder()])
     assert flaws(world.act(unseen)) == {}
     world.clock.now = datetime(2026, 3, 13, 23, 58, tzinfo=CST)
-    unseen = world.seizure(case, [world.item()], attestations=[])
+    unseen = world.seizure(case, [world.item()], attestations=[world.holder()])
     prepared = world.prepare(unseen)
     world.clock.forward(minutes=5)
-    receipt = world.ledger.submit(world.sign(prepared), [])
+    receipt = world.ledger.submit(world.sign(prepared), disclosed(prepared))
     assert flaws(receipt) == {"NO_WITNESS_NO_RECORDING": ("curable", ())}
 
 
@@ -94,7 +94,7 @@ def test_a_decision_says_that_the_day_may_change_it(world: World) -> None:
     under(world, WEIGHT)
     case = world.opens_case()
     world.clock.now = datetime(2026, 3, 13, 23, 58, tzinfo=CST)
-    prepared = world.prepare(world.seizure(case, [world.item()], attestations=[]))
+    prepared = world.prepare(world.seizure(case, [world.item()], attestations=[world.holder()]))
     decided = world.ledger.check_act(prepared.act)
     assert decided.defects == ()
     assert decided.decide_again_at == datetime(2026, 3, 14, tzinfo=CST)

@@ -57,7 +57,8 @@ def test_a_freeze_rests_on_an_approval_of_its_level(world: World) -> None:
     city = registers(world, case, "江公冻字〔2026〕7号", "city", type="freezing-notice", issuer="江州市公安局")
 
     def freezes(asset: str | None, instrument: str | None) -> dict[str, Any]:
-        return flaws(world.act(world.seizure(case, [frozen(world, asset)], measure="frozen", instrument=instrument)))
+        line, paper = frozen(world, asset), {"instrument": instrument, "expires": "2026-08-31"}
+        return flaws(world.act(world.seizure(case, [line], measure="frozen", **paper)))
 
     too_low = {"FREEZE_APPROVER_LEVEL": ("curable", ())}
     assert freezes("deposit", county) == freezes(None, county) == freezes("equity", city) == {}
@@ -65,7 +66,8 @@ def test_a_freeze_rests_on_an_approval_of_its_level(world: World) -> None:
     assert freezes("deposit", None) == freezes("deposit", "没有登记的文书") == too_low
     other = world.opens_case(case="云公(刑)〔2026〕0999")
     (line,) = [frozen(world)]
-    assert flaws(world.act(world.seizure(other, [line], measure="frozen", instrument=county))) == too_low
+    elsewhere = world.seizure(other, [line], measure="frozen", instrument=county, expires="2026-08-31")
+    assert flaws(world.act(elsewhere)) == too_low
     assert open_defects(world, line["code"][:16]) == {"FREEZE_APPROVER_LEVEL"}
 
 

@@ -192,6 +192,26 @@ def test_what_weighs_less_than_it_did_says_so(world: World) -> None:
     assert flaws(moved) == {"MEASURED_OTHERWISE": ("curable", ())}  # one fact, one defect
 
 
+def test_a_weight_is_the_same_in_chinese_units(world: World) -> None:
+    """Booked in 克, read in kilograms: the kilo scale says the same, and what is missing is missing in any unit."""
+    resin = world.item(category="drugs", description="树脂状物", quantity="2500", unit="克")
+    keepers = ["梁静", "郑宏"]
+    (item,) = stored(world, resin, place="毒品库", to=keepers)
+
+    def reads(quantity: str, unit: str) -> set[str]:
+        return set(flaws(observes(world, [item], "weight", lines=measured(quantity, unit))))
+
+    def measured(quantity: str, unit: str) -> list[dict[str, Any]]:
+        return world.lines([item], measured=[{"quantity": quantity, "unit": unit}])
+
+    assert reads("2.5", "公斤") == set()
+    assert reads("2.4995", "kg") == set()
+    assert reads("2.45", "千克") == {"WEIGHT_DRIFT"}
+    assert [each.unit for each in world.facts(item).weighed] == ["公斤", "kg", "千克"]
+    moved = world.relocates([item], "毒品库", by=keepers, lines=measured("2.45", "kg"))
+    assert flaws(moved) == {"MEASURED_OTHERWISE": ("curable", ())}
+
+
 @tells("COUNT_DIFFERS")
 def test_a_count_that_differs_says_so(world: World) -> None:
     """212 bank cards in the book, 211 on the table."""

@@ -68,8 +68,8 @@ def test_a_draw_without_a_recording_is_said_too(world: World) -> None:
 def test_somebody_independent_saw_it_or_it_was_recorded(world: World) -> None:
     """No attesting witness could be found, and nothing was filmed."""
     case = world.opens_case()
-    assert seized(world, case, attestations=[]) == {"NO_WITNESS_NO_RECORDING": ("curable", ())}
-    assert seized(world, case, attestations=[], attachments=[RECORDING]) == {}
+    assert seized(world, case, attestations=[world.holder()]) == {"NO_WITNESS_NO_RECORDING": ("curable", ())}
+    assert seized(world, case, attestations=[world.holder()], attachments=[RECORDING]) == {}
     assert seized(world, case) == {}
 
 

@@ -62,11 +62,16 @@ def open_case(day: Day, case: str, kind: str) -> None:
 
 
 def seizure(case: str, items: list[dict[str, Any]], **fields: Any) -> dict[str, Any]:
-    """A seizure by two officers, with a witness and a recording."""
+    """A seizure by two officers, with a witness and a recording, whose list the holder signed."""
+    witness = {
+        "part": "witness", "name": {"disclose": "岩某（村委会干部）"}, "kind": "handwritten",
+        "document": {"disclose": "居民身份证 530000198001010011"}, "contact": {"disclose": "13900000000"},
+    }  # fmt: skip
+    holder = {"part": "holder", "name": {"disclose": "持有人郭某"}, "kind": "handwritten"}
     return {
         "act": "seizure", "case": case, "measure": "seized", "where": "江州市云岭区", "authority": "decision",
         "instrument": "云公扣字〔2026〕88号", "controlled_site": False, "items": items,
-        "attestations": [{"part": "witness", "name": {"disclose": "岩某（村委会干部）"}, "kind": "handwritten"}],
+        "attestations": [witness, holder],
         "attachments": [evidence(f"{case} 执法记录仪", "recording", "video/mp4")],
         "signers": signers(officer="psb-0211", second="psb-0347"), **fields,
     }  # fmt: skip
@@ -260,7 +265,13 @@ def correction(day: Day) -> None:
 
 
 def release(day: Day) -> None:
-    """A bank card of a child has nothing to do with the case and goes back."""
+    """A bank card of a child is found to have nothing to do with the case, and goes back."""
+    day.office.act(
+        {
+            "act": "noted", "case": FRAUD, "fact": "found-irrelevant", "items": [day.items["card"]],
+            "statement": "系未成年人本人银行卡，与案件无关", "signers": signers(noter="psb-0211"),
+        }
+    )  # fmt: skip
     day.office.act(
         {
             "act": "release", "lines": day.office.lines([day.items["card"]]), "kind": "returned",

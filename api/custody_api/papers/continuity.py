@@ -16,8 +16,9 @@ from custody.acts.oversight import Correction
 from custody.errors import NotFound
 from custody.facts.amend import readings
 from custody.facts.case import CodeFacts
+from custody.facts.folding import fold_item, is_late_entry
 from custody.facts.holding import Holder
-from custody.facts.item import Interval, ItemFacts, fold_item, is_late_entry
+from custody.facts.item import Interval, ItemFacts
 from custody.facts.kinds import KINDS, Need, fold
 from custody_api.papers.disclosing import disclosed
 from custody_api.papers.paper import Drawn, Field, Paper, Signature, Table

@@ -19,8 +19,9 @@ from custody.cli.words import TERMS
 from custody.errors import NotFound
 from custody.facts.amend import Reading, readings
 from custody.facts.case import CaseFacts
+from custody.facts.folding import fold_item
 from custody.facts.holding import Holder
-from custody.facts.item import ItemFacts, fold_item
+from custody.facts.item import ItemFacts
 from custody.facts.kinds import KINDS, Need, fold
 from custody.facts.parties import AgencyFacts, PersonFacts, PlaceFacts
 from custody.ledger.ledger import Ledger

@@ -51,7 +51,8 @@ class Signer(Frozen):
 class Attestation(Frozen):
     """A person without a key here: how they stood to what is said, and the paper that shows it.
 
-    ``house`` is the agency they belong to, if it is registered; ``licence`` is a medic's or an examiner's.
+    ``house`` is the agency they belong to, if it is registered; ``licence`` is a medic's or an examiner's. ``document``
+    is the kind and number of the identity document that was seen, ``contact`` how to reach them.
     """
 
     part: Word
@@ -61,6 +62,8 @@ class Attestation(Frozen):
     note: Text | None = None
     house: Name | None = None
     licence: Word | None = None
+    document: Sealed | None = None
+    contact: Sealed | None = None
 
 
 class Attachment(Frozen):

@@ -83,7 +83,7 @@ PARTS: Final[Mapping[str, Mapping[str, Part]]] = {
         "approver": _APPROVER_MAYBE,
     },
     "measure-change": {
-        "officer": Part("办案民警", "officer", OFFICER),
+        "officer": Part("经办人", "officer, prosecutor or judge", OFFICER | {"prosecutor", "judge"}),
         "approver": Part("审批人", "approver", APPROVER),
     },
     "division": {

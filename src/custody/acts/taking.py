@@ -97,7 +97,10 @@ class WeaponDetails(Frozen):
 
 
 class DigitalDetails(Frozen):
-    """A medium or a device: integrity values where they were taken, and how it was kept from the network."""
+    """A medium or a device: integrity values where they were taken, and how it was kept from the network.
+
+    ``wireless`` says whether radio reaches it, as it does a telephone.
+    """
 
     kind: Literal["digital"]
     medium_serial: MaybeSealed | None
@@ -105,6 +108,7 @@ class DigitalDetails(Frozen):
     sha256: Hex32 | None
     sm3: Hex32 | None
     shielding: Literal["shielded", "powered-off", "none"]
+    wireless: bool | None = None
 
 
 class FundsDetails(Frozen):
@@ -183,6 +187,8 @@ class Seizure(Act):
 
     ``controlled_site`` says that it happened in an office set up and run for law enforcement, where one officer
     suffices if everything is recorded (治安管理处罚法 2025, art. 108). ``expires`` is the last day of the measure.
+    ``holder_unknown`` notes why nobody could be found who held the things; a holder who is known but did not sign is an
+    attestation that says so. ``copies`` is in how many copies the list was made out.
     """
 
     type_name: ClassVar = "seizure"
@@ -196,6 +202,8 @@ class Seizure(Act):
     controlled_site: bool
     items: Some[TakenItem]
     expires: Day | None = None
+    holder_unknown: Text | None = None
+    copies: Annotated[int, Field(ge=0, le=99)] | None = None
 
     @cached_property
     def own_items(self) -> tuple[ItemId, ...]:

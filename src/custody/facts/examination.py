@@ -5,25 +5,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from custody.acts.observing import Observation
 from custody.acts.results import LabResult, Reexamination, ReexaminationRequest, ResultNotice
 from custody.acts.values import Line, Measure
 from custody.facts.amend import Reading
+from custody.facts.weight import GRAMS
 
 if TYPE_CHECKING:
     from custody.facts.item import ItemFacts
 
 EXCURSION: Final = "TEMPERATURE_EXCURSION"
 """The defect of an observation that says, or shows, that it was too warm or too cold."""
-
-GRAMS: Final = {
-    "mg": Decimal("0.001"), "g": Decimal(1), "kg": Decimal(1000), "t": Decimal(1_000_000),
-    "毫克": Decimal("0.001"), "克": Decimal(1), "千克": Decimal(1000), "吨": Decimal(1_000_000),
-}  # fmt: skip
-"""Units of weight, in grams."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +153,22 @@ class Weighed:
     unit: str
 
 
+class Studies(NamedTuple):
+    """What was studied of an item: in laboratories, and by whoever looked after it."""
+
+    examined: Examinations = NOTHING
+    excursions: tuple[Excursion, ...] = ()
+    weighed: tuple[Weighed, ...] = ()
+
+
+NO_STUDIES: Final = Studies()
+
+
 def studied(facts: ItemFacts, reading: Reading, position: int) -> dict[str, Any]:
     """The fields of an item that an examination or an observation of it changes."""
-    act = reading.act
+    act, known = reading.act, facts.studies
     if isinstance(act, EXAMINING):
-        return {"examined": evolve_examinations(facts.examined, reading)}
+        return {"studies": known._replace(examined=evolve_examinations(known.examined, reading))}
     if not isinstance(act, Observation):
         return {}
     line = act.lines[position]
@@ -171,7 +176,10 @@ def studied(facts: ItemFacts, reading: Reading, position: int) -> dict[str, Any]
     if facts.seal_state == "sealed" and line.seal_seen in ("broken", "none"):
         found["seal_state"] = "broken"
     outside = _excursion(act, reading, position)
-    return found | ({"excursions": (*facts.excursions, outside)} if outside else {})
+    if outside:
+        after: Studies = found.get("studies", known)
+        found["studies"] = after._replace(excursions=(*known.excursions, outside))
+    return found
 
 
 def warmed(facts: ItemFacts, act: Observation) -> dict[str, Any]:
@@ -180,17 +188,18 @@ def warmed(facts: ItemFacts, act: Observation) -> dict[str, Any]:
     if act.place is None or seen is None:
         return {}
     outside = Excursion(act.id, seen.since, seen.until, seen.min, seen.max, act.place)
-    return {"excursions": (*facts.excursions, outside)}
+    return {"studies": facts.studies._replace(excursions=(*facts.excursions, outside))}
 
 
 def weighed(facts: ItemFacts, reading: Reading, line: Line) -> dict[str, Any]:
-    """The weighings of an item with those that stand in a line."""
+    """What was studied of an item with the weighings that stand in a line."""
     found = [
         Weighed(reading.act.id, reading.happened_at, each.quantity, each.unit)
         for each in line.measured
         if each.unit in GRAMS
     ]
-    return {"weighed": (*facts.weighed, *found)} if found else {}
+    known = facts.studies
+    return {"studies": known._replace(weighed=(*known.weighed, *found))} if found else {}
 
 
 def _excursion(act: Observation, reading: Reading, position: int) -> Excursion | None:

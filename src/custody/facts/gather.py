@@ -7,7 +7,6 @@ keeps what it asked for. The append is then conditional on the union of exactly 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -31,17 +30,13 @@ from custody.acts.results import Reexamination
 from custody.acts.samples import BloodDraw, LabDispatch, LabReceipt
 from custody.acts.taking import Labelling, Seizure, Unsealing
 from custody.errors import Malformed
-from custody.facts.amend import Reading, amended, inserted_act, readings, touched_items
+from custody.facts.amend import amended, inserted_act, readings, touched_items
 from custody.facts.answering import ABOUT_CONTROL, CONTROL_NEEDS, party_needs, who_answers
-from custody.facts.case import CaseFacts, CodeFacts, KitFacts, SealFacts
-from custody.facts.counting import StockTakeFacts
-from custody.facts.governing import GoverningFacts
-from custody.facts.item import ItemFacts
-from custody.facts.kinds import GOVERNING, REVIEWERS, KindName, Need
-from custody.facts.loan import LoanFacts
-from custody.facts.manifest import ContentsFacts, ManifestFacts
+from custody.facts.kinds import GOVERNING, REVIEWERS, Need
+from custody.facts.known import Facts
 from custody.facts.named import (
     beside,
+    laboratories,
     of_agency,
     of_discrepancy,
     of_handover,
@@ -53,9 +48,7 @@ from custody.facts.named import (
     of_seizure,
     of_stock_take,
 )  # fmt: skip
-from custody.facts.orders import OrderFacts
-from custody.facts.paper import DiscrepancyFacts, InstrumentFacts
-from custody.facts.parties import AgencyFacts, KeyFacts, PersonFacts, PlaceFacts, ReviewerFacts, new_key
+from custody.facts.parties import AgencyFacts, new_key
 from custody.facts.reach import concerned, looked_at
 
 
@@ -73,114 +66,6 @@ class Source(Protocol):
 
     def recorded_at(self, index: int) -> datetime | None:
         """Return when the entry at a leaf index was recorded."""
-
-
-@dataclass(slots=True)
-class Facts:
-    """The facts one decision reads. Asking for one that was not gathered is a mistake of ours: KeyError."""
-
-    found: dict[tuple[KindName, str], Any] = field(default_factory=dict)
-    """By need."""
-    records: dict[str, Recorded | None] = field(default_factory=dict)
-    histories: dict[str, tuple[Recorded, ...]] = field(default_factory=dict)
-    amended_acts: tuple[Act, ...] = ()
-    touched: frozenset[str] = frozenset()
-    """The items whose history a correction makes read differently."""
-    doubted: tuple[Recorded, ...] = ()
-    seen_at: datetime | None = None
-    """When the head that the signers saw was recorded; None for an empty log."""
-    founded: bool = False
-    """Whether the log has its genesis already; asked for a genesis only."""
-    target: Reading | None = None
-    """The act that a correction amends, as it reads before; None if there is none, or it was voided."""
-
-    def key(self, key_id: str) -> KeyFacts | None:
-        """What is known of a key."""
-        return self.found["key", key_id]  # type: ignore[no-any-return]
-
-    def person(self, person: str) -> PersonFacts | None:
-        """What is known of a person."""
-        return self.found["person", person]  # type: ignore[no-any-return]
-
-    def agency(self, agency: str) -> AgencyFacts | None:
-        """What is known of an agency."""
-        return self.found["agency", agency]  # type: ignore[no-any-return]
-
-    def place(self, place: str) -> PlaceFacts | None:
-        """What is known of a place."""
-        return self.found["place", place]  # type: ignore[no-any-return]
-
-    def case(self, case: str) -> CaseFacts | None:
-        """What is known of a case."""
-        return self.found["case", case]  # type: ignore[no-any-return]
-
-    def kit(self, kit: str) -> KitFacts | None:
-        """What is known of a blood kit."""
-        return self.found["kit", kit]  # type: ignore[no-any-return]
-
-    def seal(self, number: str) -> SealFacts | None:
-        """What is known of a seal number."""
-        return self.found["seal", number]  # type: ignore[no-any-return]
-
-    def code(self, code: str) -> CodeFacts | None:
-        """What is known of a label code."""
-        return self.found["code", code]  # type: ignore[no-any-return]
-
-    def stock_take(self, opening: str) -> StockTakeFacts | None:
-        """What is known of a stock-take, by the act that opened it."""
-        return self.found["stock-take", opening]  # type: ignore[no-any-return]
-
-    def item(self, item: str) -> ItemFacts | None:
-        """What is known of an item."""
-        return self.found["item", item]  # type: ignore[no-any-return]
-
-    def governing(self) -> GoverningFacts:
-        """Which policy is in force and which keys sign the log: asked for by every act."""
-        known: GoverningFacts | None = self.found[GOVERNING]
-        return known or GoverningFacts()
-
-    def order(self, order: str) -> OrderFacts | None:
-        """What is known of a disposition order."""
-        return self.found["order", order]  # type: ignore[no-any-return]
-
-    def loan(self, loan: str) -> LoanFacts | None:
-        """What is known of a loan that was asked for, by the id of its request."""
-        return self.found["loan", loan]  # type: ignore[no-any-return]
-
-    def manifest(self, manifest: str) -> ManifestFacts | None:
-        """What is known of a manifest."""
-        return self.found["manifest", manifest]  # type: ignore[no-any-return]
-
-    def contents(self, case: str) -> ContentsFacts | None:
-        """Every item that was taken in a case."""
-        return self.found["contents", case]  # type: ignore[no-any-return]
-
-    def instrument(self, reference: str) -> InstrumentFacts | None:
-        """What is known of an instrument."""
-        return self.found["instrument", reference]  # type: ignore[no-any-return]
-
-    def discrepancy(self, act_id: str) -> DiscrepancyFacts | None:
-        """What is known of the discrepancy that an act raised."""
-        return self.found["discrepancy", act_id]  # type: ignore[no-any-return]
-
-    def reviewers(self) -> tuple[PersonFacts, ...]:
-        """Everybody who was ever a legal reviewer or a supervisor."""
-        known: ReviewerFacts | None = self.found[REVIEWERS]
-        persons = (self.person(person) for person in sorted(known.persons)) if known else ()
-        return tuple(person for person in persons if person is not None)
-
-    def record(self, act_id: str) -> Recorded | None:
-        """A recorded act that this one refers to."""
-        return self.records[act_id]
-
-    def above(self, place: str) -> tuple[PlaceFacts, ...]:
-        """A place and the places it stands in, inner first."""
-        found: list[PlaceFacts] = []
-        facts = self.place(place)
-        while facts is not None and facts not in found:
-            found.append(facts)
-            facts = self.place(facts.parent) if facts.parent else None
-        return tuple(found)
 
 
 def gather(act: Act, source: Source) -> Facts:
@@ -319,6 +204,10 @@ _NAMED: Final[Mapping[type[Act], Callable[[Any], list[Need]]]] = {
 """What acts of a type name beside keys, persons, items, seals and codes."""
 
 
+ADMINISTRATION: Final = (Agency, Enrolment, Person, Place, Revocation, NewPolicy, LogKey)
+"""Acts whose rules ask for which agency an administrator signs."""
+
+
 def _follow(act: Act, looked: Observation | None, need: Need, fact: Any) -> Iterable[Need]:
     """The facts that follow from one that was found."""
     if fact is None:
@@ -330,6 +219,8 @@ def _follow(act: Act, looked: Observation | None, need: Need, fact: Any) -> Iter
         yield from who_answers(need, fact)
     if need.kind == "item":
         yield from beside(fact)
+    elif need.kind == "kit":
+        yield from (Need("agency", each) for each in laboratories(fact))
     else:
         yield from _of_parties(act, need, fact)
 
@@ -340,11 +231,26 @@ def _of_parties(act: Act, need: Need, fact: Any) -> Iterable[Need]:
         yield Need("agency", fact.agency)
         if fact.parent:
             yield Need("place", fact.parent)
-    elif need.kind == "agency" and fact.successor:
-        yield Need("agency", fact.successor)
+    elif need.kind == "agency":
+        yield from (Need("agency", each) for each in _kin(act, fact))
     elif need.kind == "reviewers":
         yield from (Need("person", person) for person in fact.persons)
-    elif need.kind == "person" and isinstance(act, (Enrolment, Revocation)):
-        yield from (Need("key", key) for key in fact.keys)
-    elif need.kind in ("person", "key") and isinstance(act, (Agency, Revocation, NewPolicy, LogKey)):
+    elif need.kind in ("person", "key"):
+        yield from _of_person(act, need, fact)
+
+
+def _of_person(act: Act, need: Need, fact: Any) -> Iterable[Need]:
+    """The agency of a person or a key where it matters which one that is today, and a person's keys."""
+    examines = need.kind == "person" and "examiner" in fact.capacities
+    if examines or isinstance(act, ADMINISTRATION):
         yield Need("agency", fact.agency)
+    if need.kind == "person" and isinstance(act, (Enrolment, Revocation)):
+        yield from (Need("key", key) for key in fact.keys)
+
+
+def _kin(act: Act, agency: AgencyFacts) -> Iterable[str]:
+    """Who an agency passed to; and where the agency that opened the ledger is asked for, who passed to it."""
+    if agency.successor:
+        yield agency.successor
+    if isinstance(act, (Agency, NewPolicy, LogKey)):
+        yield from agency.predecessors

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
-from custody.facts import case, counting, governing, item, loan, manifest, orders, paper, parties, stays
+from custody.facts import case, counting, folding, governing, loan, manifest, orders, paper, parties, stays
 from custody.facts.amend import Reading, readings
 from custody.facts.holding import CUSTODY_MOVING
 
@@ -70,7 +70,7 @@ KINDS: Final[dict[KindName, Kind]] = {
     "loan": Kind(("loan-request", "loan-decision", "check-out", "correction"), loan.evolve_loan, True),
     "seal": Kind((*_TAKING, "sealing", "unsealing", "correction"), case.evolve_seal, True),
     "code": Kind((*_TAKING, "labelling", "release", "correction"), case.evolve_code, True),
-    "item": Kind((), item.evolve_item, True),
+    "item": Kind((), folding.evolve_item, True),
     "stock-take": Kind(("stock-take",), counting.evolve_stock_take, False),
     "governing": Kind(("policy", "log-key"), governing.evolve_governing, False),
     "order": Kind(("disposition-order", "release", "correction"), orders.evolve_order, True),
@@ -92,7 +92,7 @@ def fold(need: Need, records: Sequence[Recorded]) -> Any:
             facts = kind.evolve(facts, recorded, need.id)
         return facts
     if need.kind == "item":
-        return item.fold_item(need.id, readings(records))
+        return folding.fold_item(need.id, readings(records))
     facts = None
     for reading in readings(records):
         facts = kind.evolve(facts, reading, need.id)

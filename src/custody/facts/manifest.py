@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from custody.acts.control import Answer, ByAgency, Moves, Offer, OfferWithdrawal, Receiver
+from custody.acts.control import Answer, AnswerLine, ByAgency, Moves, Offer, OfferWithdrawal, Receiver
 from custody.acts.differences import Discrepancy
 from custody.acts.disposition import Release
 from custody.acts.dividing import Division
@@ -66,6 +66,18 @@ class OpenLine:
     def stands(self, at: datetime) -> bool:
         """Whether it can still be accepted at a time."""
         return at < self.expires_at
+
+
+class Answering(NamedTuple):
+    """Who answers for an item, as manifests have it."""
+
+    controls: tuple[Control, ...] = ()
+    """Control as manifests passed it on, the last one now; none: the agency that leads the case."""
+    offer: OpenLine | None = None
+    """The line on which it was last offered, until that is answered or withdrawn; it may have expired."""
+
+
+NO_ANSWERING: Final = Answering()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,19 +183,27 @@ def offered_or_settled(
     facts: ItemFacts, reading: Reading, act: Offer | Answer | OfferWithdrawal, position: int
 ) -> dict[str, Any]:
     """What a manifest changes of an item: offered on it, control passed by it, its condition when handed over."""
+    answering = facts.answering
     if isinstance(act, Offer):
-        return {"offer": _offered(act, position)}
-    found: dict[str, Any] = {}
-    if facts.offer is not None and facts.offer.manifest == act.manifest:
-        found["offer"] = None
-    if isinstance(act, Answer):
-        line = act.lines[position]
-        control = _passed(facts.offer, act, position, reading)
-        found |= {"controls": (*facts.controls, control)} if control else {}
-        if line.hands_over:
-            found |= {"condition": line.condition or facts.condition}
-            if facts.seal_state == "sealed" and line.seal_seen in ("broken", "none"):
-                found["seal_state"] = "broken"
+        return {"answering": answering._replace(offer=_offered(act, position))}
+    line = answering.offer
+    if line is not None and line.manifest == act.manifest:
+        answering = answering._replace(offer=None)
+    if not isinstance(act, Answer):
+        return {"answering": answering}
+    control = _passed(line, act, position, reading)
+    if control is not None:
+        answering = answering._replace(controls=(*answering.controls, control))
+    return {"answering": answering} | _taken_over(facts, act.lines[position])
+
+
+def _taken_over(facts: ItemFacts, line: AnswerLine) -> dict[str, Any]:
+    """What was seen of a thing that changes hands by a line."""
+    if not line.hands_over:
+        return {}
+    found: dict[str, Any] = {"condition": line.condition or facts.condition}
+    if facts.seal_state == "sealed" and line.seal_seen in ("broken", "none"):
+        found["seal_state"] = "broken"
     return found
 
 

@@ -16,6 +16,7 @@ from custody.acts.observing import Observation
 from custody.acts.parties import Agency, Place
 from custody.acts.samples import BloodDraw
 from custody.acts.taking import Seizure
+from custody.facts.case import KitFacts
 from custody.facts.item import ItemFacts
 from custody.facts.kinds import KindName, Need
 
@@ -53,12 +54,21 @@ def of_discrepancy(act: Discrepancy) -> list[Need]:
 def beside(item: ItemFacts) -> Iterable[Need]:
     """What an item belongs to, came from and lies in."""
     yield Need("case", item.case)
+    if item.laboratory:
+        yield Need("agency", item.laboratory)
+    yield from (Need("agency", each) for each in item.received_by)
     if item.thing.parent:
         yield Need("item", item.thing.parent)
     if item.kit:
         yield Need("kit", item.kit)
     if item.holder and item.holder.kind == "place":
         yield Need("place", item.holder.id)
+
+
+def laboratories(kit: KitFacts) -> Iterable[str]:
+    """The laboratories that the tubes of a kit were sent to, or are released for."""
+    released = [each.laboratory for each in kit.examined.anew if each.laboratory is not None]
+    return dict.fromkeys([*kit.dispatched.values(), *released])
 
 
 def of_stock_take(act: StockTake) -> list[Need]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from custody.acts.act import Act
 from custody.acts.disposition import Payment, Release
@@ -64,6 +64,18 @@ class Paid:
     act: str
 
 
+class Disposition(NamedTuple):
+    """What shall become of an item: what the order in force says of it, and what was done towards it."""
+
+    order: Ordered | None = None
+    appraised: Appraised | None = None
+    announced: Announced | None = None
+    paid: tuple[Paid, ...] = ()
+
+
+NO_DISPOSITION: Final = Disposition()
+
+
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
     """An order: what it says of each item, and which items were released by it."""
@@ -118,13 +130,16 @@ def disposed(facts: ItemFacts, reading: Reading, act: Act, position: int) -> dic
             act.id, act.instrument, act.ground, act.items[position].shares, reading.happened_at,
             effective_at(act, reading), tuple([signer.person for signer in act.signed_by("approver")]),
         )  # fmt: skip
-        return {"order": said}
+        return {"disposition": facts.disposition._replace(order=said)}
     if isinstance(act, Appraisal):
         found = act.items[position]
-        return {"appraised": Appraised(found.value, found.currency, reading.happened_at, act.id)}
+        value = Appraised(found.value, found.currency, reading.happened_at, act.id)
+        return {"disposition": facts.disposition._replace(appraised=value)}
     if isinstance(act, PublicNotice):
-        return {"announced": Announced(act.regime, act.begins, act.ends, act.id)}
+        told = Announced(act.regime, act.begins, act.ends, act.id)
+        return {"disposition": facts.disposition._replace(announced=told)}
     if isinstance(act, Release):
         paid = () if act.payment is None else (Paid(act.kind, act.payment, act.id),)
-        return {"paid": (*facts.paid, *paid), "released": act.kind if act.is_last else None}
+        after = facts.disposition._replace(paid=(*facts.paid, *paid)) if paid else facts.disposition
+        return {"disposition": after, "released": act.kind if act.is_last else None}
     return {}

@@ -62,10 +62,18 @@ class AgencyFacts:
     name: str
     parent: str | None
     registered_at: int
+    valid_from: date | None = None
     valid_to: date | None = None
     successor: str | None = None
+    predecessors: tuple[str, ...] = ()
+    """The agencies that named this one as their successor."""
     founding: Founding | None = None
     """What genesis names, where this is the agency that opened the ledger."""
+
+    def exists(self, on: date) -> bool:
+        """Whether the agency has begun and not ended on a day."""
+        begun = self.valid_from is None or self.valid_from <= on
+        return begun and (self.valid_to is None or on <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +144,7 @@ def evolve_person(facts: PersonFacts | None, recorded: Recorded, person: str) ->
         key = key_id_of(decode(act.public_key))
         if facts is None:
             return PersonFacts(person, act.agency, act.name.sealed, recorded.index, act.subject, keys=(key,))
-        return replace(facts, keys=(*facts.keys, key), name=act.name.sealed)
+        return replace(facts, keys=(*facts.keys, key), name=act.name.sealed, agency=act.agency)
     if isinstance(act, Person) and act.person == person and facts:
         kept = {name: grant for name, grant in facts.capacities.items() if name not in act.end}
         return replace(
@@ -158,9 +166,13 @@ def evolve_agency(facts: AgencyFacts | None, recorded: Recorded, agency: str) ->
             agency, first.kind, first.name, None, recorded.index, founding=founding_of(act)
         )  # fmt: skip
     if isinstance(act, Agency) and act.agency == agency:
-        at = facts.registered_at if facts else recorded.index
-        founding = facts.founding if facts else None
-        return AgencyFacts(agency, act.kind, act.name, act.parent, at, act.valid_to, act.successor, founding)
+        known = facts or AgencyFacts(agency, act.kind, act.name, act.parent, recorded.index)
+        return replace(
+            known, kind=act.kind, name=act.name, parent=act.parent, valid_from=act.valid_from, valid_to=act.valid_to,
+            successor=act.successor,
+        )  # fmt: skip
+    if isinstance(act, Agency) and act.successor == agency and facts and act.agency not in facts.predecessors:
+        return replace(facts, predecessors=(*facts.predecessors, act.agency))
     return facts
 
 

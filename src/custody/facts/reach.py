@@ -14,7 +14,7 @@ from custody.facts.kinds import Need
 from custody.facts.stays import StaysFacts
 
 if TYPE_CHECKING:
-    from custody.facts.gather import Facts
+    from custody.facts.known import Facts
 
 
 def looked_at(act: Act, records: Mapping[str, Recorded | None]) -> Observation | None:

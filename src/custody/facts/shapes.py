@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from custody.acts.entry import Recorded, instant
 from custody.acts.values import Sealed
-from custody.facts.case import CaseFacts, CodeFacts, KitFacts
+from custody.facts.case import CaseFacts, CodeFacts
 from custody.facts.control_shapes import control_shape, in_stage, stages_shape
-from custody.facts.examination import Examinations, Excursion
+from custody.facts.examination import Excursion
 from custody.facts.flaws import each_once
 from custody.facts.holding import Holder
 from custody.facts.item import ItemFacts
-from custody.facts.parties import KeyFacts, PersonFacts, PlaceFacts
+from custody.facts.sample_shapes import examined_shape
 from custody.facts.thing import status_of_thing, thing_shape
 
 Shape = dict[str, Any]
@@ -252,48 +252,6 @@ def case_shape(case: CaseFacts) -> Shape:
     }
 
 
-def place_shape(place: PlaceFacts) -> Shape:
-    """Show a place."""
-    return {
-        "place": place.place,
-        "name": place.name,
-        "parent": place.parent,
-        "agency": place.agency,
-        "class": place.place_class,
-        "dual_control": place.dual_control,
-        "temperature": place.temperature.model_dump() if place.temperature else None,
-        "registered_at": place.registered_at + 1,
-    }
-
-
-def person_shape(person: PersonFacts) -> Shape:
-    """Show a person or a system; the name is sealed, and the keys have facts of their own."""
-    grants: Mapping[str, Any] = person.capacities
-    return {
-        "person": person.person,
-        "agency": person.agency,
-        "subject": person.subject,
-        "unit": person.unit,
-        "left": person.left,
-        "capacities": [grant.model_dump(mode="json") for _, grant in sorted(grants.items())],
-        "places": sorted(person.places),
-        "enrolled_at": person.enrolled_at + 1,
-    }
-
-
-def key_shape(key: KeyFacts) -> Shape:
-    """Show a key: who enrolled it, at which position, and whether it still signs."""
-    return {
-        "key": key.key.key_id,
-        "kind": key.kind,
-        "live": key.live,
-        "enrolled_by": key.enrolled_by,
-        "enrolled_at": key.enrolled_at + 1,
-        "revoked_at": None if key.revoked_at is None else key.revoked_at + 1,
-        "doubted_since": instant(key.doubted_since) if key.doubted_since else None,
-    }
-
-
 def code_shape(code: CodeFacts) -> Shape:
     """Show a label code: which item it names, and whether it is in force."""
     return {
@@ -302,47 +260,3 @@ def code_shape(code: CodeFacts) -> Shape:
         "state": "retired" if code.retired_by else "in-force",
         "retired_by": code.retired_by,
     }
-
-
-def kit_shape(kit: KitFacts) -> Shape:
-    """Show a blood kit and its tubes as they were drawn, and where each was sent."""
-    return {
-        "kit": kit.kit,
-        "case": kit.case,
-        "drawn_by": kit.drawn_by,
-        "tubes": [
-            {
-                "item": item,
-                **tube.model_dump(mode="json", exclude={"code"}),
-                "laboratory": kit.dispatched.get(item),
-                "examiners": sorted(kit.examiners.get(item, ())),
-            }
-            for item, tube in kit.tubes.items()
-        ],
-        "examined": examined_shape(kit.examined),
-    }
-
-
-def examined_shape(examined: Examinations) -> Shape:
-    """Show results, who was told, and what was decided on examining anew. A sealed value is null."""
-    return {
-        "results": [
-            {
-                "act": each.act, "item": each.item, "at": instant(each.at), "opinion": each.opinion,
-                "value": each.value, "unit": each.unit, "method": each.method, "examiners": sorted(each.examiners),
-                "residual": each.residual.model_dump() if each.residual else None, "consumed": each.consumed,
-            }
-            for each in examined.results
-        ],
-        "notices": [
-            {"act": each.act, "result": each.result, "at": instant(each.at), "capacity": each.capacity,
-             "manner": each.manner, "response": each.response}
-            for each in examined.notices
-        ],
-        "reexaminations": [
-            {"request": each.request, "item": each.item, "at": instant(each.at) if each.at else None,
-             "ground": each.ground, "decision": each.decision, "decided_by": each.decided_by,
-             "specimen": each.specimen, "laboratory": each.laboratory}
-            for each in examined.anew
-        ],
-    }  # fmt: skip

@@ -23,8 +23,8 @@ from custody.acts.oversight import Correction, Hold, Remedy
 from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revocation
 from custody.acts.samples import BloodDraw
 from custody.acts.taking import Labelling, Seizure, Unsealing
-from custody.facts.gather import Facts
 from custody.facts.holding import CUSTODY_MOVING, moves
+from custody.facts.known import Facts
 from custody.facts.parties import new_key
 from custody.facts.reach import is_excursion, reached
 
@@ -165,7 +165,8 @@ def _party_tags(act: Act, facts: Facts) -> list[str]:
     if isinstance(act, Genesis):
         found.append(f"agency:{act.first_agency.agency}")
     if isinstance(act, (Agency, Enrolment, Place)):
-        found.append(f"agency:{act.agency}")
+        passed_to = act.successor if isinstance(act, Agency) else None
+        found += [f"agency:{each}" for each in (act.agency, passed_to) if each]
     if isinstance(act, Place):
         before = facts.place(act.place)
         found.append(f"place:{act.place}")

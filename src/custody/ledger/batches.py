@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from custody.errors import CustodyError, Refused, Stale, Untrusted
-from custody.facts.gather import Facts, gather
+from custody.facts.gather import gather
+from custody.facts.known import Facts
 from custody.ledger.drafts import Appended, Draft
 from custody.ledger.memory import View
 from custody.ledger.opening import Disclosure, Opened, open_envelope, signatures_of

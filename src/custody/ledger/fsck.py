@@ -28,8 +28,8 @@ from custody.acts.governing import NewPolicy
 from custody.acts.parties import Genesis
 from custody.acts.values import decode, encode, sealed_in
 from custody.errors import CustodyError
-from custody.facts.gather import Facts
 from custody.facts.governing import founding_of
+from custody.facts.known import Facts
 from custody.facts.tags import links_of
 from custody.ledger.drafts import Row
 from custody.ledger.engine import open_engine

@@ -8,8 +8,8 @@ from datetime import datetime
 from custody.acts.act import Act
 from custody.acts.parties import Genesis
 from custody.errors import Untrusted
-from custody.facts.gather import Facts
 from custody.facts.governing import GoverningFacts, founding_of
+from custody.facts.known import Facts
 from custody.ledger.policies import Policies
 from custody.rules.judge import Decision, decide
 from custody.rules.policy import Policy

@@ -27,8 +27,8 @@ from custody.acts.oversight import Correction
 from custody.errors import NotFound
 from custody.facts.amend import Reading, readings
 from custody.facts.case import CaseFacts, CodeFacts
+from custody.facts.folding import fold_item
 from custody.facts.holding import Holder
-from custody.facts.item import fold_item
 from custody.facts.kinds import KINDS, Need, fold
 from custody.facts.parties import PersonFacts, PlaceFacts
 from custody.facts.shapes import (

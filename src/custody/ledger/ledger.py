@@ -24,9 +24,10 @@ from custody.acts.keeping import Erasure
 from custody.acts.parties import Genesis
 from custody.acts.values import decode
 from custody.errors import Conflict, CustodyError, Damaged, NotFound, Refused, Stale, Unavailable, Untrusted
-from custody.facts.gather import Facts, gather
+from custody.facts.gather import gather
 from custody.facts.governing import GoverningFacts
 from custody.facts.kinds import GOVERNING
+from custody.facts.known import Facts
 from custody.facts.tags import UNLINKED, links_of, tags_of
 from custody.ledger.batches import CHUNK, Verify, submit_batch
 from custody.ledger.drafts import Appended, ConditionFailed, DecideAgain, Draft, IdTaken

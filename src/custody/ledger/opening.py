@@ -20,7 +20,7 @@ from custody.acts import PAYLOAD_TYPE, act_from
 from custody.acts.act import Act, Signer
 from custody.acts.values import decode, seal_commitment, sealed_in
 from custody.errors import Malformed, Untrusted
-from custody.facts.gather import Facts
+from custody.facts.known import Facts
 from custody.facts.parties import new_key
 from custody.rules.trust import signing_key
 from custody.signing import Envelope, VerifyingKey, pae, read_envelope

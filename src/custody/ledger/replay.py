@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from custody.acts.entry import Recorded
-from custody.facts.gather import Facts, gather
+from custody.facts.gather import gather
 from custody.facts.kinds import KINDS, Need, evolve, fold, must_refold
+from custody.facts.known import Facts
 from custody.facts.tags import tags_of
 from custody.ledger.past import Past, histories, recorded_from
 from custody.ledger.reader import Reader

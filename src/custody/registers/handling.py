@@ -15,7 +15,7 @@ from custody.acts.entry import instant
 from custody.acts.keeping import CustodianHandover, Viewing
 from custody.acts.observing import Observation
 from custody.acts.results import LabResult
-from custody.facts.examination import GRAMS
+from custody.facts.weight import GRAMS
 from custody.registers.feeds import Touching
 from custody.registers.register import Part, Position, Register, Row, metadata
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from sqlalchemy import Column, Connection, Index, Table, Text, select
 
 from custody.facts.case import KitFacts
-from custody.facts.shapes import Shape, kit_shape
+from custody.facts.sample_shapes import kit_shape
+from custody.facts.shapes import Shape
 from custody.registers.register import Part, Register, Row, body, metadata, read, written
 
 kit = Table(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from sqlalchemy import Column, Connection, Index, Table, Text, select
 
 from custody.facts.parties import KeyFacts, PersonFacts
-from custody.facts.shapes import Shape, key_shape, person_shape
+from custody.facts.party_shapes import key_shape, person_shape
+from custody.facts.shapes import Shape
 from custody.registers.register import Part, Position, Register, Row, body, metadata, read, written
 
 person = Table(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from sqlalchemy import Column, Connection, Index, Table, Text, select
 
 from custody.facts.parties import PlaceFacts
-from custody.facts.shapes import Shape, place_shape
+from custody.facts.party_shapes import place_shape
+from custody.facts.shapes import Shape
 from custody.registers.register import Part, Register, Row, body, metadata, read, written
 
 place = Table(

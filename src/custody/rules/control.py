@@ -18,6 +18,9 @@ from custody.facts.manifest import ManifestFacts, control_of
 from custody.facts.parties import AgencyFacts, PersonFacts, PlaceFacts
 from custody.rules.rule import Breach, Matter, rule
 
+CLOSED: Final = "closed"
+"""The stage of a case that has ended."""
+
 ANY_AGENCY: Final[frozenset[str]] = frozenset(get_args(AgencyKind))
 
 

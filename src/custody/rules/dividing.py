@@ -13,9 +13,10 @@ from custody.acts.oversight import Correction
 from custody.acts.taking import CashDetails, DigitalDetails, DrugDetails, Seizure
 from custody.facts.holding import holder_of
 from custody.facts.item import ItemFacts
+from custody.facts.weight import converted
 from custody.rules.order import fills_gap
 from custody.rules.rule import Breach, Matter, rule
-from custody.rules.weighing import in_unit, tolerance
+from custody.rules.weighing import tolerance
 
 
 def _parent(matter: Matter) -> ItemFacts | None:
@@ -124,8 +125,8 @@ def net_is_within_gross_and_is_the_quantity(matter: Matter) -> Iterator[Breach]:
         said = taken.details
         if not isinstance(said, DrugDetails):
             continue
-        net, other = Decimal(said.net), Decimal(taken.quantity)
-        if net > Decimal(said.gross) or (said.unit == taken.unit and net != other):
+        net, booked = Decimal(said.net), converted(Decimal(taken.quantity), taken.unit, said.unit)
+        if net > Decimal(said.gross) or booked not in (None, net):
             yield Breach((index,), {"gross": said.gross, "net": said.net, "quantity": taken.quantity})
 
 
@@ -133,7 +134,7 @@ def net_is_within_gross_and_is_the_quantity(matter: Matter) -> Iterator[Breach]:
 def drugs_leave_with_the_weight_they_came_with(matter: Matter) -> Iterator[Breach]:
     for index, item in matter.items():
         for measure in matter.act.lines[index].measured if item.category == "drugs" else ():
-            known = in_unit(Decimal(item.quantity), item.unit, measure.unit)
+            known = converted(Decimal(item.quantity), item.unit, measure.unit)
             if known is not None and abs(measure.amount - known) > tolerance(matter.policy, known, measure.unit):
                 yield Breach((index,), {"measured": measure.quantity, "quantity": item.quantity})
 
@@ -152,10 +153,13 @@ def what_was_divided_shares_the_holds_of_its_parent(matter: Matter) -> Iterator[
 @rule("IMAGE_HASH_DIFFERS", Division)
 def an_image_is_the_medium_it_was_taken_from(matter: Matter) -> Iterator[Breach]:
     act, parent = matter.act, _parent(matter)
-    known = parent.thing.sha256 if parent else None
-    for index, child in enumerate(act.children if act.kind == "image" and known else ()):
-        if isinstance(child.details, DigitalDetails) and child.details.sha256 != known:
-            yield Breach((index, len(act.children)), {"sha256": child.details.sha256, "expected": known})
+    if act.kind != "image" or parent is None:
+        return
+    for index, child in enumerate(act.children):
+        for name, known in (("sha256", parent.thing.sha256), ("sm3", parent.thing.sm3)):
+            made = getattr(child.details, name, None)
+            if known is not None and made is not None and made != known:
+                yield Breach((index, len(act.children)), {name: made, "expected": known})
 
 
 @rule("MEASURED_OTHERWISE", Moving)
@@ -185,7 +189,7 @@ def _expected(matter: Matter, item: ItemFacts, unit: str) -> tuple[Decimal | Non
     """What a reading should be, and how far it may lie below and above."""
     if item.category == "vehicle" and unit == "km":
         return item.thing.odometer, (Decimal(0), Decimal(matter.policy.numbers["odometer_tolerance_km"]))
-    known = in_unit(Decimal(item.quantity), item.unit, unit)
+    known = converted(Decimal(item.quantity), item.unit, unit)
     if known is None:
         return None, (Decimal(0), Decimal(0))
     allowed = tolerance(matter.policy, known, unit)

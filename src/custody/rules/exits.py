@@ -7,15 +7,16 @@ from decimal import Decimal
 from typing import Final
 
 from custody.acts.disposition import Release
-from custody.facts.examination import GRAMS
 from custody.facts.item import ItemFacts
 from custody.facts.orders import Ordered
+from custody.facts.weight import GRAMS
 from custody.rules.orders import approver_level, effective_since
 from custody.rules.rule import Breach, Matter, rule
-from custody.rules.weighing import graduation
+from custody.rules.weighing import tolerance
 
 BY_ORDER: Final = ("returned", "remitted", "sold", "destroyed", "handed-over")
 """Kinds of release that carry out an order; a return may say why it needs none."""
+
 
 @rule("release-without-order", Release)
 def what_an_order_decides_leaves_by_an_order(matter: Matter) -> Iterator[Breach]:
@@ -116,7 +117,7 @@ def what_is_destroyed_weighs_what_was_taken(matter: Matter) -> Iterator[Breach]:
     booked = sum((Decimal(item.quantity) * GRAMS[item.unit] for item in weighed), Decimal(0))
     measures = [each for each in act.destruction.measured if each.unit in GRAMS]
     measured = sum((each.amount * GRAMS[each.unit] for each in measures), Decimal(0))
-    allowed = graduation(matter.policy, booked)
+    allowed = tolerance(matter.policy, booked, "g")
     if not measures or abs(measured - booked) > allowed:
         facts = {"booked_g": str(booked), "measured_g": str(measured), "tolerance_g": str(allowed)}
         yield Breach(facts=facts)

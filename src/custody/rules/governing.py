@@ -12,19 +12,20 @@ from custody.tlog.note import Verifier
 
 
 def _founding(matter: Matter) -> Founding | None:
-    """What genesis names, if an administrator of the first agency signs."""
+    """What genesis names, if an administrator of the first agency, or of who stands for it today, signs."""
     person = matter.facts.person(matter.act.signed_by("administrator")[0].person)
-    agency = matter.facts.agency(person.agency) if person else None
-    return agency.founding if agency else None
+    return matter.founding(matter.house(person.agency)) if person else None
 
 
 @rule("governed-by-stranger", NewPolicy, LogKey)
 def the_agency_that_opened_the_ledger_governs_it(matter: Matter) -> Iterator[Breach]:
     for signer in matter.act.signers:
         person = matter.facts.person(signer.person)
-        agency = matter.facts.agency(person.agency) if person else None
-        if agency is None or agency.founding is None:
-            yield Breach(facts={"person": signer.person, "agency": agency.agency if agency else None})
+        house = person.agency if person else None
+        if house is not None and signer.part != "administrator":
+            house = matter.house(house)  # an administrator of a house that ended administers nothing
+        if house is None or matter.founding(house) is None:
+            yield Breach(facts={"person": signer.person, "agency": person.agency if person else None})
 
 
 @rule("policy-backdated", NewPolicy)

@@ -17,8 +17,8 @@ from typing import Any, Final
 from custody.acts.act import Act
 from custody.acts.entry import Defect
 from custody.errors import Refused
-from custody.facts.gather import Facts
 from custody.facts.holding import TAKING
+from custody.facts.known import Facts
 from custody.rules import (
     control,
     counting,
@@ -42,7 +42,9 @@ from custody.rules import (
     parties,
     remedies,
     results,
+    returning,
     samples,
+    seizure_list,
     taking_defects,
 )
 from custody.rules.policy import Policy, RuleText
@@ -53,6 +55,7 @@ REFUSALS: Final[tuple[Rule, ...]] = (
     *parties.REFUSALS,
     *governing.REFUSALS,
     *order.REFUSALS,
+    *seizure_list.REFUSALS,
     *measures.REFUSALS,
     *differences.REFUSALS,
     *dividing.REFUSALS,
@@ -72,12 +75,14 @@ REFUSALS: Final[tuple[Rule, ...]] = (
     *exits.REFUSALS,
     *keeping.REFUSALS,
     *extending.REFUSALS,
+    *returning.REFUSALS,
 )
 """Every rule that refuses a forbidden future act; where several do, the first is named and the others are listed."""
 
 DEFECTS: Final[tuple[Rule, ...]] = (
     *defects.DEFECTS,
     *taking_defects.DEFECTS,
+    *seizure_list.DEFECTS,
     *orders.DEFECTS,
     *loans.DEFECTS,
     *results.DEFECTS,

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
+from custody.acts.act import Act
 from custody.acts.control import CaseStage
 from custody.acts.custody import Outside, Transfer
 from custody.acts.disposition import Release
 from custody.facts.item import ItemFacts
-from custody.rules.control import controller, houses, is_open, kind_of, works_in
+from custody.rules.control import CLOSED, controller, houses, is_open, kind_of, works_in
 from custody.rules.rule import Breach, Matter, rule
-
-CLOSED: Final = "closed"
 
 
 @rule("release-without-control", Release)
 def only_the_agency_in_control_lets_items_go(matter: Matter) -> Iterator[Breach]:
     if matter.act.kind != "returned":
-        yield from _without_control(matter)
+        yield from without_control(matter, ("approver", "holder"), {matter.act.order, *matter.act.basis})
 
 
 @rule("return-without-notice", Release)
 def what_another_agency_controls_returns_only_on_its_notice(matter: Matter) -> Iterator[Breach]:
     if matter.act.kind == "returned":
-        yield from _without_control(matter)
+        yield from without_control(matter, ("approver", "holder"), {matter.act.order, *matter.act.basis})
 
 
-def _without_control(matter: Matter) -> Iterator[Breach]:
-    """Items whose controlling agency neither signs the exit nor has an instrument in effect that the exit names."""
+def without_control(matter: Matter, parts: tuple[str, ...], named: set[Any]) -> Iterator[Breach]:
+    """Items whose controlling agency neither signs in one of these parts nor has an instrument in effect that is named;
+    nor, of a release, ordered it."""
     act = matter.act
-    signing = houses(matter, "approver", "holder")
-    named = {act.order, *act.basis}
+    signing = houses(matter, *parts)
     for index, item in matter.items():
         control = controller(matter, item)
         stands = control in signing or _ordered_since(act, item) or control in _instruments(matter, item, named)
@@ -39,11 +38,11 @@ def _without_control(matter: Matter) -> Iterator[Breach]:
             yield Breach((index,), {"item": item.item, "control": control, "signed_for": sorted(signing)})
 
 
-def _ordered_since(act: Release, item: ItemFacts) -> bool:
+def _ordered_since(act: Act, item: ItemFacts) -> bool:
     """Whether the exit carries out an order of who controls the item now: one made since control came there, for only
     the controlling agency decides."""
-    order = item.order if act.ordered_by is not None else None
-    if order is None or order.act != act.ordered_by:
+    order = item.order
+    if not isinstance(act, Release) or order is None or order.act != act.ordered_by:
         return False
     return not item.controls or order.ordered_at >= item.controls[-1].since
 

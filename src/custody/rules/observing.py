@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from custody.acts.observing import Observation
 from custody.acts.values import Measure
-from custody.facts.examination import EXCURSION, GRAMS
+from custody.facts.examination import EXCURSION
 from custody.facts.item import ItemFacts
+from custody.facts.weight import GRAMS, converted
 from custody.rules.custody import other_seal
 from custody.rules.rule import Breach, Matter, rule
-from custody.rules.weighing import in_unit, tolerance
+from custody.rules.weighing import tolerance
 
 
 @rule("observation-incomplete", Observation)
@@ -102,7 +103,7 @@ def _expected_weight(item: ItemFacts, measure: Measure) -> Decimal | None:
     """What an item should weigh, in the unit that was read: what an examination left of it, or what was taken."""
     left = next((each.residual for each in reversed(item.examined.results) if each.residual), None)
     quantity, unit = (left.quantity, left.unit) if left else (item.quantity, item.unit)
-    return in_unit(Decimal(quantity), unit, measure.unit) if unit in GRAMS else None
+    return converted(Decimal(quantity), unit, measure.unit) if unit in GRAMS else None
 
 
 @rule("COUNT_DIFFERS", Observation)
@@ -119,7 +120,7 @@ def an_item_counts_what_it_counted(matter: Matter) -> Iterator[Breach]:
 def digital_data_hash_as_they_did(matter: Matter) -> Iterator[Breach]:
     for each in matter.act.hashes:
         item = matter.facts.item(each.item)
-        if item is None or each.item not in matter.act.positions:
+        if item is None or item.voided or each.item not in matter.act.positions:
             continue
         recorded = item.thing.sha256 if each.algorithm == "sha256" else item.thing.sm3
         if recorded is not None and recorded != each.value:

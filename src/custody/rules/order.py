@@ -15,9 +15,9 @@ from custody.acts.oversight import Hold
 from custody.acts.samples import BloodDraw
 from custody.acts.taking import Labelling, Sealing, Seizure
 from custody.errors import Stale
-from custody.facts.gather import Facts
 from custody.facts.holding import CUSTODY_MOVING, TAKING, Holder, move
 from custody.facts.item import ItemFacts
+from custody.facts.known import Facts
 from custody.rules.rule import Breach, Matter, rule
 
 

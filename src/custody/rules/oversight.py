@@ -16,8 +16,9 @@ from custody.acts.samples import BloodDraw
 from custody.acts.taking import Seizure
 from custody.errors import Malformed
 from custody.facts.amend import HEADER, Reading, amended, inserted_act, readings
+from custody.facts.folding import fold_item, in_reading_order
 from custody.facts.holding import move
-from custody.facts.item import ItemFacts, fold_item, in_reading_order
+from custody.facts.item import ItemFacts
 from custody.facts.orders import payments_add_up
 from custody.rules.custody import (
     a_laboratory_receives_in_its_laboratory,

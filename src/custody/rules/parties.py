@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from custody.acts.case import CaseOpening
 from custody.acts.parties import Agency, Enrolment, Genesis, Person, Place, Revocation
+from custody.acts.results import Reexamination
+from custody.acts.samples import LabDispatch
 from custody.facts.parties import PersonFacts, new_key
 from custody.rules.rule import Breach, Matter, rule
 
@@ -15,8 +18,9 @@ def _administrator(matter: Matter) -> PersonFacts | None:
 
 
 def _administers(matter: Matter, agency: str) -> bool:
+    """Whether an administrator of the agency signs, or once it ended one of the agency that stands for it."""
     administrator = _administrator(matter)
-    return administrator is not None and administrator.agency == agency
+    return administrator is not None and administrator.agency == matter.house(agency)
 
 
 @rule("genesis-not-first", Genesis)
@@ -57,10 +61,11 @@ def a_key_is_enrolled_once(matter: Matter) -> Iterator[Breach]:
 def the_parent_agency_registers_an_agency(matter: Matter) -> Iterator[Breach]:
     act = matter.act
     administrator = _administrator(matter)
-    first = administrator is not None and matter.facts.agency(administrator.agency)
-    registrar = administrator.agency if administrator else None
+    first = administrator is not None and matter.founding(administrator.agency) is not None
     parent_known = act.parent is None or matter.facts.agency(act.parent) is not None
-    if not parent_known or not (registrar == act.parent or (first and first.registered_at == 0)):
+    by_parent = act.parent is not None and _administers(matter, act.parent)
+    if not parent_known or not (by_parent or first):
+        registrar = administrator.agency if administrator else None
         yield Breach(facts={"parent": act.parent, "administrator_of": registrar})
 
 
@@ -74,11 +79,42 @@ def a_registered_agency_only_ends_or_names_its_successor(matter: Matter) -> Iter
         yield Breach(facts={"agency": act.agency})
 
 
+@rule("successor-unfit", Agency)
+def what_an_agency_was_passes_to_another_that_exists(matter: Matter) -> Iterator[Breach]:
+    """The successor is registered, is not the agency itself or whoever it succeeds, and takes over on a day."""
+    act = matter.act
+    after, passed = act.successor, [act.agency]
+    if after is None:
+        return
+    if act.valid_to is None:
+        yield Breach(facts={"missing": "valid_to"})
+    if matter.facts.agency(after) is None:
+        yield Breach(facts={"unknown": after})
+    while after is not None and after not in passed:
+        passed.append(after)
+        known = matter.facts.agency(after)
+        after = known.successor if known else None
+    if after is not None:
+        yield Breach(facts={"circle": passed})
+
+
+@rule("agency-not-there", CaseOpening, Enrolment, LabDispatch, Reexamination)
+def nothing_begins_with_an_agency_that_has_ended(matter: Matter) -> Iterator[Breach]:
+    """Nor with one that has not begun: a new case, person or examination goes to whoever stands for it."""
+    act = matter.act
+    named = getattr(act, {"case-opening": "lead", "enrolment": "agency"}.get(act.act, "laboratory"))
+    known = matter.facts.agency(named) if named else None
+    if known is not None and not known.exists(matter.day):
+        yield Breach(facts={"agency": known.agency, "stands_for_it": matter.house(known.agency)})
+
+
 @rule("person-elsewhere", Agency, Enrolment)
 def a_person_belongs_to_one_agency(matter: Matter) -> Iterator[Breach]:
     entering = new_key(matter.act)
     person = matter.facts.person(entering[0]) if entering else None
-    if person is not None and (person.agency != matter.act.agency or isinstance(matter.act, Agency)):
+    if person is None:
+        return
+    if isinstance(matter.act, Agency) or matter.house(person.agency) != matter.house(matter.act.agency):
         yield Breach(facts={"person": person.person, "agency": person.agency})
 
 
@@ -135,7 +171,7 @@ def a_person_looks_after_places_of_the_own_agency(matter: Matter) -> Iterator[Br
     person = matter.facts.person(matter.act.person)
     for place in matter.act.places_added:
         known = matter.facts.place(place)
-        if known is None or (person is not None and known.agency != person.agency):
+        if known is None or (person is not None and matter.house(known.agency) != matter.house(person.agency)):
             yield Breach(facts={"place": place, "agency": known.agency if known else None})
 
 
@@ -161,12 +197,13 @@ def the_key_itself_or_the_administrator_revokes(matter: Matter) -> Iterator[Brea
 def a_place_stands_in_a_place_of_its_own_agency(matter: Matter) -> Iterator[Breach]:
     act = matter.act
     known = matter.facts.place(act.place)
-    if known is not None and known.agency != act.agency:
+    house = matter.house(act.agency)
+    if known is not None and matter.house(known.agency) != house:
         yield Breach(facts={"place": act.place, "agency": known.agency})
     if act.parent is None:
         return
     above = matter.facts.above(act.parent)
-    if not above or above[0].agency != act.agency or act.place in [place.place for place in above]:
+    if not above or matter.house(above[0].agency) != house or act.place in [place.place for place in above]:
         yield Breach(facts={"parent": act.parent})
 
 
@@ -177,6 +214,8 @@ REFUSALS = (
     a_key_is_enrolled_once,
     the_parent_agency_registers_an_agency,
     a_registered_agency_only_ends_or_names_its_successor,
+    what_an_agency_was_passes_to_another_that_exists,
+    nothing_begins_with_an_agency_that_has_ended,
     a_person_belongs_to_one_agency,
     the_administrator_of_the_agency_signs,
     a_key_is_confirmed_by_an_older_key_or_a_reviewer,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from custody.acts.act import Act
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Remedy
-from custody.facts.gather import Facts
 from custody.facts.item import ItemFacts
+from custody.facts.known import Facts
 from custody.rules.rule import Breach, Matter, rule
 
 

@@ -110,7 +110,7 @@ def a_reexamination_goes_to_others_than_the_first(matter: Matter) -> Iterator[Br
     kit = matter.facts.kit(item.kit) if item.kit else None
     first = {person for result in item.examined.results for person in result.examiners}
     first |= kit.examiners.get(item.item, frozenset()) if kit is not None else frozenset()
-    if act.laboratory in item.received_by:
+    if act.laboratory and matter.house(act.laboratory) in {matter.house(each) for each in item.received_by}:
         yield Breach((0,), {"item": item.item, "laboratory": act.laboratory})
     if first & set(act.examiners):
         yield Breach((0,), {"item": item.item, "examiners": sorted(first & set(act.examiners))})

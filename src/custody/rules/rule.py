@@ -10,9 +10,11 @@ from typing import Any
 
 from custody.acts.act import Act
 from custody.acts.entry import Severity
-from custody.facts.gather import Facts
+from custody.facts.governing import Founding
 from custody.facts.holding import Move, moves
 from custody.facts.item import ItemFacts
+from custody.facts.known import Facts
+from custody.facts.parties import AgencyFacts
 from custody.rules.policy import Policy
 
 
@@ -89,9 +91,9 @@ class Matter:
             return False
         if known.holds("custodian", self.day) and any(each.place in known.places for each in above):
             return True
-        in_laboratory = above[0].place_class == "laboratory"
-        ours = known.agency in (above[0].agency, self.house(above[0].agency))
-        return in_laboratory and known.holds("examiner", self.day) and ours
+        if above[0].place_class != "laboratory" or not known.holds("examiner", self.day):
+            return False
+        return self.house(known.agency) == self.house(above[0].agency)
 
     def house(self, agency: str) -> str:
         """The agency that stands for one today: itself, or once it ended whoever its duties passed to."""
@@ -103,6 +105,20 @@ class Matter:
             passed.append(agency)
             agency = known.successor
         return agency  # successors that name each other in a circle
+
+
+    def founding(self, agency: str) -> Founding | None:
+        """What genesis names, if an agency is the one that opened the ledger, or stands for it today."""
+        return self._founding(self.facts.agency(agency), agency, frozenset())
+
+    def _founding(self, known: AgencyFacts | None, standing: str, asked: frozenset[str]) -> Founding | None:
+        if known is None or known.agency in asked:
+            return None
+        if known.founding is not None:
+            return known.founding if self.house(known.agency) == standing else None
+        asked |= {known.agency}
+        found = [self._founding(self.facts.agency(each), standing, asked) for each in known.predecessors]
+        return next((each for each in found if each is not None), None)
 
 
 Check = Callable[[Matter], Iterable[Breach]]

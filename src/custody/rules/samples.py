@@ -42,12 +42,13 @@ def _released(matter: Matter, item: ItemFacts, kit: KitFacts) -> bool:
     if laboratory is None:
         return False
     if isinstance(act, LabDispatch):
-        return bool(act.laboratory == laboratory)
+        return matter.house(act.laboratory) == matter.house(laboratory)
+    arrives = item.laboratory is not None and matter.house(item.laboratory) == matter.house(laboratory)
     if isinstance(act, LabReceipt):
-        return item.laboratory == laboratory
+        return arrives
     there = laboratory in item.received_by
     if isinstance(act, Transfer):
-        return there or item.laboratory == laboratory
+        return there or arrives
     return there and isinstance(act, Unsealing)
 
 
@@ -68,7 +69,8 @@ def items_enter_a_laboratory_as_they_were_dispatched(matter: Matter) -> Iterator
     known = matter.facts.place(place) if place else None
     for index, item in matter.items():
         if isinstance(act, LabReceipt):
-            strange = act.acceptance is not None and known is not None and item.laboratory != known.agency
+            sent_to = item.laboratory and matter.house(item.laboratory)
+            strange = act.acceptance is not None and known is not None and sent_to != matter.house(known.agency)
         else:
             strange = _enters_laboratory(matter, item, known) and not fills_gap(act, item)
         if strange:
@@ -108,7 +110,7 @@ def tubes_of_one_kit_never_travel_together(matter: Matter) -> Iterator[Breach]:
 def the_reserve_never_goes_to_the_first_laboratory(matter: Matter) -> Iterator[Breach]:
     for index, item, kit in _tubes(matter):
         others = {kit.dispatched[each] for each in kit.tubes if each != item.item and each in kit.dispatched}
-        if matter.act.laboratory in others:
+        if matter.house(matter.act.laboratory) in {matter.house(each) for each in others}:
             yield Breach((index,), {"item": item.item, "laboratory": matter.act.laboratory})
 
 

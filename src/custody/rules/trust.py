@@ -13,7 +13,7 @@ from custody.acts.parties import Enrolment
 from custody.acts.parts import ANYONE, PARTS, Part
 from custody.acts.samples import BloodDraw
 from custody.errors import Untrusted
-from custody.facts.gather import Facts
+from custody.facts.known import Facts
 from custody.facts.parties import KeyFacts, PersonFacts, new_key
 from custody.signing import VerifyingKey
 

@@ -1,14 +1,14 @@
-"""Weighing: in which unit readings are compared, and how far two of them may lie apart."""
+"""How far two weighings may lie apart: by the scale that a weight asks for, as the rule data have it."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Final
 
-from custody.facts.examination import GRAMS
+from custody.facts.weight import GRAMS
 from custody.rules.policy import Policy
 
-STEPS: Final = (
+_STEPS: Final = (
     (Decimal(100), "graduation_mg_below_100g"),
     (Decimal(1_000), "graduation_mg_below_1kg"),
     (Decimal(10_000), "graduation_mg_below_10kg"),
@@ -18,23 +18,11 @@ STEPS: Final = (
 """Below so many grams a scale is as fine as this number says."""
 
 
-def graduation(policy: Policy, grams: Decimal) -> Decimal:
-    """How fine the scale is that so many grams ask for, in grams (511号 art. 14)."""
-    name = next((name for below, name in STEPS if grams < below), "graduation_mg_from_1t")
-    return Decimal(policy.numbers[name]) / 1000  # the data state milligrams
-
-
 def tolerance(policy: Policy, amount: Decimal, unit: str) -> Decimal:
-    """How far two readings of an amount may lie apart, in its own unit: no scale shows less than one graduation,
-    whatever lies on it; what is counted, and money, not at all."""
+    """How far two readings of an amount may lie apart, in its own unit (511号 art. 14): no scale shows less than one
+    graduation, whatever lies on it; what is counted, and money, not at all."""
     grams = GRAMS.get(unit)
-    return graduation(policy, amount * grams) / grams if grams is not None else Decimal(0)
-
-
-def in_unit(amount: Decimal, unit: str, wanted: str) -> Decimal | None:
-    """An amount in another unit of weight, or in its own; None if the two cannot be compared."""
-    if unit == wanted:
-        return amount
-    if unit not in GRAMS or wanted not in GRAMS:
-        return None
-    return amount * GRAMS[unit] / GRAMS[wanted]
+    if grams is None:
+        return Decimal(0)
+    name = next((name for below, name in _STEPS if amount * grams < below), "graduation_mg_from_1t")
+    return Decimal(policy.numbers[name]) / 1_000 / grams  # the data state milligrams
