@@ -212,6 +212,18 @@ def test_a_weight_is_the_same_in_chinese_units(world: World) -> None:
     assert flaws(moved) == {"MEASURED_OTHERWISE": ("curable", ())}
 
 
+def test_no_scale_shows_less_than_a_graduation_whatever_lies_on_it(world: World) -> None:
+    """Tea booked in 公斤 and read in grams leaves the store as it came, unless more is missing than the scale shows."""
+    (item,) = stored(world, world.item(description="茶叶", quantity="0.5", unit="公斤"))
+
+    def moves(grams: str) -> set[str]:
+        lines = world.lines([item], measured=[{"quantity": grams, "unit": "g"}])
+        return set(flaws(world.relocates([item], "大库", lines=lines)))
+
+    assert moves("499.9") == set()
+    assert moves("499.8") == {"MEASURED_OTHERWISE"}
+
+
 @tells("COUNT_DIFFERS")
 def test_a_count_that_differs_says_so(world: World) -> None:
     """212 bank cards in the book, 211 on the table."""

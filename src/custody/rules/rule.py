@@ -106,7 +106,6 @@ class Matter:
             agency = known.successor
         return agency  # successors that name each other in a circle
 
-
     def founding(self, agency: str) -> Founding | None:
         """What genesis names, if an agency is the one that opened the ledger, or stands for it today."""
         return self._founding(self.facts.agency(agency), agency, frozenset())
