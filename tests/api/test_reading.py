@@ -86,14 +86,16 @@ def day(world: World) -> Day:
 
 
 def test_an_inspector_asks_once_and_sees_what_the_pack_prints(client: httpx.Client, day: Day, world: World) -> None:
-    """At one position: the overdue loan, the open defects, the refused dispatch of tube B; a sample; the proof."""
+    """At one position: the overdue loan, the open defects, the refused dispatch of tube B, what a count missed; a
+    sample; the proof."""
     body = read(client, "/v1/inspection", sample=1, salt="季度检查", at_least=day.position)
     assert body["position"] == day.position
     rows = {each["code"]: each["rows"] for each in (*body["sections"], *body["anomalies"])}
     assert [each["item"] for each in rows["overdue-loans"]] == [day.lent]
     assert day.others[0] in [each["item"] for each in rows["open-defects"]]
     assert [each["item"] for each in rows["reserve-tubes"]] == [day.tube_b]
-    assert rows["repeated-loans"] == rows["cash"] == rows["unlocated"] == []
+    assert rows["repeated-loans"] == rows["cash"] == []
+    assert {each["item"] for each in rows["unlocated"]} == {day.stored, day.others[1]}
     assert all(each["zh"] and each["en"] for each in (*body["sections"], *body["anomalies"]))
     (drawn,) = body["sample"]["rows"]
     assert (drawn["item"] in {day.stored, *day.others}, body["sample"]["of"]) == (True, 3)
@@ -101,8 +103,9 @@ def test_an_inspector_asks_once_and_sees_what_the_pack_prints(client: httpx.Clie
     assert client.get("/v1/inspection", params={"sample": -1}).status_code == 400
     opening = world.opens_stock_take("大库", book=[day.stored])
     count = world.counts(opening, "大库", book=[day.stored], scanned=[])
-    (missed,) = read(client, "/v1/unlocated", at_least=count.position)["unlocated"]
-    assert (missed["item"], missed["missed"]) == (day.stored, [{"stock_take": opening, "act": count.act}])
+    unlocated = read(client, "/v1/unlocated", at_least=count.position)["items"]
+    missed = {each["item"]: each["missed"] for each in unlocated}
+    assert missed[day.stored][-1] == {"stock_take": opening, "act": count.act}
 
 
 def b64(root: str) -> str:
