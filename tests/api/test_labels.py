@@ -93,6 +93,8 @@ def test_the_commands_ask_a_server_as_they_ask_a_database(
     database = world.engine.url.render_as_string(hide_password=False)
     assert main(["scan", page, "--page", "--database", database, "--json"]) == 0
     at_hand = json.loads(capsys.readouterr().out)["codes"]
+    for each in codes:
+        each.get("item", {}).pop("deadlines", None)  # what is due stands in the registers alone
     assert [(each["code"], each["standing"], each.get("item")) for each in at_hand] == [
         (each["code"], each["standing"], each.get("item")) for each in codes
     ]  # fmt: skip

@@ -93,7 +93,7 @@ def statistics(connection: Connection, since: datetime, until: datetime, agency:
 
 def _led_by(agency: str | None) -> list[ColumnElement[bool]]:
     """What narrows deadlines to the cases that an agency leads."""
-    return [] if agency is None else [deadline.c.owner.in_(_cases_of(agency))]
+    return [] if agency is None else [deadline.c.case.in_(_cases_of(agency))]
 
 
 def _cases_of(agency: str) -> Select[tuple[str]]:
