@@ -60,6 +60,12 @@ def facts_of(deadline: Shape) -> Shape:
     return {name: deadline[name] for name in shown}
 
 
+def is_empty(report: Shape) -> bool:
+    """Whether a list has nothing on it: nobody sits down over it."""
+    lists = ("red", "orange", "today", "recommendations", "undelivered", "nobody")
+    return not any(report[each] for each in lists)
+
+
 def keep(connection: Connection, report: Mapping[str, Any], at: datetime) -> Shape:
     """Keep a report, unless the agency has one for the day; returns the one that is kept."""
     made = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert

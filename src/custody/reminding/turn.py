@@ -23,7 +23,7 @@ from custody.reminding.delivery import deliver
 from custody.reminding.directory import Directory
 from custody.reminding.ladder import Standing, standing
 from custody.reminding.outbox import Reminder
-from custody.reminding.report import UNDELIVERED, Told, facts_of, keep, kept_report, report_of
+from custody.reminding.report import UNDELIVERED, Told, facts_of, is_empty, keep, kept_report, report_of
 from custody.rules.clocks.text import Level
 from custody.rules.policy import Policy
 
@@ -149,6 +149,8 @@ class Office:
             with self.desk.reading() as connection:
                 report = kept_report(connection, agency, local.date().isoformat())
             report = report or self.report(picture, agency, nobody)
+            if is_empty(report):
+                continue
             with self.desk.writing() as connection:
                 made.append(keep(connection, report, picture.at))
         told = {
