@@ -17,7 +17,7 @@ The numbers are the same in docs/operating.md and in the report.
 from __future__ import annotations
 
 from custody.acts.parties import Genesis
-from custody.errors import CustodyError
+from custody.errors import CustodyError, Damaged
 from custody.ledger.engine import open_engine
 from custody.ledger.findings import Finding, Report
 from custody.ledger.journalcheck import check_journal
@@ -25,6 +25,7 @@ from custody.ledger.opening import read_recorded
 from custody.ledger.policies import Policies, shipped_policies
 from custody.ledger.reader import Reader
 from custody.ledger.signaturecheck import enrolled_keys, stretches
+from custody.ledger.storagecheck import report_storage
 from custody.ledger.tables import JOURNAL, LEDGER
 from custody.ledger.treecheck import check_tree, keys_of
 from custody.ledger.walk import Progress, Walk
@@ -39,10 +40,23 @@ def verify_ledger(
 ) -> Report:
     """Verify a ledger and its journal from what the database holds. Raises only Unavailable.
 
-    And Damaged, where a log has no head row to begin with. ``policies`` are the rule data by which acts are decided
-    again; without them, all that are shipped for its jurisdiction.
+    And Damaged, where a log has no head row to begin with. Where the database cannot give back what it holds, the
+    report says where, and that nothing more could be verified. ``policies`` are the rule data by which acts are
+    decided again; without them, all that are shipped for its jurisdiction.
     """
     report = Report()
+    try:
+        _verify(reader, journal, report, jobs, progress, policies)
+    except Damaged as damage:
+        if damage.code not in ("damaged/database", "damaged/rows"):
+            raise
+        report_storage(reader, journal, report)
+    return report
+
+
+def _verify(
+    reader: Reader, journal: Reader, report: Report, jobs: int, progress: Progress | None, policies: Policies | None
+) -> None:
     rows = reader.rows(0, 1)
     try:
         genesis = read_recorded(rows[0].envelope) if rows else None
@@ -50,7 +64,7 @@ def verify_ledger(
         genesis = None
     if not isinstance(genesis, Genesis):
         report.found(1, "no-genesis", "台账没有开账记录。", "The log does not begin with a genesis.", 0)
-        return report
+        return
     roots: dict[int, bytes] = {0: EMPTY_ROOT}
     for problem in check_tree(reader, keys_of(reader, genesis), roots):
         report.found(1, *problem)
@@ -66,7 +80,6 @@ def verify_ledger(
                     4, "signature", "签名与所签内容不符。", "A signature does not verify.", index,
                     key=key, person=keys[key][0] if key in keys else None,
                 )  # fmt: skip
-    return report
 
 
 def verify_database(url: str, *, jobs: int = 1, progress: Progress | None = None) -> Report:
