@@ -106,6 +106,12 @@ def answered_too_late(world: World, case: str) -> None:
     world.answers(manifest, [item])
 
 
+def a_part_that_goes_back_to_the_police(world: World, case: str) -> None:
+    (box,) = world.seizes(case, world.item(seal=None, quantity="10", unit="盒"))
+    world.answers(world.offers([box]), [box])
+    divides(world, box, "6", [child(world, "4", "盒", category="general")], control=None)
+
+
 def powder(world: World, case: str) -> str:
     line = world.item(category="drugs", description="白色粉末", quantity="312.46", unit="克", seal=None)
     return world.seizes(case, line)[0]
@@ -189,6 +195,7 @@ IMPOSSIBLE: dict[Callable[[World, str], None], tuple[str, str]] = {
     offered_by_another_agency: ("one-controller", "offered by another"),
     in_two_manifests: ("one-controller", "in two open manifests"),
     answered_too_late: ("one-controller", "answered without an open line"),
+    a_part_that_goes_back_to_the_police: ("one-controller", "under another than what it came from"),
     a_sample_out_of_nothing: ("nothing-lost", ""),
     more_is_left_than_there_was: ("nothing-lost", ""),
     another_amount_paid_in: ("cash-book", "another amount was paid in"),

@@ -43,6 +43,7 @@ from custody.facts.manifest import ContentsFacts, ManifestFacts
 from custody.facts.named import (
     beside,
     of_discrepancy,
+    of_division,
     of_handover,
     of_opening,
     of_paper,
@@ -263,7 +264,7 @@ def _agency(act: Agency) -> list[Need]:
     return [Need("agency", each) for each in (act.agency, act.parent, act.successor) if each]
 
 
-def _its_case(act: Noted | BloodDraw | Hold | Division) -> list[Need]:
+def _its_case(act: Noted | BloodDraw | Hold) -> list[Need]:
     return [Need("case", act.case)]
 
 
@@ -289,7 +290,7 @@ _NAMED: Final[Mapping[type[Act], Callable[[Any], list[Need]]]] = {
     Instrument: lambda act: [Need("case", act.case), Need("instrument", act.reference)],
     MeasureChange: of_paper,
     Reclassification: of_paper,
-    Division: _its_case,
+    Division: of_division,
     Discrepancy: of_discrepancy,
     Hold: _its_case,
     BloodDraw: lambda act: [Need("case", act.case), Need("kit", act.kit)],

@@ -29,7 +29,7 @@ from custody.facts.examination import NOTHING, Examinations, Excursion, Weighed,
 from custody.facts.flaws import OpenDefect, remedied
 from custody.facts.holding import Holder, Move, move, standing_in
 from custody.facts.loan import Loan, extended
-from custody.facts.manifest import Control, OpenLine, offered_or_settled
+from custody.facts.manifest import Control, OpenLine, begins_under, offered_or_settled
 from custody.facts.orders import Announced, Appraised, Ordered, Paid, disposed
 from custody.facts.thing import NO_THING, Thing, read_off, thing_after, thing_divided, thing_taken
 
@@ -209,7 +209,7 @@ def _born(reading: Reading, item: str, position: int | None) -> ItemFacts | None
         return _proceeds(reading, act, act.sale)
     if item not in act.items_born:
         return None
-    born = _taken(act, reading.happened_at, item, act.positions[item][0])
+    born = _taken(act, reading, item, act.positions[item][0])
     return born._replace(voided=True) if born and position is None else born
 
 
@@ -217,12 +217,13 @@ def _proceeds(reading: Reading, act: Release, sale: Sale) -> ItemFacts:
     """The money that a sale brought in: whoever released what was sold holds it until it is paid in."""
     born = ItemFacts(
         sale.item, sale.case, act.id, reading.happened_at, "proceeds", sale.proceeds, "cash", "变卖拍卖价款",
-        sale.price, sale.currency, False,
+        sale.price, sale.currency, False, controls=begins_under(sale.control, act, reading),
     )  # fmt: skip
     return born._replace(**_moved(born, reading, Move(None, standing_in(act, "holder"), None)))
 
 
-def _taken(act: Act, at: datetime, item: str, position: int) -> ItemFacts | None:
+def _taken(act: Act, reading: Reading, item: str, position: int) -> ItemFacts | None:
+    at = reading.happened_at
     officers = frozenset([each.person for each in act.signers if each.part in ("officer", "second")])
     if isinstance(act, Seizure):
         taken = act.items[position]
@@ -243,10 +244,10 @@ def _taken(act: Act, at: datetime, item: str, position: int) -> ItemFacts | None
         return ItemFacts(
             item, act.case, act.id, at, act.measure, child.code, child.category, child.description, child.quantity,
             child.unit, child.evidential, seal=child.seal, seal_state="sealed" if child.seal else "none",
-            thing=thing_divided(act, position),
+            thing=thing_divided(act, position), controls=begins_under(act.control, act, reading),
         )  # fmt: skip
     if isinstance(act, Discrepancy) and act.embedded is not None:
-        born = _taken(act.embedded, at, item, act.embedded.positions[item][0])
+        born = _taken(act.embedded, reading, item, act.embedded.positions[item][0])
         return born and born._replace(case=act.case or born.case, born_in=act.id, **thing_after(born, act))
     return None
 

@@ -6,7 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from custody.acts.control import ByAgency
+from custody.acts.act import Act
+from custody.acts.control import ByAgency, InControl
+from custody.acts.differences import Discrepancy
+from custody.acts.disposition import Release
+from custody.acts.dividing import Division
 from custody.acts.parties import Agency
 from custody.properties.property import Contradiction, Take
 from custody.properties.told import BEARING, Told
@@ -73,6 +77,20 @@ class Controllers:
                 yield Contradiction(told.index, {"item": each.item, "problem": "of a case that was never opened"})
             else:
                 self._control[each.item] = lead
+        yield from self._go_on(told)
+
+    def _go_on(self, told: Told) -> Iterator[Contradiction]:
+        """What comes out of an item goes on under whoever answers for the item."""
+        stated, sources = _came_from(told.act)
+        day = told.act.occurred_at.date()
+        answering = {self._house(self._control[each], day) for each in sources if each in self._control}
+        for birth in told.births:
+            if stated is not None:
+                self._control[birth.item] = stated.agency
+            ours = self._control.get(birth.item)
+            if ours is not None and answering - {self._house(ours, day)}:
+                facts = {"item": birth.item, "problem": "under another than what it came from", "control": ours}
+                yield Contradiction(told.index, facts)
 
     def _offer(self, told: Told) -> Iterator[Contradiction]:
         act, day = told.act, told.act.occurred_at.date()
@@ -109,3 +127,14 @@ class Controllers:
             if line is not None:
                 line.open = False
         return ()
+
+
+def _came_from(act: Act) -> tuple[InControl | None, tuple[str, ...]]:
+    """The control that an act states for what comes to exist, and the items that it comes out of."""
+    if isinstance(act, Release):
+        return (act.sale.control, act.own_items) if act.sale else (None, ())
+    if isinstance(act, Division):
+        return act.control, (act.parent,)
+    if isinstance(act, Discrepancy) and act.embedded is not None:
+        return _came_from(act.embedded)[0], ()  # it says itself that something does not agree
+    return None, ()
