@@ -20,10 +20,6 @@ class CustodyError(Exception):
         self.sentence = sentence
         self.fields = fields
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Errors come back from other processes as they were."""
-        return _again, (type(self), self.code, self.sentence, self.fields)
-
     def __str__(self) -> str:
         return f"{self.sentence} [{self.code}]"
 
@@ -66,7 +62,3 @@ class Unavailable(CustodyError):
 
 class Damaged(CustodyError):
     """What is stored contradicts itself: writing stops. Fields say where."""
-
-
-def _again(kind: type[CustodyError], code: str, sentence: str, fields: dict[str, Any]) -> CustodyError:
-    return kind(code, sentence, **fields)

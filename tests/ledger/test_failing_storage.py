@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -217,10 +216,3 @@ def _overwrite(file: Path, start: int, count: int) -> None:
     with file.open("r+b") as opened:
         opened.seek(start)
         opened.write(b"\xff" * count)
-
-
-def test_errors_come_back_from_other_processes_as_they_were() -> None:
-    error = pickle.loads(pickle.dumps(Damaged("damaged/rows", "Entries 1 to 2.", first=1)))
-    assert (type(error), error.code, error.sentence, error.fields) == (
-        Damaged, "damaged/rows", "Entries 1 to 2.", {"first": 1},
-    )  # fmt: skip
