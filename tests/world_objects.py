@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from custody.acts.values import encode
+from custody.ledger.history import item_at
 from custody.ledger.ledger import Receipt
 from world import World
 
@@ -57,17 +58,26 @@ def child(world: World, quantity: str, unit: str = "g", **fields: Any) -> dict[s
     }  # fmt: skip
 
 
+def in_control(world: World, item: str) -> dict[str, Any] | None:
+    """The agency to which a manifest has passed an item, as an act states it; None while the leading one has it."""
+    shown = item_at(world.ledger.recorder, item)["control"] if world.facts(item).controls else None
+    return shown and {name: shown[name] for name in ("agency", "stage", "document")}
+
+
 def division(
     world: World, parent: str, remainder: str, children: list[dict[str, Any]], by: str | list[str] | None = None,
     **fields: Any,
 ) -> dict[str, Any]:
     """The draft of a division, in the hands or the place where the parent is."""
     known = world.facts(parent)
-    held_by = {known.holder.kind: known.holder.id} if known.holder else {"person": "psb-0211"}
+    held_by: dict[str, Any] = {known.holder.kind: known.holder.id} if known.holder else {"person": "psb-0211"}
+    if "outside" in held_by:  # sealed once more, with another salt
+        held_by = {"outside": {"disclose": "涉案款专户 0017"}}
     return {
         "act": "division", "case": known.case, "measure": known.measure, "kind": "sample", "parent": parent,
         "remainder": remainder, "children": children, "loss": "0", "gain": "0", "held_by": held_by,
-        "weighing": None, "reason": "取样送检", "signers": world.signers(divider=by or ["周远", "何苗"]), **fields,
+        "weighing": None, "reason": "取样送检", "control": in_control(world, parent),
+        "signers": world.signers(divider=by or ["周远", "何苗"]), **fields,
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from custody.acts.values import encode
 from custody.ledger.ledger import Receipt
 from world import World
+from world_objects import in_control
 
 FINANCE = "psb-fin-01"
 """秦会计, who keeps the account."""
@@ -129,7 +130,7 @@ def sells(world: World, items: list[str], order: str | None, case: str, price: s
     code = fields.pop("proceeds", None) or world.code()
     sale = {
         "mode": "auction", "case": case, "price": price, "currency": "CNY", "buyer": {"disclose": "买受人"},
-        "proceeds": code,
+        "proceeds": code, "control": in_control(world, items[0]),
     }  # fmt: skip
     world.releases(
         items, kind="sold", ordered_by=order, recipient=None, attestations=[], **{"sale": sale, **fields}

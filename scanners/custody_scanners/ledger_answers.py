@@ -73,7 +73,12 @@ class FromLedger:
         case, holder = self._fold("case", item.case), item.holder
         keeper = self._fold(holder.kind, holder.id) if holder and holder.kind != "outside" else None
         name = keeper.name if isinstance(keeper, PlaceFacts) else None
-        return in_context(item_shape(item), case and case_shape(case), keeper and keeper.agency, name)
+        above: dict[str, Shape] = {}
+        parent = self._fold("item", item.thing.parent) if item.thing.parent else None
+        while parent is not None and parent.item not in above:
+            above[parent.item] = item_shape(parent)
+            parent = self._fold("item", parent.thing.parent) if parent.thing.parent else None
+        return in_context(item_shape(item), case and case_shape(case), keeper and keeper.agency, name, above)
 
     def _fold(self, kind: KindName, name: str) -> Any:
         need = Need(kind, name)

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from custody.errors import Untrusted
+from custody.ledger.history import item_at
+from custody.registers import Registers
 from telling import also, flaws, holder, open_defects, refuses, tells
 from world import CST, World
-from world_objects import child, closes, divides, division, raises
+from world_objects import child, closes, divides, division, extends, lifts_measure, raises
 
 DRUGS = "云公(禁)〔2026〕0403"
 
@@ -288,3 +290,26 @@ def test_a_division_is_corrected_only_as_far_as_it_still_adds_up(world: World) -
         world.corrects(receipt.act, {"op": "void", "path": "/children/0"})
     world.corrects(receipt.act, heavier, lighter)
     assert (world.facts(item).quantity, world.facts(samples[0]["code"][:16]).quantity) == ("310.26", "0.45")
+
+
+def test_a_part_is_under_the_measure_of_the_whole(world: World) -> None:
+    """A sample, and a sample of that, are held until the day on which the seizure ends; extended, until the new one.
+    Once it is lifted, of the sample too."""
+    case = world.opens_case(kind="administrative")
+    (item,) = world.seizes(case, world.item(seal=None), expires="2026-04-11")
+    (part,) = divides(world, item, "0.5", [child(world, "0.5", "部", category="general", seal=None)])
+    (piece,) = divides(world, part, "0.25", [child(world, "0.25", "部", category="general")])
+
+    def shown(each: str) -> tuple[str | None, str | None]:
+        past = item_at(world.ledger.recorder, each)
+        registers = Registers(world.engine)
+        registers.catch_up()
+        assert registers.item(each) == past
+        registers.close()
+        return past["measure_expires"], past["measure_lifted"]
+
+    assert {shown(each) for each in (item, part, piece)} == {("2026-04-11", None)}
+    extends(world, [item], "2026-05-11")
+    assert {shown(each) for each in (item, part, piece)} == {("2026-05-11", None)}
+    lifted = lifts_measure(world, [part]).act
+    assert [shown(each) for each in (item, part, piece)] == [("2026-05-11", None), (None, lifted), (None, lifted)]

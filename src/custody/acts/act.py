@@ -81,6 +81,8 @@ class Act(Frozen):
 
     type_name: ClassVar[str]
     zh: ClassVar[str]
+    bears: ClassVar[bool] = False
+    """Whether items come to exist by acts of this type: the one place that says so."""
 
     act: str
     id: ActId
@@ -129,8 +131,13 @@ class Act(Frozen):
 
     @cached_property
     def items_born(self) -> frozenset[ItemId]:
-        """The items that exist from this act on."""
+        """The items that exist from this act on. A type that has any says so with `bears`."""
         return frozenset()
+
+    @property
+    def case_of_births(self) -> Reference | None:
+        """The case to which the items belong that exist from this act on."""
+        return getattr(self, "case", None) if self.items_born else None
 
     @cached_property
     def codes_given(self) -> dict[str, ItemId]:

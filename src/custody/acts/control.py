@@ -52,6 +52,14 @@ class Effective(Frozen):
     since: Moment
 
 
+class InControl(Frozen):
+    """The agency that answers for a thing, in which stage, and by which document that was passed to it."""
+
+    agency: Name
+    stage: Stage
+    document: Reference | None
+
+
 class CaseStage(Act):
     """阶段变更/生效: a case enters a stage, becomes final, or an instrument of the agency takes effect in it."""
 

@@ -62,6 +62,7 @@ class Discrepancy(Act):
     """
 
     type_name: ClassVar = "discrepancy"
+    bears: ClassVar = True
     zh: ClassVar = "差异"
     act: Literal["discrepancy"]
     case: Reference | None

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import ClassVar, Literal
 
+from custody.acts.control import InControl
 from custody.acts.custody import Moving
 from custody.acts.values import (
     ActId,
@@ -47,7 +48,10 @@ class Destruction(Frozen):
 
 
 class Sale(Frozen):
-    """How items were sold, for how much (in a currency, ISO 4217), and the new cash item that the price becomes."""
+    """How items were sold, for how much (in a currency, ISO 4217), and the new cash item that the price becomes.
+
+    ``control`` is that of what was sold, where a manifest has passed it on: the price begins under it.
+    """
 
     mode: Literal["auction", "private-sale"]
     case: Reference
@@ -55,6 +59,7 @@ class Sale(Frozen):
     currency: Word
     buyer: Sealed | None
     proceeds: ItemCode
+    control: InControl | None = None
 
     @property
     def item(self) -> ItemId:
@@ -79,6 +84,7 @@ class Release(Moving):
     """
 
     type_name: ClassVar = "release"
+    bears: ClassVar = True
     zh: ClassVar = "出库处置"
     act: Literal["release"]
     kind: ReleaseKind
@@ -91,6 +97,14 @@ class Release(Moving):
     without_order: Literal["irrelevant", "effects", "closed-case"] | None = None
     sale: Sale | None = None
     payment: Payment | None = None
+
+    @cached_property
+    def items_born(self) -> frozenset[ItemId]:
+        return frozenset([self.sale.item]) if self.sale else frozenset()
+
+    @property
+    def case_of_births(self) -> Reference | None:
+        return self.sale.case if self.sale else None
 
     @cached_property
     def codes_given(self) -> dict[str, ItemId]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import ClassVar, Literal
 
 from custody.acts.act import Act, by_seal
+from custody.acts.control import InControl
 from custody.acts.custody import ByPerson, InPlace, Outside
 from custody.acts.taking import Category, Details, MeasureKind
 from custody.acts.values import (
@@ -56,10 +57,12 @@ class Division(Act):
 
     ``remainder`` is what stays under the parent's own code; it, all children and ``loss``, less ``gain`` (interest),
     are the parent's quantity before. An image takes nothing away: the remainder is the whole, and its integrity value
-    stands in the child's details.
+    stands in the child's details. ``control`` is the parent's, where a manifest has passed it on: the children begin
+    under it.
     """
 
     type_name: ClassVar = "division"
+    bears: ClassVar = True
     zh: ClassVar = "分装"
     act: Literal["division"]
     case: Reference
@@ -73,6 +76,7 @@ class Division(Act):
     held_by: ByPerson | InPlace | Outside
     weighing: Weighing | None
     reason: Text
+    control: InControl | None = None
 
     @cached_property
     def own_items(self) -> tuple[ItemId, ...]:

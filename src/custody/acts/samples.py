@@ -64,6 +64,7 @@ class BloodDraw(Act):
     """血样提取: blood is drawn into the tubes of one kit, and each tube sealed. The officer holds them afterwards."""
 
     type_name: ClassVar = "blood-draw"
+    bears: ClassVar = True
     zh: ClassVar = "血样提取"
     act: Literal["blood-draw"]
     case: Reference

@@ -192,6 +192,7 @@ class Seizure(Act):
     """
 
     type_name: ClassVar = "seizure"
+    bears: ClassVar = True
     zh: ClassVar = "扣押"
     act: Literal["seizure"]
     case: Reference

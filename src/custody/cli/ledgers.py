@@ -11,10 +11,11 @@ from sqlalchemy import Engine, inspect
 
 from custody.cli.keys import open_key
 from custody.cli.settings import Settings, journal_key_of
-from custody.errors import Malformed, NotFound
+from custody.errors import Damaged, Malformed, NotFound
 from custody.ledger.engine import open_engine, translated
 from custody.ledger.ledger import Ledger
 from custody.ledger.memory import calm_collector
+from custody.ledger.storagecheck import require_whole_file
 from custody.ledger.tables import LEDGER
 from custody.tlog.note import Signer
 
@@ -62,13 +63,24 @@ def founded(settings: Settings) -> Iterator[Engine]:
     calm_collector()
     engine = open_engine(url)
     try:
-        with translated():
+        with _whole(settings), translated():
             has_tables = inspect(engine).has_table(LEDGER.entry.name)
         if not has_tables:
             raise _no_ledger()
         yield engine
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _whole(settings: Settings) -> Iterator[None]:
+    """Where a file is damaged because it was cut off, say so."""
+    try:
+        yield
+    except Damaged:
+        if settings.sqlite_file is not None:
+            require_whole_file(settings.sqlite_file)
+        raise
 
 
 @contextmanager

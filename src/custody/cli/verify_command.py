@@ -14,7 +14,7 @@ from custody.cli.ledgers import founded
 from custody.cli.settings import add_options, settings_of
 from custody.cli.terminal import Advance, progress, tell, tell_json, tell_table
 from custody.cli.words import language, text
-from custody.ledger.fsck import Report, verify_database
+from custody.ledger.fsck import Finding, Report, verify_database
 from custody.registers import differences
 
 
@@ -42,7 +42,7 @@ def run(args: Namespace) -> int:
 
 def _compare_registers(engine: Engine, report: Report, bar: Advance) -> None:
     """Step 8: the registers equal a rebuild. They are derived, so this finding is cured by ``custody rebuild``."""
-    if any(finding.code == "no-genesis" for finding in report.findings):
+    if any(finding.code in ("no-genesis", "not-verified") for finding in report.findings):
         return
     found = Counter(each.register for each in differences(engine, bar))
     for name, count in found.items():
@@ -59,7 +59,15 @@ def _tell(report: Report) -> None:
         return
     columns = [text("verify/step"), text("verify/at"), text("verify/finding")]
     rows = [
-        [each.step, None if each.index is None else each.index + 1, each.zh if language() == "zh" else each.en]
-        for each in report.findings
+        [each.step, None if each.index is None else each.index + 1, _sentence(each)] for each in report.findings
     ]
     tell_table(columns, rows, text("verify/findings", count=len(rows)))
+
+
+def _sentence(found: Finding) -> str:
+    """What was found, about which thing, and what it means for the evidence, where that can be said."""
+    if not found.meaning_en:
+        return found.zh if language() == "zh" else found.en
+    about = found.facts.get("item") or found.facts.get("name") or found.facts.get("case") or ""
+    said = f"{found.zh}{found.meaning_zh}" if language() == "zh" else f"{found.en} {found.meaning_en}"
+    return f"{said} [{about}]" if about else said

@@ -9,11 +9,14 @@ from custody.acts.act import Act
 from custody.acts.control import Answer, ByAgency, CaseStage, Offer, OfferWithdrawal, Receiver
 from custody.acts.custody import ByPerson, InPlace, Party
 from custody.acts.disposition import Release
+from custody.acts.dividing import Division
 from custody.acts.measures import MeasureChange
 from custody.acts.orders import DispositionOrder
 from custody.facts.kinds import Need
 
-ABOUT_CONTROL: Final = (Offer, Answer, OfferWithdrawal, CaseStage, Release, DispositionOrder, MeasureChange)
+ABOUT_CONTROL: Final = (
+    Offer, Answer, OfferWithdrawal, CaseStage, Release, DispositionOrder, Division, MeasureChange,
+)  # fmt: skip
 """Acts whose rules ask which agency controls an item, and for which agency somebody signs."""
 
 

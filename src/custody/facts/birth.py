@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from custody.acts.act import Act
 from custody.acts.differences import Discrepancy
 from custody.acts.disposition import Release, Sale
@@ -13,6 +11,7 @@ from custody.acts.taking import Seizure
 from custody.facts.amend import Reading
 from custody.facts.holding import standing_in
 from custody.facts.item import ItemFacts, stretch
+from custody.facts.manifest import begins_under
 from custody.facts.thing import thing_after, thing_divided, thing_taken
 
 
@@ -26,7 +25,7 @@ def born(reading: Reading, item: str, position: int | None) -> ItemFacts | None:
         return _proceeds(reading, act, act.sale)
     if item not in act.items_born:
         return None
-    taken = _taken(act, reading.happened_at, item, act.positions[item][0])
+    taken = _taken(act, reading, item, act.positions[item][0])
     return taken._replace(voided=True) if taken and position is None else taken
 
 
@@ -36,10 +35,12 @@ def _proceeds(reading: Reading, act: Release, sale: Sale) -> ItemFacts:
         sale.item, sale.case, act.id, reading.happened_at, "proceeds", sale.proceeds, "cash", "变卖拍卖价款",
         sale.price, sale.currency, False,
         custody=(stretch(reading, standing_in(act, "holder"), None),),
+        answering=begins_under(sale.control, act, reading),
     )  # fmt: skip
 
 
-def _taken(act: Act, at: datetime, item: str, position: int) -> ItemFacts | None:
+def _taken(act: Act, reading: Reading, item: str, position: int) -> ItemFacts | None:
+    at = reading.happened_at
     officers = frozenset([each.person for each in act.signers if each.part in ("officer", "second")])
     if isinstance(act, Seizure):
         taken = act.items[position]
@@ -60,9 +61,9 @@ def _taken(act: Act, at: datetime, item: str, position: int) -> ItemFacts | None
         return ItemFacts(
             item, act.case, act.id, at, act.measure, child.code, child.category, child.description, child.quantity,
             child.unit, child.evidential, seal=child.seal, seal_state="sealed" if child.seal else "none",
-            thing=thing_divided(act, position),
+            thing=thing_divided(act, position), answering=begins_under(act.control, act, reading),
         )  # fmt: skip
     if isinstance(act, Discrepancy) and act.embedded is not None:
-        born = _taken(act.embedded, at, item, act.embedded.positions[item][0])
+        born = _taken(act.embedded, reading, item, act.embedded.positions[item][0])
         return born and born._replace(case=act.case or born.case, born_in=act.id, **thing_after(born, act))
     return None

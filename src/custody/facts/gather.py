@@ -39,6 +39,7 @@ from custody.facts.named import (
     laboratories,
     of_agency,
     of_discrepancy,
+    of_division,
     of_handover,
     of_observation,
     of_opening,
@@ -150,7 +151,7 @@ def needs_of(act: Act) -> list[Need]:
     return found + of_its_type(act) if of_its_type else found
 
 
-def _its_case(act: Noted | BloodDraw | Hold | Division) -> list[Need]:
+def _its_case(act: Noted | BloodDraw | Hold) -> list[Need]:
     return [Need("case", act.case)]
 
 
@@ -176,7 +177,7 @@ _NAMED: Final[Mapping[type[Act], Callable[[Any], list[Need]]]] = {
     Instrument: lambda act: [Need("case", act.case), Need("instrument", act.reference)],
     MeasureChange: of_paper,
     Reclassification: of_paper,
-    Division: _its_case,
+    Division: of_division,
     Discrepancy: of_discrepancy,
     Hold: _its_case,
     BloodDraw: lambda act: [Need("case", act.case), Need("kit", act.kit)],

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
+from custody.acts import ACT_TYPES
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
 from custody.facts import case, counting, folding, governing, loan, manifest, orders, paper, parties, stays
@@ -49,7 +50,7 @@ class Kind:
     """Whether it is folded from acts as corrections make them read."""
 
 
-_TAKING: Final = ("seizure", "blood-draw", "division", "discrepancy")
+_BEARING: Final = tuple([name for name, kind in ACT_TYPES.items() if kind.bears])
 """The act types by which items, and with them codes and seals, may come to exist."""
 
 REVIEWERS: Final = Need("reviewers", "all")
@@ -68,14 +69,14 @@ KINDS: Final[dict[KindName, Kind]] = {
         case.evolve_kit, True,
     ),
     "loan": Kind(("loan-request", "loan-decision", "check-out", "correction"), loan.evolve_loan, True),
-    "seal": Kind((*_TAKING, "sealing", "unsealing", "correction"), case.evolve_seal, True),
-    "code": Kind((*_TAKING, "labelling", "release", "correction"), case.evolve_code, True),
+    "seal": Kind((*_BEARING, "sealing", "unsealing", "correction"), case.evolve_seal, True),
+    "code": Kind((*_BEARING, "labelling", "correction"), case.evolve_code, True),
     "item": Kind((), folding.evolve_item, True),
     "stock-take": Kind(("stock-take",), counting.evolve_stock_take, False),
     "governing": Kind(("policy", "log-key"), governing.evolve_governing, False),
     "order": Kind(("disposition-order", "release", "correction"), orders.evolve_order, True),
     "manifest": Kind(("offer", "answer", "offer-withdrawal", "correction"), manifest.evolve_manifest, True),
-    "contents": Kind((*_TAKING, "release", "correction"), manifest.evolve_contents, True),
+    "contents": Kind((*_BEARING, "correction"), manifest.evolve_contents, True),
     "instrument": Kind(("instrument", "correction"), paper.evolve_instrument, True),
     "discrepancy": Kind(("discrepancy",), paper.evolve_discrepancy, True),
     "stays": Kind((*sorted(CUSTODY_MOVING), "correction"), stays.evolve_stays, True),

@@ -10,12 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from custody.acts.control import Answer, AnswerLine, ByAgency, Moves, Offer, OfferWithdrawal, Receiver
-from custody.acts.differences import Discrepancy
-from custody.acts.disposition import Release
-from custody.acts.dividing import Division
-from custody.acts.samples import BloodDraw
-from custody.acts.taking import Seizure
+from custody.acts.act import Act
+from custody.acts.control import Answer, AnswerLine, ByAgency, InControl, Moves, Offer, OfferWithdrawal, Receiver
 from custody.facts.amend import Reading
 
 if TYPE_CHECKING:
@@ -48,6 +44,15 @@ def control_of(item: ItemFacts, case: CaseFacts) -> Control:
         first = case.stages[0]
         own = Control(agency, first.stage, None, case.opened_at, case.opened_by, first.index)
     return replace(own, stage=entered[-1].stage) if entered else own
+
+
+def begins_under(stated: InControl | None, act: Act, reading: Reading) -> Answering:
+    """The control under which an item comes to exist that was part of another, or is its price."""
+    if stated is None:
+        return NO_ANSWERING
+    index = reading.recorded.index
+    control = Control(stated.agency, stated.stage, stated.document, reading.happened_at, act.id, index)
+    return NO_ANSWERING._replace(controls=(control,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +174,9 @@ def _settled(facts: ManifestFacts, reading: Reading) -> dict[str, ManifestLine]:
 
 def evolve_contents(facts: ContentsFacts | None, reading: Reading, case: str) -> ContentsFacts | None:
     """Fold one act, as it reads, into what a case holds."""
-    act = reading.act
-    if isinstance(act, Release):  # a sale turns into its proceeds
-        taken = tuple(act.codes_given.values()) if act.sale is not None and act.sale.case == case else ()
-    else:
-        born = isinstance(act, (Seizure, BloodDraw, Division, Discrepancy)) and act.case == case
-        taken = tuple([item for item in act.own_items if item in act.items_born]) if born else ()
+    born = reading.act.items_born if reading.act.case_of_births == case else ()
     known = facts or ContentsFacts(case)
-    return replace(known, items={**known.items, **dict.fromkeys(taken)}) if taken else facts
+    return replace(known, items={**known.items, **dict.fromkeys(sorted(born))}) if born else facts
 
 
 def offered_or_settled(

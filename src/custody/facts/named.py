@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from custody.acts.case import CaseOpening
+from custody.acts.control import InControl
 from custody.acts.counting import StockTake
 from custody.acts.differences import Discrepancy
 from custody.acts.disposition import Release
-from custody.acts.dividing import Reclassification
+from custody.acts.dividing import Division, Reclassification
 from custody.acts.keeping import CustodianHandover
 from custody.acts.measures import MeasureChange
 from custody.acts.observing import Observation
@@ -80,7 +81,16 @@ def of_stock_take(act: StockTake) -> list[Need]:
 def of_release(act: Release) -> list[Need]:
     """The order it carries out, and the case of its proceeds."""
     order = [Need("order", act.ordered_by)] if act.ordered_by else []
-    return [*order, Need("case", act.sale.case)] if act.sale else order
+    return [*order, Need("case", act.sale.case), *_stated(act.sale.control)] if act.sale else order
+
+
+def of_division(act: Division) -> list[Need]:
+    """Its case, and the agency under which the parts begin."""
+    return [Need("case", act.case), *_stated(act.control)]
+
+
+def _stated(control: InControl | None) -> list[Need]:
+    return [Need("agency", control.agency)] if control is not None else []
 
 
 def of_handover(act: CustodianHandover) -> list[Need]:

@@ -19,7 +19,7 @@ from custody.facts.flaws import each_once
 from custody.facts.holding import Holder
 from custody.facts.item import ItemFacts
 from custody.facts.sample_shapes import examined_shape
-from custody.facts.thing import status_of_thing, thing_shape
+from custody.facts.thing import status_of_thing, thing_shape, with_measure
 
 Shape = dict[str, Any]
 """A JSON object."""
@@ -132,15 +132,19 @@ def _disposition(item: ItemFacts) -> Shape:
     }
 
 
-def in_context(item: Shape, case: Shape | None, agency: str | None, place_name: str | None) -> Shape:
-    """Complete an item's shape by its case (as `case_shape` shows it), the agency of who holds it, and a place's name.
+def in_context(
+    item: Shape, case: Shape | None, agency: str | None, place_name: str | None, above: Mapping[str, Shape]
+) -> Shape:
+    """Complete an item's shape by its case (as `case_shape` shows it), the agency of who holds it, a place's name, and
+    what it was divided from (``above``, by id).
 
     Control lies with the agency that leads the case until an accepted manifest moves it; its stage is the one in which
     the agency took it over, or to which it brought the case since (`custody.facts.manifest.control_of`).
     """
     control = case and in_stage(item["control"], case)
     holds = case["holds"] if case else []
-    return {**item, "custody": {**item["custody"], "place_name": place_name, "agency": agency}, "control": control,
+    custody = {**item["custody"], "place_name": place_name, "agency": agency}
+    return {**with_measure(item, above), "custody": custody, "control": control,
             "disposition": _in_effect(item["disposition"], case, control),
             "holds": [*item["holds"], *({**each, "scope": "case"} for each in holds)]}  # fmt: skip
 

@@ -138,10 +138,9 @@ def _file_tags(act: Act) -> list[str]:
     found: list[str] = []
     if isinstance(act, (CaseOpening, CaseStage, Noted, Seizure, BloodDraw, Hold, Instrument, Division)):
         found.append(f"case:{act.case}")
-    if isinstance(act, (Seizure, BloodDraw, Division)):
-        found.append(f"contents:{act.case}")
-    if isinstance(act, Release) and act.sale is not None:
-        found.append(f"contents:{act.sale.case}")
+    contents = [f"contents:{act.case_of_births}"] if act.bears and act.case_of_births is not None else []
+    if not isinstance(act, Discrepancy):  # whose tags have stood in another order ever since
+        found += contents
     if isinstance(act, (Offer, Answer, OfferWithdrawal)):
         found.append(f"manifest:{act.manifest}")
     if isinstance(act, BloodDraw):
@@ -151,7 +150,7 @@ def _file_tags(act: Act) -> list[str]:
     if isinstance(act, Discrepancy):
         found.append(f"discrepancy:{act.raised_in}")
         found += [f"case:{act.case}"] if act.case else []
-        found += [f"contents:{act.case}"] if act.items_born else []
+        found += contents
         found += [f"kit:{act.embedded.kit}"] if isinstance(act.embedded, BloodDraw) else []
     return found
 

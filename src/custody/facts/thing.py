@@ -3,6 +3,7 @@ read off it, and what does not agree."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -187,6 +188,19 @@ def read_off(facts: ItemFacts, line: Line) -> Thing:
     """What a thing is after somebody read its odometer on a line."""
     read = [measure.amount for measure in line.measured if measure.unit == "km"]
     return facts.thing._replace(odometer=read[-1]) if read else facts.thing
+
+
+def with_measure(item: dict[str, Any], above: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """An item as it is shown, with the measure it is under: its own, or as long as that says nothing that of what it
+    was divided from. ``above`` holds those as they are shown, by id."""
+    source, passed = item, {item["item"]}
+    while source["measure_expires"] is None and source["measure_lifted"] is None:
+        parent = above.get(source["parent"] or "")
+        if parent is None or parent["item"] in passed:
+            return item
+        source = parent
+        passed.add(parent["item"])
+    return {**item, "measure_expires": source["measure_expires"], "measure_lifted": source["measure_lifted"]}
 
 
 def status_of_thing(thing: Thing) -> str | None:

@@ -24,7 +24,6 @@ _SQLITE_TRY_AGAIN = {
     sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_PROTOCOL,
 }
 _SQLITE_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -64,6 +63,8 @@ def translated() -> Iterator[None]:
 
 def meaning(error: BaseException) -> BaseException:
     """What a driver's error means; the error itself if it can only be our own mistake."""
+    if _is_full(error):
+        return _full(error)
     if isinstance(error, sqlite3.Error):
         # A mistake of the sqlite3 module's own user ("closed database") carries no code.
         primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
@@ -72,15 +73,30 @@ def meaning(error: BaseException) -> BaseException:
         return _unavailable(error) if primary in _SQLITE_TRY_AGAIN else error
     if isinstance(error, psycopg.IntegrityError) or getattr(error, "sqlstate", None) in _POSTGRES_DAMAGED:
         return _damaged(error)
-    if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
+    if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)):
         return _unavailable(error)
     return error
+
+
+def _is_full(error: BaseException) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF == sqlite3.SQLITE_FULL
+    return isinstance(error, psycopg.errors.DiskFull)
+
+
+def _full(error: BaseException) -> CustodyError:
+    return Unavailable(
+        "unavailable/full",
+        "The disk that the database lies on is full: nothing was written. Once there is space, it goes on by itself.",
+        retry_after=RETRY_AFTER_SECONDS,
+        cause=str(error).strip(),
+    )
 
 
 def _unavailable(error: BaseException) -> CustodyError:
     return Unavailable(
         "unavailable/database",
-        "The database is locked, full or gone: try again.",
+        "The database is locked or gone: try again.",
         retry_after=RETRY_AFTER_SECONDS,
         cause=str(error).strip(),
     )

@@ -21,7 +21,6 @@ from uuid import UUID
 
 from eventsourcing.dcb.api import DCBQueryItem
 
-from custody.acts.disposition import Release
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
 from custody.errors import NotFound
@@ -75,7 +74,7 @@ def item_at(reader: Reader, id_or_code: str, moment: Moment = NOW) -> Shape:
     keeper = _keeper(reader, facts.holder, moment)
     shape = in_context(
         item_shape(facts), case_shape(case) if case else None, keeper.agency if keeper else None,
-        keeper.name if isinstance(keeper, PlaceFacts) else None,
+        keeper.name if isinstance(keeper, PlaceFacts) else None, _above(reader, facts.thing.parent, moment),
     )  # fmt: skip
     return {**shape, "asked": code_shape(code)} if code else shape
 
@@ -119,10 +118,20 @@ def _items_of(reader: Reader, reference: str, moment: Moment) -> set[str]:
     found: set[str] = set()
     for reading in readings(sorted(known.values(), key=lambda each: each.index)):
         act = reading.act
-        if getattr(act, "case", None) == reference and moment.includes(reading):
-            found |= {item for item in act.items_born if reading.position_of(item) is not None}
-        if isinstance(act, Release) and act.sale is not None and moment.includes(reading):
-            found.add(act.sale.item)  # what was sold goes on as its price
+        if act.case_of_births == reference and moment.includes(reading):
+            found |= act.items_born - {act.own_items[index] for index in reading.voided}
+    return found
+
+
+def _above(reader: Reader, parent: str | None, moment: Moment) -> dict[str, Shape]:
+    """What an item was divided from, and that again, by id, at a moment."""
+    found: dict[str, Shape] = {}
+    while parent is not None and parent not in found:
+        facts = fold_item(parent, _readings(reader, f"item:{parent}", moment))
+        if facts is None:
+            break
+        found[parent] = item_shape(facts)
+        parent = facts.thing.parent
     return found
 
 

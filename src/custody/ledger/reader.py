@@ -11,15 +11,15 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import groupby
 from typing import Any
 
 from eventsourcing.dcb.api import DCBEvent, DCBQuery, DCBQueryItem, DCBReadResponse, DCBSequencedEvent
 from sqlalchemy import Engine
 
-from custody.errors import NotFound
+from custody.errors import Damaged, NotFound
 from custody.ledger.drafts import Head, Row
 from custody.ledger.engine import translated
+from custody.ledger.query import alternatives
 from custody.ledger.session import Query, Session
 from custody.ledger.tables import LEDGER, Log, disclosure
 from custody.ledger.tree import Tree
@@ -68,7 +68,8 @@ class Reader:
 
     def rows(self, after: int, limit: int) -> list[Row]:
         """Up to ``limit`` stored events after a position, with entry and envelope."""
-        return self._rows("position > ? ORDER BY position LIMIT ?", after, limit)
+        with self._named(range(after + 1, after + limit + 1)):
+            return self._rows("position > ? ORDER BY position LIMIT ?", after, limit)
 
     def entries(self, after: int, limit: int) -> list[bytes]:
         """Up to ``limit`` entries after a position, as bundles hold them; envelopes stay where they are."""
@@ -78,8 +79,9 @@ class Reader:
 
     def row(self, position: int) -> Row:
         """One stored event. Raises NotFound."""
-        for row in self._rows("position = ?", position):
-            return row
+        with self._named((position,)):
+            for row in self._rows("position = ?", position):
+                return row
         raise NotFound("not-found/position", "The log has no event at this position.", position=position)
 
     def select(self, query: DCBQuery) -> tuple[list[tuple[Row, list[str]]], int]:
@@ -121,11 +123,12 @@ class Reader:
         """The stored events at these positions, oldest first."""
         with self._session() as session:
             where, values = session.among("position", positions)
-        return self._rows(f"{where} ORDER BY position", *values)
+        with self._named(positions):
+            return self._rows(f"{where} ORDER BY position", *values)
 
     def tagged_rows(self, after: int, limit: int) -> list[tuple[Row, list[str]]]:
         """Up to ``limit`` stored events after a position, each with its tags in its own order."""
-        with self._session() as session:
+        with self._named(range(after + 1, after + limit + 1)), self._session() as session:
             found = self._tagged_rows(session, "position > ? ORDER BY position LIMIT ?", [after, limit])
         return [(Row(position, kind, entry, data), tags) for position, kind, entry, data, tags in found]
 
@@ -212,6 +215,27 @@ class Reader:
         with translated(), Session(self.engine, self.log) as session:
             yield session
 
+    @contextmanager
+    def _named(self, positions: Iterable[int]) -> Iterator[None]:
+        """Where the database gives up on a query, say which of the entries asked for it cannot give back."""
+        try:
+            yield
+        except Damaged as damage:
+            lost = [position for position in positions if not self._readable(position)]
+            if not lost:
+                raise
+            raise Damaged(
+                "damaged/rows", f"Entries {lost[0]} to {lost[-1]} of the {self.log.name} cannot be read.",
+                log=self.log.name, first=lost[0], last=lost[-1], count=len(lost), cause=damage.fields.get("cause"),
+            ) from damage  # fmt: skip
+
+    def _readable(self, position: int) -> bool:
+        try:
+            self._rows("position = ?", position)
+        except Damaged:
+            return False
+        return True
+
     def _rows(self, where: str, *values: Any) -> list[Row]:
         with self._session() as session:
             found = session.fetch(
@@ -259,7 +283,7 @@ class Reader:
         """The first positions within ``span`` (after, size, limit) that match any of the items."""
         limit = span[2]
         found: set[int] = set()
-        for types, tags in _alternatives(items):
+        for types, tags in alternatives(items):
             where, values = self._where(session, types, tags)
             table = self.log.tagged if tags else self.log.entry
             found.update(
@@ -321,13 +345,3 @@ class ReadResponse(DCBReadResponse):
 
     def __next__(self) -> DCBSequencedEvent:
         return next(self._events)
-
-
-def _alternatives(items: Sequence[DCBQueryItem]) -> Iterator[tuple[list[str], list[list[str]]]]:
-    """The items as (types, tag sets), those of one tag and the same types drawn together into one question."""
-    ordered = sorted(items, key=lambda item: (len(item.tags) == 1, sorted(item.types)))
-    for (single, types), group in groupby(ordered, key=lambda item: (len(item.tags) == 1, sorted(item.types))):
-        if single:
-            yield types, [[item.tags[0] for item in group]]
-        else:
-            yield from ((types, [[tag] for tag in item.tags]) for item in group)

@@ -187,7 +187,16 @@ def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
 
 
 def _shapes(connection: Connection, query: Select[Any]) -> list[Shape]:
-    return [
-        in_context(read(own), case and read(case), agency, name)
-        for own, case, agency, name in connection.execute(query)
-    ]
+    rows = [(read(own), case and read(case), agency, name) for own, case, agency, name in connection.execute(query)]
+    above = _above(connection, {own["parent"] for own, *_ in rows})
+    return [in_context(own, case, agency, name, above) for own, case, agency, name in rows]
+
+
+def _above(connection: Connection, parents: set[str | None]) -> dict[str, Shape]:
+    """What items were divided from, and that again, by id: as they show themselves."""
+    known: dict[str, Shape] = {}
+    while wanted := [each for each in parents if each is not None and each not in known]:
+        found = connection.execute(select(item.c.body).where(item.c.item.in_(wanted))).scalars()
+        known |= {shape["item"]: shape for shape in map(read, found)}
+        parents = {known[each]["parent"] for each in wanted if each in known}
+    return known

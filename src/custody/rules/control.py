@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final, get_args
 
-from custody.acts.control import Answer, ByAgency, CaseStage, Offer, OfferWithdrawal, Receiver
+from custody.acts.control import Answer, ByAgency, CaseStage, InControl, Offer, OfferWithdrawal, Receiver
 from custody.acts.custody import ByPerson, InPlace
 from custody.acts.parties import AgencyKind
 from custody.facts.item import ItemFacts
@@ -28,6 +28,19 @@ def controller(matter: Matter, item: ItemFacts) -> str | None:
     """The agency that controls an item today; None if its case is not known."""
     case = matter.facts.case(item.case)
     return matter.house(control_of(item, case).agency) if case else None
+
+
+def begins_alike(matter: Matter, stated: InControl | None, item: ItemFacts) -> bool:
+    """Whether what comes out of an item begins under the control that the item is under: none is stated as long as it
+    is still with the agency that leads the case."""
+    case = matter.facts.case(item.case)
+    if not item.controls or case is None:
+        return stated is None
+    own = control_of(item, case)
+    if stated is None:
+        return False
+    same_agency = matter.house(stated.agency) == matter.house(own.agency)
+    return same_agency and (stated.stage, stated.document) == (own.stage, own.document)
 
 
 def stage_of(matter: Matter, item: ItemFacts) -> str | None:

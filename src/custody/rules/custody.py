@@ -64,13 +64,6 @@ def only_who_holds_an_item_gives_it(matter: Matter) -> Iterator[Breach]:
             yield Breach((index,), {"item": item.item, "holder": item.holder.id, "holder_kind": item.holder.kind})
 
 
-def _in_the_account(item: ItemFacts) -> bool:
-    """Whether money was deposited, or is interest that was set apart in the account."""
-    last = item.custody[-1]
-    return last.type == "cash-deposit" or (last.type == "division" and last.holder is not None
-                                           and last.holder.kind == "outside")  # fmt: skip
-
-
 def _gives(matter: Matter, item: ItemFacts, part: str) -> bool:
     act, holder = matter.act, item.holder
     if holder is None:
@@ -81,13 +74,24 @@ def _gives(matter: Matter, item: ItemFacts, part: str) -> bool:
     if holder.kind == "person":
         stated = isinstance(act, Transfer) and holder_of(act.giver) != holder
         return holder.id in persons and not stated
-    if isinstance(act, Release) and _in_the_account(item):
+    if isinstance(act, Release) and in_account(matter, item):
         return bool(act.signed_by("finance"))  # who keeps the account pays out of it
     if holder.kind == "place":
         if isinstance(act, Transfer) and holder_of(act.giver) != holder:
             return False
         return any(matter.responsible(person, holder.id) for person in persons)
     return bool(act.attested(part)) or any(is_officer_of_case(matter, person, item) for person in persons)
+
+
+def in_account(matter: Matter, item: ItemFacts) -> bool:
+    """Whether an item is money in the account: it was paid in, or set apart (as interest is) from what was."""
+    stretch = item.custody[-1]
+    for parent in matter.parents(item):
+        before = [each for each in parent.custody if each.index < stretch.index]
+        if stretch.type != "division" or not before:
+            break
+        stretch = before[-1]
+    return stretch.type == "cash-deposit"
 
 
 @rule("not-as-stated", Transfer)

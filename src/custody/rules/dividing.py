@@ -14,7 +14,9 @@ from custody.acts.taking import CashDetails, DigitalDetails, DrugDetails, Seizur
 from custody.facts.holding import holder_of
 from custody.facts.item import ItemFacts
 from custody.facts.weight import converted
-from custody.rules.order import fills_gap
+from custody.rules.control import begins_alike, controller
+from custody.rules.custody import in_account
+from custody.rules.order import fills_gap, same_holder
 from custody.rules.rule import Breach, Matter, rule
 from custody.rules.weighing import tolerance
 
@@ -29,11 +31,13 @@ def what_is_set_apart_lies_where_the_parent_lies(matter: Matter) -> Iterator[Bre
     act, parent = matter.act, _parent(matter)
     if parent is None:
         return
-    if holder_of(act.held_by) != parent.holder:
+    if not same_holder(holder_of(act.held_by), parent.holder):
         holder = parent.holder
         yield Breach(facts={"held_by": holder_of(act.held_by).id, "holder": holder.id if holder else None})
     if (act.case, act.measure) != (parent.case, parent.measure):
         yield Breach(facts={"case": parent.case, "measure": parent.measure})
+    if not begins_alike(matter, act.control, parent):
+        yield Breach(facts={"control": controller(matter, parent)})
 
 
 @rule("divider-not-holder", Division)
@@ -55,7 +59,7 @@ def who_holds_it_divides_it(matter: Matter) -> Iterator[Breach]:
 @rule("divided-under-seal", Division)
 def a_sealed_item_is_opened_before_it_is_divided(matter: Matter) -> Iterator[Breach]:
     parent = _parent(matter)
-    if parent is not None and parent.seal_state == "sealed":
+    if parent is not None and parent.seal_state == "sealed" and not in_account(matter, parent):
         yield Breach(facts={"item": parent.item, "seal": parent.seal})
 
 

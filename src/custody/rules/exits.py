@@ -10,6 +10,7 @@ from custody.acts.disposition import Release
 from custody.facts.item import ItemFacts
 from custody.facts.orders import Ordered
 from custody.facts.weight import GRAMS
+from custody.rules.control import begins_alike, controller
 from custody.rules.orders import approver_level, effective_since
 from custody.rules.rule import Breach, Matter, rule
 from custody.rules.weighing import tolerance
@@ -99,6 +100,14 @@ def the_price_of_a_sale_becomes_a_new_item(matter: Matter) -> Iterator[Breach]:
             yield Breach(facts={"cases": sorted(cases), "case": act.sale.case, "price": act.sale.price})
 
 
+@rule("proceeds-unlike-sold", Release)
+def the_price_begins_under_the_control_of_what_was_sold(matter: Matter) -> Iterator[Breach]:
+    sale = matter.act.sale
+    for index, item in matter.items() if sale is not None else ():
+        if not begins_alike(matter, sale.control, item):
+            yield Breach((index,), {"item": item.item, "control": controller(matter, item)})
+
+
 @rule("code-used", Release)
 def the_proceeds_bear_a_fresh_code(matter: Matter) -> Iterator[Breach]:
     for code in matter.act.codes_given:
@@ -130,6 +139,7 @@ REFUSALS = (
     what_is_paid_and_what_remains_are_the_whole,
     a_release_is_approved_at_the_level_of_its_kind,
     the_price_of_a_sale_becomes_a_new_item,
+    the_price_begins_under_the_control_of_what_was_sold,
     the_proceeds_bear_a_fresh_code,
     what_is_destroyed_weighs_what_was_taken,
 )

@@ -80,11 +80,16 @@ def a_case_leaves_no_item_behind(matter: Matter) -> Iterator[Breach]:
     left = [
         item.item
         for each in contents.items
-        if (item := matter.facts.item(each)) is not None and not item.voided and item.released is None
+        if (item := matter.facts.item(each)) is not None and not item.voided and not _gone(item)
         and controller(matter, item) == own and (act.stage == CLOSED or not is_open(matter, item))
     ]  # fmt: skip
     if left:
         yield Breach(facts={"items": left[:20], "count": len(left)})
+
+
+def _gone(item: ItemFacts) -> bool:
+    """Whether nothing of an item is left to pass on: released, wholly divided, or lost as an inquiry found."""
+    return item.released is not None or item.thing.used_up or item.thing.lost
 
 
 REFUSALS = (

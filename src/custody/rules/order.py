@@ -136,14 +136,14 @@ def fills_gap(act: Act, facts: ItemFacts) -> bool:
     if done is None:
         return False
     return any(
-        _same(done.giver, before.holder)
-        and _same(done.taker, after.given_by)
+        same_holder(done.giver, before.holder)
+        and same_holder(done.taker, after.given_by)
         and before.since <= act.occurred_at <= after.since
         for before, after in facts.gaps()
     )
 
 
-def _same(one: Holder | None, other: Holder | None) -> bool:
+def same_holder(one: Holder | None, other: Holder | None) -> bool:
     """Whether two holders are the same; two outsiders count as the same, since their names are sealed apart."""
     if one is None or other is None:
         return False

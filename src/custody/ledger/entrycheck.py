@@ -1,0 +1,108 @@
+"""Steps 2, 3, 6 and 7 of verifying: what an entry says of its act and the acts before, and what is kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+from custody.acts.values import decode, encode, sealed_in
+from custody.facts.tags import links_of
+from custody.ledger.findings import Report
+from custody.ledger.reader import Reader
+from custody.ledger.storedrow import Stored
+
+
+class Entries:
+    """Step 2: each entry names its envelope, its act and its type, is found by id and by tag, and time runs on."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._before: datetime | None = None
+
+    def take(self, stored: Stored, by_id: tuple[int, bytes] | None) -> None:
+        """Look at the next entry; ``by_id`` is what the table of ids holds under its act's."""
+        row, entry, recorded = stored.row, stored.entry, stored.recorded
+        act = recorded.act
+        stated = (entry.envelope, entry.size_bytes, entry.act, entry.type, row.type)
+        true = (hashlib.sha256(row.envelope).hexdigest(), len(row.envelope), act.id, act.act, act.act)
+        found = self._report.found
+        if stated != true:
+            found(2, "entry", "条目与信封不符。", "An entry does not fit its envelope.", stored.index,
+                  expected=list(true), got=list(stated))  # fmt: skip
+        if by_id != (row.position, hashlib.sha256(stored.envelope.payload).digest()):
+            found(2, "act-id", "编号索引与记录不符。", "The index of act ids disagrees.", stored.index)
+        if self._before is not None and recorded.recorded_at < self._before:
+            found(2, "time", "入账时间倒退。", "The recorded time runs back.", stored.index)
+        self._before = recorded.recorded_at
+
+    def tagged(self, stored: Stored, tags: tuple[str, ...]) -> None:
+        """Whether it is found under exactly the tags that it touches."""
+        if list(tags) != stored.tags:
+            self._report.found(2, "tags", "检索标记与记录不符。", "The tags disagree with the act.", stored.index)
+
+
+class Links:
+    """Step 3: ``previous`` of each entry is the last act on each item, key and person."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._last: dict[str, int] = {}
+
+    def take(self, stored: Stored, tags: tuple[str, ...]) -> None:
+        """Look at the next entry's links."""
+        links = links_of(stored.recorded.act, tags)
+        true = {tag: self._last.get(tag, -1) for tag in links}
+        if stored.entry.previous != true:
+            self._report.found(
+                3, "previous", "前后链接不符：可能有记录被遗漏。", "A link to the act before is wrong.", stored.index,
+                expected=true, got=dict(stored.entry.previous),
+            )  # fmt: skip
+        self._last.update(dict.fromkeys(links, stored.index))
+
+
+class Witnessing:
+    """Step 6: the head that each act saw is the root this log had at that size."""
+
+    def __init__(self, report: Report, roots: Mapping[int, bytes]) -> None:
+        self._report = report
+        self._roots = roots
+
+    def take(self, stored: Stored) -> None:
+        """Look at what the next act has seen."""
+        seen = stored.recorded.act.seen
+        root = self._roots.get(seen.size) if seen.size <= stored.index else None
+        if root is None or encode(root) != seen.root:
+            self._report.found(
+                6, "seen", "签署人所见的日志状态不是本台账的。", "The head its signers saw is not one of this log.",
+                stored.index, size=seen.size,
+            )  # fmt: skip
+
+
+class Disclosures:
+    """Step 7: what an act commits to is there, or was erased; nothing else is kept."""
+
+    def __init__(self, report: Report, reader: Reader) -> None:
+        self._report = report
+        self._reader = reader
+        self._brought = 0
+
+    def take(self, stored: Stored) -> None:
+        """Look at what is kept of the next act's sealed values."""
+        commitments = sealed_in(stored.fields)
+        if not commitments:
+            return
+        decoded = [decode(each) for each in commitments]
+        self._brought += self._reader.count_disclosures(stored.row.position, decoded)
+        kept = self._reader.disclosures(decoded)
+        self._report.erased_disclosures += len({*commitments}) - len(kept)
+        for commitment, (salt, value) in kept.items():
+            if hashlib.sha256(salt + value.encode()).digest() != commitment:
+                zh, en = "披露值与承诺不符。", "A disclosure does not open its commitment."
+                self._report.found(7, "disclosure", zh, en, stored.index)
+
+    def end(self) -> None:
+        """Whether more is kept than acts brought."""
+        if self._brought != self._reader.count_disclosures():
+            zh, en = "存有无人承诺的披露值。", "Disclosures are kept that no act brought."
+            self._report.found(7, "disclosure-extra", zh, en)

@@ -1,0 +1,37 @@
+"""What verifying a ledger found: each finding by its step, with the leaf, and everything that was looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it should be: in which step, at which leaf, and what.
+
+    A property of the whole log (step 9) also says what its contradiction means for the evidence.
+    """
+
+    step: int
+    code: str
+    zh: str
+    en: str
+    index: int | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    meaning_zh: str = ""
+    meaning_en: str = ""
+
+
+@dataclass(slots=True)
+class Report:
+    """Everything that was found, and what was looked at."""
+
+    entries: int = 0
+    signatures: int = 0
+    erased_disclosures: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    def found(self, step: int, code: str, zh: str, en: str, index: int | None = None, **facts: Any) -> None:
+        """Add a finding."""
+        self.findings.append(Finding(step, code, zh, en, index, facts))
