@@ -16,6 +16,7 @@ from custody.facts.case import CaseFacts
 from custody.facts.item import ItemFacts
 from custody.facts.parties import PersonFacts, PlaceFacts
 from custody.facts.shapes import Shape, case_shape, in_context, item_shape
+from custody.registers import readers
 from custody.registers.register import Changes, Part, Register, Row, body, metadata, read, slices, written
 
 item = Table(
@@ -103,6 +104,7 @@ def _settle(connection: Connection, changes: Changes) -> None:
         for some in slices(list(ids)):
             own = func.coalesce(item.c.control, lead)
             connection.execute(update(item).where(column.in_(some)).values(lead=own, agency=agency))
+    readers.settle(connection, changes)
 
 
 REGISTER = Register(
@@ -113,8 +115,10 @@ REGISTER = Register(
         Part(item_case, "case", "case", _case_rows),
         Part(item_keeper, "person", "keeper", _person_rows),
         Part(item_keeper, "place", "keeper", _place_rows),
+        *readers.PARTS,
     ),
     settle=_settle,
+    derived=readers.DERIVED,
 )
 
 

@@ -1,0 +1,34 @@
+"""Who asks: a person or a system of one agency, in the capacities that are live on the day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from custody.facts.parties import AgencyFacts, PersonFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who signed in. What he may read follows from nothing else."""
+
+    person: str
+    agency: str
+    agency_kind: str
+    capacities: frozenset[str]
+
+    @property
+    def contractor(self) -> bool:
+        """Whether he belongs to a contractor who only keeps things."""
+        return self.agency_kind == "custodian-contractor"
+
+    @property
+    def audits(self) -> bool:
+        """Whether he is an auditor."""
+        return "auditor" in self.capacities
+
+
+def caller_of(person: PersonFacts, agency: AgencyFacts, on: date) -> Caller:
+    """The caller that a person is on a day."""
+    live = frozenset(each for each in person.capacities if person.holds(each, on))
+    return Caller(person.person, person.agency, agency.kind, live)
