@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, select
 
@@ -44,7 +45,7 @@ act = Table(
 touched = Table(
     "touched",
     metadata,
-    Column("subject", Text, primary_key=True, comment="item:… or case:…"),
+    Column("subject", Text, primary_key=True, comment="item:…, case:…, place:…, manifest:… or everyone"),
     Column("position", Position, primary_key=True, autoincrement=False),
     Index("touched_position", "position"),
     sqlite_strict=True,
@@ -68,15 +69,24 @@ def _act_rows(touching: Touching) -> Iterator[Row]:
     yield {"position": touching.recorded.index + 1, "body": written(act_shape(touching.recorded))}
 
 
+EVERYONE: Final = "everyone"
+"""The subject of acts that everybody needs who checks a signature or a decision: parties, policies, log keys."""
+
+_OF_ORDER: Final = frozenset({"genesis", "agency", "enrolment", "person", "revocation", "policy", "log-key"})
+
+
 def _touched_rows(touching: Touching) -> Iterator[Row]:
+    position = touching.recorded.index + 1
     for tag in touching.tags:
-        if tag.startswith(("item:", "case:")):
-            yield {"subject": tag, "position": touching.recorded.index + 1}
+        if tag.startswith(("item:", "case:", "place:", "manifest:")):
+            yield {"subject": tag, "position": position}
+    if touching.recorded.act.act in _OF_ORDER:
+        yield {"subject": EVERYONE, "position": position}
 
 
 REGISTER = Register(
     "custody",
-    2,
+    3,
     (
         Part(stretch, "item", "item", _stretch_rows),
         Part(stretch_place, "place", "place", _place_rows),
