@@ -204,9 +204,7 @@ def _settle_items(connection: Connection, items: list[str]) -> None:
     by_case = select(case_reader.c.agency, reader_item.c.item, case_reader.c.role, literal(None)).where(
         reader_item.c.item.in_(items), case_reader.c.case == reader_item.c.case
     )
-    connection.execute(
-        item_reader.insert().from_select(["agency", "item", "role", "expires"], union(own, by_case))
-    )
+    connection.execute(item_reader.insert().from_select(["agency", "item", "role", "expires"], union(own, by_case)))
 
 
 def items_seen(caller: Caller, now: str, least: Sight = Sight.THING) -> Select[Any] | None:
@@ -231,16 +229,26 @@ def roles(connection: Connection, agency: str, subject: str, now: str) -> frozen
     """What an agency is to an item, a case, a place or a manifest now; an item's case counts as well."""
     kind, _, name = subject.partition(":")
     if kind == "item":
-        found = select(item_reader.c.role).where(
-            item_reader.c.agency == agency, item_reader.c.item == name,
-            or_(item_reader.c.expires.is_(None), item_reader.c.expires > now),
-        )  # fmt: skip
-    elif kind == "case":
+        return frozenset(roles_of_items(connection, agency, [name], now).get(name, ()))
+    if kind == "case":
         found = select(case_reader.c.role).where(case_reader.c.agency == agency, case_reader.c.case == name)
     else:
         table = {"place": PLACE, "manifest": MANIFEST}[kind]
         found = select(table.c.role).where(table.c.subject == subject, table.c.agency == agency)
     return frozenset(connection.scalars(found))
+
+
+def roles_of_items(connection: Connection, agency: str, items: list[str], now: str) -> dict[str, set[Role]]:
+    """What an agency is to each of some items now."""
+    found: dict[str, set[Role]] = {}
+    for some in slices(items):
+        query = select(item_reader.c.item, item_reader.c.role).where(
+            item_reader.c.agency == agency, item_reader.c.item.in_(some),
+            or_(item_reader.c.expires.is_(None), item_reader.c.expires > now),
+        )  # fmt: skip
+        for item, role in connection.execute(query):
+            found.setdefault(item, set()).add(role)
+    return found
 
 
 def seen_along(
