@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import select
-
 from custody.access.caller import Caller
-from custody.access.rights import Role, Sight, roles_granting
+from custody.access.rights import Role
 from custody.acts.entry import instant
 from custody.registers import Registers, readers
-from custody.registers.custody import touched
+from custody.registers.following import follow
 from world import World
 
 CASE = "云公(刑)诈〔2026〕0520"
 KINDS = {"psb-yunling": "police", "pro-yunling": "procuratorate", "crt-yunling": "court", "lab-1": "lab"}
+
+PARTIES = {"genesis", "agency", "enrolment", "person", "place", "policy"}
 
 Current = Callable[[], Registers]
 
@@ -42,12 +42,16 @@ def roles(world: World, registers: Registers, agency: str, subject: str) -> set[
 def followed(registers: Registers, agency: str) -> set[int]:
     """The positions of the acts that an agency's system may follow."""
     caller = works(agency)
-    counted = roles_granting(caller, Sight.THING)
-    query = select(touched.c.position).where(
-        readers.seen_along(caller, touched.c.subject, touched.c.position, counted)
-    )
-    with registers.store.reading() as connection:
-        return set(connection.scalars(query))
+    found: set[int] = set()
+    after, head = 0, 1
+    while after < head:
+        with registers.store.reading() as connection:
+            page = follow(connection, caller, after, 3)
+        assert all(after < each["position"] <= page.position for each in page.acts)
+        assert page.position > after, "the position always advances"
+        found |= {each["position"] for each in page.acts if each["type"] not in PARTIES}
+        after, head = page.position, page.head
+    return found
 
 
 def test_items_are_read_by_who_leads_and_who_keeps_them_and_by_nobody_else(world: World, registers: Current) -> None:
