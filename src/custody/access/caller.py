@@ -24,8 +24,8 @@ class Caller:
 
     @property
     def audits(self) -> bool:
-        """Whether he is an auditor."""
-        return "auditor" in self.capacities
+        """Whether he is an auditor of the whole ledger: of a house that audits others, not one an agency named itself."""
+        return self.agency_kind in ("audit", "supervision") and "auditor" in self.capacities
 
 
 def caller_of(person: PersonFacts, agency: AgencyFacts, on: date) -> Caller:

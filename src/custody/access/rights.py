@@ -45,8 +45,13 @@ Rule = Callable[[Caller, Role], Sight]
 
 
 def an_auditor_reads_everything(caller: Caller, _: Role) -> Sight:
-    """Auditors read every item, case, place and manifest of every agency."""
+    """Auditors of an audit or supervision office read every item, case, place and manifest of every agency."""
     return Sight.WHOLE if caller.audits else Sight.NOTHING
+
+
+def an_agencys_own_auditor_reads_what_it_has_to_do_with(caller: Caller, _: Role) -> Sight:
+    """Auditors of any other agency read that towards which their own agency has a role."""
+    return Sight.WHOLE if "auditor" in caller.capacities and not caller.contractor else Sight.NOTHING
 
 
 def who_works_on_cases_reads_what_the_agency_answers_for(caller: Caller, role: Role) -> Sight:
@@ -74,12 +79,13 @@ def who_handles_things_sees_them(caller: Caller, _: Role) -> Sight:
 
 def a_contractor_sees_what_he_keeps(caller: Caller, role: Role) -> Sight:
     """People and systems of a custodian contractor see the items they keep and their places, never more."""
-    works = caller.contractor and caller.capacities & (ON_CASES | ON_THINGS)
+    works = caller.contractor and caller.capacities & (ON_CASES | ON_THINGS | {"auditor"})
     return Sight.THING if works and role in _HAVING else Sight.NOTHING
 
 
 RULES: Final[tuple[Rule, ...]] = (
     an_auditor_reads_everything,
+    an_agencys_own_auditor_reads_what_it_has_to_do_with,
     who_works_on_cases_reads_what_the_agency_answers_for,
     who_works_on_cases_reads_what_the_agency_has,
     an_examiner_reads_what_the_laboratory_examines,
@@ -101,4 +107,4 @@ def roles_granting(caller: Caller, least: Sight) -> frozenset[Role]:
 
 def opens_sealed_values(caller: Caller, seen: Sight) -> bool:
     """Whether sealed values of what he sees are shown to him: to those who work on the case, not to auditors."""
-    return seen is Sight.WHOLE and not caller.contractor and bool(caller.capacities & ON_CASES)
+    return seen is Sight.WHOLE and not caller.contractor and not caller.audits and bool(caller.capacities & ON_CASES)
