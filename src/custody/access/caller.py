@@ -24,7 +24,7 @@ class Caller:
 
     @property
     def audits(self) -> bool:
-        """Whether he is an auditor of the whole ledger: of a house that audits others, not one an agency named itself."""
+        """Whether he audits the whole ledger: for an office that audits others, not named by his own agency."""
         return self.agency_kind in ("audit", "supervision") and "auditor" in self.capacities
 
 
