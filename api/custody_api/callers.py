@@ -23,8 +23,9 @@ from custody.errors import NotSignedIn, Untrusted
 from custody.facts.kinds import Need
 from custody.facts.parties import KeyFacts, PersonFacts
 from custody.ledger.ledger import Ledger
+from custody.registers.reading import Registers
 from custody.sign_in import VALID_FOR, message_of, read_statement, require_meant_for
-from custody_api.context import Context, InContext
+from custody_api.context import Context, InContext, caught_up
 
 COOKIE: Final = "custody-session"
 LASTS: Final = timedelta(hours=8)
@@ -97,15 +98,26 @@ def origin_of(request: Request) -> str:
     return f"{url.scheme}://{url.netloc}".lower()
 
 
-async def _caller(request: Request, context: InContext) -> Caller:
+async def signed_in(request: Request, context: InContext) -> Caller:
+    """Whoever calls. Raises NotSignedIn."""
     token = token_of(request)
     if token is None:
         raise _not_signed_in()
     return await run_in_threadpool(caller, context, token)
 
 
-TheCaller = Annotated[Caller, Depends(_caller)]
+TheCaller = Annotated[Caller, Depends(signed_in)]
 """Whoever signed in. Without a session the answer is 401, whatever was asked for."""
+
+
+async def _seen(
+    caller: TheCaller, context: InContext, registers: Annotated[Registers, Depends(caught_up)]
+) -> Registers:
+    return registers.seen_by(caller, context.ledger.clock())
+
+
+TheRegisters = Annotated[Registers, Depends(_seen)]
+"""The registers as the caller sees them, as far along as he asks."""
 
 
 def _holder(ledger: Ledger, key_id: str) -> tuple[KeyFacts, PersonFacts]:

@@ -44,6 +44,10 @@ class NotSignedIn(CustodyError):
     """Nobody is signed in, or the session ended."""
 
 
+class NotAllowed(CustodyError):
+    """Who is signed in may not ask this."""
+
+
 class Refused(CustodyError):
     """A rule forbids this future act. Fields: ``rule``, and what the rule compared."""
 

@@ -57,6 +57,9 @@ CHINESE: Final[Mapping[str, str]] = {
     "too-large/import": "文件太大（{got} 字节，上限 {limit}），请拆分：{file}",
     "malformed/tlog-proof": "日志证明不符合格式（{field}）。",
     # Untrusted: signatures, keys or capacities do not bear the act out
+    "not-allowed/auditors": "仅限审计机构的审计员查询。",
+    "not-allowed/check": "试算只能由该记录签署人所在的机构进行。",
+    "not-allowed/oversight": "仅限审核、审批、督察和审计人员查询。",
     "not-signed-in/foreign-page": "该请求来自其他网页，未予受理。",
     "not-signed-in/session": "尚未登录，或登录已失效，请重新登录。",
     "untrusted/capacity": "{person} 不具备以此角色（{part}）签署所需的身份。",

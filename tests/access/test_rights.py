@@ -38,6 +38,7 @@ def test_an_auditor_whom_an_agency_named_itself_audits_that_agency_alone() -> No
     auditor = caller(POLICE, "auditor")
     assert not auditor.audits
     assert sight(auditor, ["keeps"]) is Sight.WHOLE
+    assert sight(auditor, ["presents"]) is Sight.NOTHING
     assert sight(auditor, []) is Sight.NOTHING
     assert not opens_sealed_values(auditor, Sight.WHOLE)
 
@@ -46,6 +47,9 @@ def test_an_auditor_whom_an_agency_named_itself_audits_that_agency_alone() -> No
 @pytest.mark.parametrize("role", ROLES)
 def test_who_works_on_cases_reads_whatever_his_agency_has_to_do_with(capacity: str, role: Role) -> None:
     found = sight(caller(POLICE, capacity), [role])
+    if role == "presents":
+        assert found is Sight.NOTHING, "a label in the hand of who does not handle things opens nothing"
+        return
     assert found is Sight.WHOLE
     assert opens_sealed_values(caller(POLICE, capacity), found)
 
@@ -68,7 +72,7 @@ def test_an_examiner_reads_what_his_laboratory_examines_but_not_what_his_agency_
 def test_a_contractor_sees_what_he_keeps_whatever_the_capacity_and_never_more() -> None:
     for capacity in ("custodian", "officer", "supervisor", "system"):
         contractor = caller("custodian-contractor", capacity)
-        assert roles_granting(contractor, Sight.THING) == {"keeps", "examines", "operates"}
+        assert roles_granting(contractor, Sight.THING) == {"keeps", "examines", "operates", "presents"}
         assert roles_granting(contractor, Sight.WHOLE) == frozenset()
         assert not opens_sealed_values(contractor, Sight.WHOLE)
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from custody.access.caller import Caller
 from custody.access.rights import Role
 from custody.acts.entry import instant
 from custody.registers import Registers, readers
 from custody.registers.following import follow
+from custody.registers.items import item
+from custody.registers.sight import Seen
 from world import World
 
 CASE = "云公(刑)诈〔2026〕0520"
@@ -27,10 +31,9 @@ def works(agency: str) -> Caller:
 
 def seen(world: World, registers: Registers, agency: str) -> set[str]:
     """The items that who works on cases in an agency sees now."""
-    query = readers.items_seen(works(agency), instant(world.clock.now))
-    assert query is not None
+    seen = Seen(works(agency), instant(world.clock.now))
     with registers.store.reading() as connection:
-        return set(connection.scalars(query))
+        return set(connection.scalars(select(item.c.item).where(seen.item(item.c.item))))
 
 
 def roles(world: World, registers: Registers, agency: str, subject: str) -> set[Role]:

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from custody.errors import Malformed
 from custody_api import documented_books as documented
 from custody_api.answers import Paged, one, page
-from custody_api.context import TheLedger, TheRegisters
+from custody_api.callers import TheRegisters
+from custody_api.context import TheLedger
 
 router = APIRouter(prefix="/v1", tags=["books"])
 

@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse, Response
 from custody.access.caller import Caller
 from custody.acts.entry import instant
 from custody.desk import sessions
-from custody_api import callers, documented
+from custody_api import callers
+from custody_api import documented_session as documented
 from custody_api.answers import one
 from custody_api.bodies import read_statement_body
 from custody_api.callers import COOKIE, TheCaller, origin_of, token_of

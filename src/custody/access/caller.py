@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from custody.facts.parties import AgencyFacts, PersonFacts
+
+OVERSEEING: Final = frozenset({
+    "approver-1", "approver-2", "approver-3", "legal-reviewer", "supervisor", "auditor",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,11 @@ class Caller:
     def contractor(self) -> bool:
         """Whether he belongs to a contractor who only keeps things."""
         return self.agency_kind == "custodian-contractor"
+
+    @property
+    def oversees(self) -> bool:
+        """Whether he reviews, approves, supervises or audits what others do."""
+        return bool(self.capacities & OVERSEEING)
 
     @property
     def audits(self) -> bool:

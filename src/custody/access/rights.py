@@ -12,9 +12,12 @@ from typing import Final, Literal, get_args
 
 from custody.access.caller import Caller
 
-Role = Literal["leads", "accepted", "controls", "offered", "examines", "keeps", "operates", "sends", "receives"]
+Role = Literal[
+    "leads", "accepted", "controls", "offered", "examines", "keeps", "operates", "sends", "receives", "presents",
+]  # fmt: skip
 """What an agency is to a thing: it leads the case, accepted control of something in it, controls the item, is offered
-it, is the laboratory it goes to, keeps it, operates the place, sends or receives the manifest."""
+it, is the laboratory it goes to, keeps it, operates the place, sends or receives the manifest; or the caller presents
+its label: he gave the whole code, 65 random bits that stand on the thing itself."""
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
@@ -40,13 +43,15 @@ ON_THINGS: Final = frozenset({"custodian", "medic", "examiner", "finance"})
 
 _ANSWERING: Final = frozenset({"leads", "accepted", "controls", "offered", "sends", "receives"})
 _HAVING: Final = frozenset({"keeps", "examines", "operates"})
+_AT_HAND: Final = frozenset({*_HAVING, "presents"})
 
 Rule = Callable[[Caller, Role], Sight]
 
 
-def an_auditor_reads_what_the_agency_has_to_do_with(caller: Caller, _: Role) -> Sight:
+def an_auditor_reads_what_the_agency_has_to_do_with(caller: Caller, role: Role) -> Sight:
     """Auditors read that towards which their own agency has a role; those of an audit office need none."""
-    return Sight.WHOLE if "auditor" in caller.capacities and not caller.contractor else Sight.NOTHING
+    audits = "auditor" in caller.capacities and not caller.contractor
+    return Sight.WHOLE if audits and role in _ANSWERING | _HAVING else Sight.NOTHING
 
 
 def who_works_on_cases_reads_what_the_agency_answers_for(caller: Caller, role: Role) -> Sight:
@@ -73,9 +78,9 @@ def who_handles_things_sees_them(caller: Caller, _: Role) -> Sight:
 
 
 def a_contractor_sees_what_he_keeps(caller: Caller, role: Role) -> Sight:
-    """People and systems of a custodian contractor see the items they keep and their places, never more."""
+    """People and systems of a custodian contractor see what they keep or have in front of them, and their places."""
     works = caller.contractor and caller.capacities & (ON_CASES | ON_THINGS | {"auditor"})
-    return Sight.THING if works and role in _HAVING else Sight.NOTHING
+    return Sight.THING if works and role in _AT_HAND else Sight.NOTHING
 
 
 RULES: Final[tuple[Rule, ...]] = (

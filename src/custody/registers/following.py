@@ -17,7 +17,7 @@ from custody.access.caller import Caller
 from custody.access.rights import Sight, roles_granting
 from custody.facts.shapes import Shape
 from custody.registers import readers
-from custody.registers.custody import EVERYONE, act, touched
+from custody.registers.custody import act, touched
 from custody.registers.register import STATE, read
 
 WINDOW: Final = 2_000
@@ -42,9 +42,8 @@ def follow(connection: Connection, caller: Caller, after: int, limit: int) -> Fo
     if upto <= after:
         return Followed((), after, head)
     counted = roles_granting(caller, Sight.THING)
-    seen = or_(
-        touched.c.subject == EVERYONE, readers.seen_along(caller, touched.c.subject, touched.c.position, counted)
-    )
+    subject = touched.c.subject
+    seen = or_(subject == readers.EVERYONE, readers.seen_along(caller, subject, touched.c.position, counted))
     positions = (
         select(touched.c.position)
         .where(touched.c.position > after, touched.c.position <= upto, seen)

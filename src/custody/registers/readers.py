@@ -31,13 +31,16 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from custody.access.caller import Caller
-from custody.access.rights import Role, Sight, roles_granting
+from custody.access.rights import Role
 from custody.access.stretches import Stretch, of_case, of_item, of_manifest, of_place
 from custody.facts.case import CaseFacts
 from custody.facts.item import ItemFacts
 from custody.facts.manifest import ManifestFacts
 from custody.facts.parties import PersonFacts, PlaceFacts
 from custody.registers.register import Changes, Part, Position, Row, metadata, slices
+
+EVERYONE: Final = "everyone"
+"""The subject of acts that everybody needs who checks a signature or a decision: parties, policies, log keys."""
 
 
 def _stretches(of: str) -> Table:
@@ -207,22 +210,22 @@ def _settle_items(connection: Connection, items: list[str]) -> None:
     connection.execute(item_reader.insert().from_select(["agency", "item", "role", "expires"], union(own, by_case)))
 
 
-def items_seen(caller: Caller, now: str, least: Sight = Sight.THING) -> Select[Any] | None:
-    """The ids of the items that a caller sees at least so much of; None if that is all of them."""
-    if caller.audits:
-        return None
+def items_of(agency: str, roles: Collection[Role], now: str) -> Select[Any]:
+    """The ids of the items towards which an agency has one of these roles now."""
     return select(item_reader.c.item).where(
-        item_reader.c.agency == caller.agency, item_reader.c.role.in_(sorted(roles_granting(caller, least))),
+        item_reader.c.agency == agency, item_reader.c.role.in_(sorted(roles)),
         or_(item_reader.c.expires.is_(None), item_reader.c.expires > now),
     )  # fmt: skip
 
 
-def cases_seen(caller: Caller) -> Select[Any] | None:
-    """The references of the cases that a caller reads; None if that is all of them."""
-    if caller.audits:
-        return None
-    granting = sorted(roles_granting(caller, Sight.WHOLE))
-    return select(case_reader.c.case).where(case_reader.c.agency == caller.agency, case_reader.c.role.in_(granting))
+def cases_of(agency: str, roles: Collection[Role]) -> Select[Any]:
+    """The references of the cases towards which an agency has one of these roles."""
+    return select(case_reader.c.case).where(case_reader.c.agency == agency, case_reader.c.role.in_(sorted(roles)))
+
+
+def owners(table: Table, agency: str, roles: Collection[Role]) -> Select[Any]:
+    """The places, or the manifests, towards which an agency has one of these roles."""
+    return select(table.c.owner).where(table.c.agency == agency, table.c.role.in_(sorted(roles)))
 
 
 def roles(connection: Connection, agency: str, subject: str, now: str) -> frozenset[Role]:
