@@ -13,7 +13,6 @@ from typing import Annotated, Final
 
 from pydantic import StringConstraints, ValidationError
 
-from custody.acts.entry import instant
 from custody.acts.values import Frozen, Moment
 from custody.errors import Malformed, Untrusted
 from custody.signing import Envelope, PrivateKey, pae, read_envelope, sign, write_envelope
@@ -36,7 +35,7 @@ class Statement(Frozen):
 
 def signed_statement(origin: str, nonce: str, now: datetime, key: PrivateKey) -> bytes:
     """Return the signed statement with which a key's owner signs in at ``origin``."""
-    payload = json.dumps({"origin": origin, "nonce": nonce, "time": instant(now)}, separators=(",", ":")).encode()
+    payload = json.dumps({"origin": origin, "nonce": nonce, "time": now.isoformat(timespec="seconds")}, separators=(",", ":")).encode()
     return write_envelope(TYPE, payload, sign(TYPE, payload, [key]))
 
 

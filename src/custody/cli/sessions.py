@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from custody.acts.entry import instant
 from custody.acts.values import encode
 from custody.sign_in import signed_statement
 from custody.signing import PrivateKey
@@ -19,7 +20,7 @@ NAME: Final = "custody/sessions.json"
 
 def statement_for(server: str, key: PrivateKey) -> bytes:
     """A fresh sign-in statement for a server, signed."""
-    return signed_statement(origin_of(server), encode(secrets.token_bytes(32)), datetime.now(UTC), key)
+    return signed_statement(origin_of(server), encode(secrets.token_bytes(32)), _now(), key)
 
 
 def origin_of(server: str) -> str:
@@ -31,7 +32,7 @@ def origin_of(server: str) -> str:
 def kept(server: str) -> str | None:
     """The token kept for a server, unless it ran out."""
     found = _all().get(origin_of(server))
-    if not found or found["expires_at"] <= datetime.now(UTC).isoformat():
+    if not found or found["expires_at"] <= instant(_now()):
         return None
     return str(found["token"])
 
@@ -48,6 +49,10 @@ def keep(server: str, token: str | None, expires_at: str = "") -> None:
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         json.dump(sessions, file)
     fresh.replace(path)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _all() -> dict[str, Any]:
