@@ -78,10 +78,10 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
     "use/paper-revoke": ("撤销链接须用 --act 指明行为记录。", "Name the act whose links are revoked: --act."),
     "use/port": ("端口 {port} 不能使用：{reason}", "Port {port} cannot be used: {reason}"),
     "use/host": (
-        "只能绑定本机地址（127.0.0.1、localhost 或 ::1），不能绑定 {host}：本版本尚无登录，"
-        "凡能连到此端口的人都能读取全部内容。",
-        "Only loopback addresses (127.0.0.1, localhost or ::1) can be bound, not {host}: there is no sign-in yet, "
-        "so anyone who reaches the port could read everything.",
+        "只能绑定本机地址（127.0.0.1、localhost 或 ::1），不能绑定 {host}：本版本不加密传输，"
+        "登录凭据在网络上会被截获。",
+        "Only loopback addresses (127.0.0.1, localhost or ::1) can be bound, not {host}: this version encrypts nothing, "
+        "and whoever listens on the network would have the sessions.",
     ),
 }
 

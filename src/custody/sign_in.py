@@ -35,7 +35,8 @@ class Statement(Frozen):
 
 def signed_statement(origin: str, nonce: str, now: datetime, key: PrivateKey) -> bytes:
     """Return the signed statement with which a key's owner signs in at ``origin``."""
-    payload = json.dumps({"origin": origin, "nonce": nonce, "time": now.isoformat(timespec="seconds")}, separators=(",", ":")).encode()
+    stated = {"origin": origin, "nonce": nonce, "time": now.isoformat(timespec="seconds")}
+    payload = json.dumps(stated, separators=(",", ":")).encode()
     return write_envelope(TYPE, payload, sign(TYPE, payload, [key]))
 
 
