@@ -53,7 +53,7 @@ def test_any_other_address_than_loopback_is_refused_with_the_reason(capsys: pyte
         assert main(["serve", "--lang", "zh", "--host", host]) == 2
         assert "不加密传输" in capsys.readouterr().err
         assert main(["serve", "--lang", "en", "--host", host]) == 2
-        assert "encrypts nothing" in capsys.readouterr().err
+        assert "encrypts" in capsys.readouterr().err
 
 
 def test_a_served_ledger_answers_until_it_is_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

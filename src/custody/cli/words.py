@@ -134,7 +134,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "help/sign-in": ("登录服务器，供其后的命令读取", "sign in at a server, for the commands that read there"),
     "help/sign-in-key": ("用于登录的密钥文件", "the key file to sign in with"),
     "help/sign-in-end": ("退出登录", "end the session"),
-    "use/sign-in": ("请写明服务器，并给出登录密钥（--key）或 --end", "name the server, and either --key or --end"),
     "sign-in/begun": ("{person}（{agency}）已登录，有效至 {until}", "{person} ({agency}) is signed in until {until}"),
     "sign-in/ended": ("已退出登录", "the session is over"),
     # keygen, init, migrate
