@@ -94,7 +94,7 @@ def test_make_runs_what_is_run_here() -> None:
     build = r"@\$\(BIN\)/python -m custody_api.demo --directory \$\(DEMO\)"
     assert re.search(rf"^demo: setup\n\t{build} --serve$", recipes, re.MULTILINE)
     assert re.search(rf"^demo-data: setup\n\t{build}$", recipes, re.MULTILINE)
-    assert re.search(r"^test: setup-dev\n\t\$\(BIN\)/pytest$", recipes, re.MULTILINE)
+    assert re.search(r"^test: setup-dev\n\t\$\(BIN\)/pytest -n auto$", recipes, re.MULTILINE)
 
 
 def test_a_ledger_of_ones_own_is_founded_and_verified(place: Path) -> None:
@@ -143,7 +143,10 @@ def serving(place: Path) -> Iterator[str]:
     limit.start()
     try:
         assert server.stdout is not None
-        yield next(found[1] for line in server.stdout if (found := re.search(r"(http://127\.0\.0\.1:\d+)", line)))
+        yield next(
+            found[1] for line in server.stdout
+            if "sign-in" not in line and (found := re.search(r"(http://127\.0\.0\.1:\d+)", line))
+        )  # fmt: skip
     finally:
         limit.cancel()
         server.terminate()
