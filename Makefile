@@ -45,7 +45,7 @@ docs: setup-dev
 	$(BIN)/pytest tests/test_docs.py tests/test_wording.py
 
 test: setup-dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 mutation: setup-dev
 	@$(BIN)/python scripts/mutate_rules.py

@@ -43,7 +43,8 @@ class Office:
 
     def run(self, *arguments: object, lang: str = "en", given: str = "", **environment: str) -> Any:
         """Run ``custody`` with these arguments; returns the finished process with its text."""
-        settings = {"PATH": os.environ["PATH"], "LANG": f"{lang}_XX.UTF-8", "CUSTODY_DATABASE": self.database}
+        settings = {"PATH": os.environ["PATH"], "LANG": f"{lang}_XX.UTF-8", "CUSTODY_DATABASE": self.database,
+                    "XDG_STATE_HOME": str(self.folder)}  # fmt: skip
         done = subprocess.run(
             [EXECUTABLE, *map(str, arguments)], cwd=self.folder, env={**settings, "PYTHONUTF8": "1", **environment},
             input=given, capture_output=True, text=True, timeout=120, check=False,

@@ -50,6 +50,7 @@ PEOPLE = {
     "白薇": ("lab2-03", "lab-2", ["examiner"]),
     "江检": ("pro-11", "pro-yunling", ["prosecutor"]),
     "钱法官": ("crt-21", "crt-yunling", ["judge"]),
+    "审计员": ("aud-01", "aud-yunling", ["auditor"]),
 }
 
 PLACES = {
@@ -80,6 +81,9 @@ AGENCIES = {
     "pro-yunling": ("procuratorate", "云岭区人民检察院"),
     "crt-yunling": ("court", "云岭区人民法院"),
 }
+
+AUDIT = {"aud-yunling": ("audit", "云岭区审计局")}
+"""Not there from the beginning: few stories need it (`World.is_audited`)."""
 
 
 def disclosed(prepared: Prepared) -> tuple[Disclosure, ...]:
@@ -244,7 +248,19 @@ class World(ControlVerbs):
         )  # fmt: skip
 
     def _people_and_places(self) -> None:
-        for agency, (kind, name) in AGENCIES.items():
+        self._agencies(AGENCIES)
+        for name, (agency, place_class, dual) in PLACES.items():
+            self.place(name, agency, place_class, dual)
+        for name in ("高岚", *(each for each in PEOPLE if each != "高岚" and PEOPLE[each][1] not in AUDIT)):
+            self.enrol(name)
+
+    def is_audited(self) -> None:
+        """An audit office joins, with an auditor."""
+        self._agencies(AUDIT)
+        self.enrol("审计员")
+
+    def _agencies(self, agencies: dict[str, tuple[str, str]]) -> None:
+        for agency, (kind, name) in agencies.items():
             administrator = f"{agency}-admin"
             public = self.new_key(administrator)
             self.act(
@@ -261,10 +277,6 @@ class World(ControlVerbs):
                     ],
                 }
             )  # fmt: skip
-        for name, (agency, place_class, dual) in PLACES.items():
-            self.place(name, agency, place_class, dual)
-        for name in ("高岚", *(each for each in PEOPLE if each != "高岚")):
-            self.enrol(name)
 
     def admin_of(self, agency: str) -> str:
         """The administrator of an agency."""

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from custody.errors import CustodyError
 from custody.ledger.ledger import Ledger
 from custody_api import context, problems
+from custody_api.callers import signed_in
 from custody_api.documented import PROBLEMS
 from custody_api.head import HeadAsGet
 from custody_api.loopback import OnlyLoopback
@@ -33,13 +34,18 @@ from custody_api.routes import (
     receipts,
     recorded,
     schemas,
+    sign_in,
     writing,
 )
 
 ROUTERS: Final = (
-    writing.router, recorded.router, schemas.router, items.router, cases.router, parties.router, books.router,
-    oversight.router, labels.router, papers.router, receipts.router, log.router, health.router,
+    writing.router, recorded.router, items.router, cases.router, parties.router, books.router, oversight.router,
+    labels.router, papers.router, log.router,
 )  # fmt: skip
+"""For whoever signed in."""
+
+OPEN: Final = (schemas.router, receipts.router, health.router, sign_in.router)
+"""For everybody: what is published anyway, a receipt by its token, whether the server lives, and the way in."""
 
 READING_THREADS = 12
 """Requests that read at one time; the ledger's engine has connections for 20."""
@@ -70,8 +76,10 @@ def create_app(ledger: Ledger) -> FastAPI:
     app.add_exception_handler(HTTPException, problems.on_http_error)
     app.add_exception_handler(ClientDisconnect, problems.on_hang_up)
     app.add_exception_handler(Exception, problems.on_surprise)
-    for router in ROUTERS:
+    for router in OPEN:
         app.include_router(router)
+    for router in ROUTERS:
+        app.include_router(router, dependencies=[Depends(signed_in)])
     _describe(app)
     return app
 

@@ -16,6 +16,7 @@ from custody.strict import read_json
 LARGEST_SUBMISSION: Final = 2 << 20
 """An envelope of 1 MiB and its disclosures."""
 
+LARGEST_STATEMENT: Final = 16 << 10
 LARGEST_IMAGE: Final = 20 << 20
 LARGEST_BATCH: Final = 64 << 20
 MOST_LINES: Final = 10_000
@@ -29,6 +30,13 @@ async def read_submission(request: Request) -> bytes:
     too_large = TooLarge("too-large/body", "The body is too large: split the items over several acts.",
                          limit=LARGEST_SUBMISSION, split="acts of up to 1,000 items and 1 MiB")  # fmt: skip
     return await _read(request, too_large, LARGEST_SUBMISSION)
+
+
+async def read_statement_body(request: Request) -> bytes:
+    """Return the JSON body of a sign-in, at most `LARGEST_STATEMENT` bytes. Raises Malformed, TooLarge."""
+    require_media_type(request, "application/json")
+    too_large = TooLarge("too-large/sign-in", "A sign-in is not that large.", limit=LARGEST_STATEMENT)
+    return await _read(request, too_large, LARGEST_STATEMENT)
 
 
 async def read_image(request: Request) -> bytes:

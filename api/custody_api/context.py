@@ -10,6 +10,7 @@ from fastapi import Depends, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from custody.desk import Desk
 from custody.errors import Unavailable
 from custody.ledger.ledger import Ledger
 from custody.registers.reading import Registers
@@ -27,6 +28,7 @@ class Context:
 
     ledger: Ledger
     registers: Registers
+    desk: Desk
     runner: Runner
     submitting: Submitting
     verifying: Verifying
@@ -35,9 +37,10 @@ class Context:
 
 
 async def start(ledger: Ledger) -> Context:
-    """Begin to serve a ledger. Raises Unavailable if the registers cannot be opened."""
+    """Begin to serve a ledger. Raises Unavailable if the registers or the desk cannot be opened."""
     registers = await run_in_threadpool(Registers, ledger.engine)
-    context = Context(ledger, registers, Runner(ledger, registers.store), Submitting(ledger), Verifying())
+    desk = await run_in_threadpool(Desk.beside, ledger.engine)
+    context = Context(ledger, registers, desk, Runner(ledger, registers.store), Submitting(ledger), Verifying())
     context.runner.start()
     context.submitting.start()
     return context
@@ -50,6 +53,7 @@ async def stop(context: Context) -> None:
     context.verifying.close()
     await run_in_threadpool(context.runner.stop)
     context.registers.close()
+    context.desk.close()
 
 
 async def _context(request: Request) -> Context:
@@ -64,12 +68,13 @@ async def _ledger(context: InContext) -> Ledger:
     return context.ledger
 
 
-async def _registers(
+async def caught_up(
     context: InContext,
     at_least: Annotated[
         int | None, Query(ge=0, description="Wait until the registers hold the act at this position, else 503.")
     ] = None,
 ) -> Registers:
+    """The registers, as far along as the caller asks."""
     if at_least is not None and not await run_in_threadpool(context.runner.wait, at_least, WAIT_SECONDS):
         raise Unavailable(
             "unavailable/behind", "The registers have not reached this position yet.", at_least=at_least, retry_after=1
@@ -78,5 +83,3 @@ async def _registers(
 
 
 TheLedger = Annotated[Ledger, Depends(_ledger)]
-TheRegisters = Annotated[Registers, Depends(_registers)]
-"""The registers, as far along as the caller asks."""

@@ -63,7 +63,7 @@ class RecordedAct(BaseModel):
     previous: dict[str, int]
     envelope: Envelope
     signers: list[Signed]
-    act: Json = Field(description="The signed payload, decoded; its JSON Schema is at /v1/schemas/{type}.")
+    act: Json | None = Field(description="The signed payload (/v1/schemas/{type}); null for who sees only parts of it.")
     links: dict[str, str]
 
 

@@ -1,6 +1,6 @@
 """Only this machine: which addresses the server binds, and which host names it answers to.
 
-Until people sign in over HTTP, whoever reaches the port reads everything. Binding loopback keeps other machines out;
+Sessions would travel in the clear. Binding loopback keeps other machines out;
 checking the Host header keeps out a page in this machine's browser whose name was made to point here (DNS rebinding).
 """
 

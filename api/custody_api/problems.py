@@ -23,7 +23,9 @@ from custody.errors import (
     CustodyError,
     Damaged,
     Malformed,
+    NotAllowed,
     NotFound,
+    NotSignedIn,
     Refused,
     Stale,
     TooLarge,
@@ -41,6 +43,8 @@ MEDIA_TYPE: Final = "application/problem+json"
 STATUSES: Final[tuple[tuple[type[CustodyError], int, str, str], ...]] = (
     (TooLarge, 413, "过大", "Too large"),
     (Malformed, 400, "格式不符", "Malformed"),
+    (NotSignedIn, 401, "未登录", "Not signed in"),
+    (NotAllowed, 403, "无权查询", "Not allowed"),
     (Untrusted, 403, "签名不可信", "Untrusted"),
     (NotFound, 404, "未找到", "Not found"),
     (Stale, 409, "所见已过时", "Stale"),
@@ -98,6 +102,8 @@ def answer(error: CustodyError, request: Request) -> JSONResponse:
         level = logging.CRITICAL if isinstance(error, Damaged) else logging.WARNING
         log.log(level, "%s %s: %s %s", request.method, request.url.path, error, error.fields)
     headers = {}
+    if isinstance(error, NotSignedIn):
+        headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.fields.get("retry_after") or 1)
     return _response(problem_of(error, language), language, headers)

@@ -25,6 +25,28 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "本服务只应答本机地址（127.0.0.1、localhost、[::1]），不应答这个主机名。",
         "This server answers only to loopback addresses (127.0.0.1, localhost, [::1]), not to this host name.",
     ),
+    "not-signed-in/session": (
+        "尚未登录，或登录已失效，请重新登录。",
+        "Nobody is signed in, or the session ended: sign in again.",
+    ),
+    "not-signed-in/foreign-page": (
+        "该请求来自其他网页，未予受理。",
+        "This request came from another page than this server's.",
+    ),
+    "untrusted/sign-in-key": (
+        "登录声明不是由任何有效密钥签署的。",
+        "No live key of anybody signed this sign-in.",
+    ),
+    "too-large/sign-in": ("登录声明超过 {limit} 字节。", "A sign-in is not over {limit} bytes."),
+    "not-allowed/auditors": ("仅限审计机构的审计员查询。", "Only auditors of an audit office may ask this."),
+    "not-allowed/check": (
+        "试算只能由该记录签署人所在的机构进行。",
+        "An act is tried by the agency of somebody who is to sign it.",
+    ),
+    "not-allowed/oversight": (
+        "仅限审核、审批、督察和审计人员查询。",
+        "Only who reviews, approves, supervises or audits may ask this.",
+    ),
     "malformed/query": ("查询参数 {field} 不对。", "The query parameter {field} is wrong."),
     "malformed/media-type": ("请求正文须为 {expected}。", "The body of this request is to be {expected}."),
     "malformed/submission": (
@@ -78,10 +100,10 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
     "use/paper-revoke": ("撤销链接须用 --act 指明行为记录。", "Name the act whose links are revoked: --act."),
     "use/port": ("端口 {port} 不能使用：{reason}", "Port {port} cannot be used: {reason}"),
     "use/host": (
-        "只能绑定本机地址（127.0.0.1、localhost 或 ::1），不能绑定 {host}：本版本尚无登录，"
-        "凡能连到此端口的人都能读取全部内容。",
-        "Only loopback addresses (127.0.0.1, localhost or ::1) can be bound, not {host}: there is no sign-in yet, "
-        "so anyone who reaches the port could read everything.",
+        "只能绑定本机地址（127.0.0.1、localhost 或 ::1），不能绑定 {host}：本版本不加密传输，"
+        "登录凭据在网络上会被截获。",
+        "Only loopback addresses (127.0.0.1, localhost or ::1) can be bound, not {host}: this version encrypts "
+        "nothing, and whoever listens on the network would have the sessions.",
     ),
 }
 

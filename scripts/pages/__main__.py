@@ -1,4 +1,4 @@
-"""Writes what in docs/ follows from the code: acts.md, rules.md, errors.md and the schemas.
+"""Writes what in docs/ follows from the code: access.md, acts.md, rules.md, errors.md and the schemas.
 
 ``.venv/bin/python scripts/pages`` writes them; with ``--check`` it names those that are not current, and exits with 1.
 In a page, what stands above the mark is written by hand and stays.
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from access_pages import access
 from act_pages import acts
 from error_pages import errors
 from rule_pages import rules
@@ -19,7 +20,7 @@ from custody.acts.schemas import published
 
 DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
 MARK: Final = "<!-- From here on written by scripts/pages. -->\n"
-PAGES: Final = {"acts.md": acts, "rules.md": rules, "errors.md": errors}
+PAGES: Final = {"access.md": access, "acts.md": acts, "rules.md": rules, "errors.md": errors}
 
 
 def expected() -> dict[Path, str]:

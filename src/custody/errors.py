@@ -40,6 +40,14 @@ class Untrusted(CustodyError):
     """The signatures, keys or capacities do not bear the act out. Fields name which one."""
 
 
+class NotSignedIn(CustodyError):
+    """Nobody is signed in, or the session ended."""
+
+
+class NotAllowed(CustodyError):
+    """Who is signed in may not ask this."""
+
+
 class Refused(CustodyError):
     """A rule forbids this future act. Fields: ``rule``, and what the rule compared."""
 

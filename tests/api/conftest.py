@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from threading import Thread
 
@@ -11,7 +13,9 @@ import httpx
 import pytest
 import uvicorn
 
+from custody.acts.values import encode
 from custody.ledger.ledger import Ledger
+from custody.sign_in import signed_statement
 from custody_api.app import create_app
 from world import World
 
@@ -50,17 +54,59 @@ def sqlite_world(sqlite_url: str) -> Iterator[World]:
     made.engine.dispose()
 
 
+class SignedIn(httpx.Auth):
+    """Whoever is named signs in, and again when the session is over."""
+
+    requires_response_body = True
+
+    def __init__(self, world: World, name: str) -> None:
+        self._world, self._name, self._token = world, name, ""
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Bear the token; without one that holds, sign in first."""
+        if self._token:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+            if (yield request).status_code != 401:
+                return
+        answer = yield httpx.Request("POST", request.url.join("/v1/session"), headers=JSON, content=self._statement(
+            f"{request.url.scheme}://{request.url.netloc.decode()}"
+        ))  # fmt: skip
+        assert answer.status_code == 201, answer.text
+        self._token = json.loads(answer.content)["token"]
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+    def _statement(self, origin: str) -> bytes:
+        world = self._world
+        return signed_statement(origin, encode(secrets.token_bytes(16)), world.clock.now, world.key_of(self._name))
+
+
+JSON = {"Content-Type": "application/json"}
+
+
+@contextmanager
+def client_of(world: World, name: str) -> Iterator[httpx.Client]:
+    """A client of a server over a world, signed in as somebody of it."""
+    with (
+        serving(world.ledger) as address,
+        httpx.Client(base_url=address, timeout=30, auth=SignedIn(world, name)) as made,
+    ):
+        yield made
+
+
 @pytest.fixture
 def client(world: World) -> Iterator[httpx.Client]:
-    """A client of a server over `world`."""
-    with serving(world.ledger) as address, httpx.Client(base_url=address, timeout=30) as made:
+    """A client of a server over `world`, signed in as an auditor, who reads everything."""
+    world.is_audited()
+    with client_of(world, "审计员") as made:
         yield made
 
 
 @pytest.fixture
 def sqlite_client(sqlite_world: World) -> Iterator[httpx.Client]:
-    """A client of a server over `sqlite_world`."""
-    with serving(sqlite_world.ledger) as address, httpx.Client(base_url=address, timeout=30) as made:
+    """The same over `sqlite_world`."""
+    sqlite_world.is_audited()
+    with client_of(sqlite_world, "审计员") as made:
         yield made
 
 

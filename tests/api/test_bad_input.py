@@ -288,10 +288,12 @@ def test_a_caller_who_hangs_up_half_way_records_nothing_and_alarms_nobody(
 ) -> None:
     size = sqlite_world.ledger.recorder.head().size
     url = sqlite_client.base_url
+    bearer = sqlite_client.get("/v1/session").request.headers["Authorization"].encode()
     with caplog.at_level(logging.INFO, logger=problems.log.name):
         with socket.create_connection((url.host, url.port)) as connection:
             connection.sendall(
                 b"POST /v1/acts HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                b"Authorization: " + bearer + b"\r\n"
                 b'Content-Length: 1000\r\n\r\n{"envelope":'
             )
         for _ in range(2_000):

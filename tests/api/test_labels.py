@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from custody.cli import main
+from custody.keyfile import write_key
 from custody.label import code_of
 from custody_scanners.labels import Label, draw
 from world import World
@@ -77,13 +78,22 @@ def test_several_labels_before_the_counters_camera_are_refused(world: World, cli
 
 
 def test_the_commands_ask_a_server_as_they_ask_a_database(
-    sqlite_world: World, sqlite_client: httpx.Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    sqlite_world: World,
+    sqlite_client: httpx.Client,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world, server = sqlite_world, ("--server", str(sqlite_client.base_url).rstrip("/"), "--json")
     (item,) = world.seizes(world.opens_case())
     tube, _ = world.draws(world.opens_case(case="云公(交)刑受〔2026〕0312-07", kind="traffic"))
     names = (item, tube, world.places["大库"], world.facts(tube).kit)
     old, page = str(tmp_path / "old.png"), str(tmp_path / "page.png")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr("custody.cli.sessions._now", lambda: world.clock.now)
+    write_key(tmp_path / "auditor.key", world.key_of("审计员"), None)
+    assert main(["sign-in", *server[:2], "--key", str(tmp_path / "auditor.key")]) == 0
+    capsys.readouterr()
     assert main(["label", item, "-o", old, *server]) == 0
     fresh = world.labels(item, signers=world.signers(labeller="周远"))
     assert main(["label", *names, "-o", page, "--stock", "a4-3x8", *server]) == 0

@@ -22,7 +22,7 @@ from custody.errors import Refused
 from custody.label import code_of
 from custody.ledger.receipt_links import issue
 from custody.ledger.tables import disclosure
-from custody_api.app import ROUTERS, create_app
+from custody_api.app import OPEN, ROUTERS, create_app
 from custody_api.papers.catalogue import NAMES
 from papers import text_of
 from submissions import submission
@@ -351,7 +351,7 @@ def test_the_description_lists_every_route_with_examples_or_schemas(sqlite_world
     assert document["openapi"].startswith("3.1")
     routes = {
         (route.path.replace(":path}", "}"), method.lower())
-        for router in ROUTERS
+        for router in (*OPEN, *ROUTERS)
         for route in router.routes
         if isinstance(route, APIRoute)
         for method in route.methods
@@ -361,6 +361,8 @@ def test_the_description_lists_every_route_with_examples_or_schemas(sqlite_world
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             assert operation["description"], path
+            if "204" in operation["responses"]:
+                continue
             good = [each for status, each in operation["responses"].items() if status in ("200", "201")]
             assert good, path
             contents = [content for each in good for content in each["content"].values()]

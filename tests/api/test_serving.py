@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import sqlite3
@@ -50,12 +51,12 @@ def test_a_log_that_contradicts_itself_is_no_longer_ready(sqlite_world: World, s
 def test_any_other_address_than_loopback_is_refused_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
     for host in ("0.0.0.0", "192.0.2.1", "::", "evidence.example"):
         assert main(["serve", "--lang", "zh", "--host", host]) == 2
-        assert "尚无登录" in capsys.readouterr().err
+        assert "不加密传输" in capsys.readouterr().err
         assert main(["serve", "--lang", "en", "--host", host]) == 2
-        assert "no sign-in yet" in capsys.readouterr().err
+        assert "encrypts" in capsys.readouterr().err
 
 
-def test_a_served_ledger_answers_until_it_is_interrupted(tmp_path: Path) -> None:
+def test_a_served_ledger_answers_until_it_is_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database, key = str(tmp_path / "ledger.db"), str(tmp_path / "admin.pem")
     assert main(["keygen", key, "--no-passphrase"]) == 0
     founding = ["init", "--database", database, "--origin", "custody.example/test", "--jurisdiction", "cn"]
@@ -71,7 +72,11 @@ def test_a_served_ledger_answers_until_it_is_interrupted(tmp_path: Path) -> None
             with sqlite3.connect(tmp_path / "ledger-registers.db") as registers:
                 assert registers.execute("SELECT DISTINCT position FROM register ORDER BY 1").fetchall() == [(0,), (1,)]
             registers.close()
-            with httpx.Client(base_url=address[0], timeout=60) as client:
+            monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+            assert main(["sign-in", "--server", address[0], "--key", key]) == 0
+            (session,) = json.loads((tmp_path / "custody" / "sessions.json").read_text()).values()
+            bearer = {"Authorization": f"Bearer {session['token']}"}
+            with httpx.Client(base_url=address[0], timeout=60, headers=bearer) as client:
                 assert client.get("/v1/people/psb-admin", params={"at_least": 1}).status_code == 200
                 assert client.get("/readyz").status_code == 200
                 assert client.get("/log/checkpoint").text.startswith("custody.example/test\n1\n")

@@ -16,7 +16,7 @@ from custody.sentences import CHINESE, sentence
 ROOT = Path(__file__).resolve().parents[2]
 FAMILY = {
     "Malformed", "TooLarge", "Untrusted", "Refused", "Stale", "Conflict", "NotFound", "Unavailable", "Damaged",
-    "WrongUse",
+    "WrongUse", "NotSignedIn", "NotAllowed",
 }  # fmt: skip
 NAMED_BY_CALLER = {
     # a code put together where it is raised → the codes it becomes

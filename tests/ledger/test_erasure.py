@@ -12,7 +12,7 @@ from world_orders import erases
 
 
 def seized(world: World) -> tuple[str, list[str]]:
-    """A seizure, and the commitment of its witness's name."""
+    """A seizure, and the commitments of the names of its witness and of the holder."""
     case = world.opens_case()
     receipt = world.act(world.seizure(case, [world.item()]))
     recorded = world.ledger.memory.record(receipt.act)
@@ -29,7 +29,7 @@ def kept(world: World, names: list[str]) -> int:
 def test_the_disclosure_goes_with_the_append(database_url: str, elsewhere: bool) -> None:
     world = World(database_url)
     act, names = seized(world)
-    assert kept(world, names) == 1
+    assert kept(world, names) == len(names) == 2
     if elsewhere:
         other, here = world.opened_again(), world.ledger
         world.ledger = other
@@ -47,7 +47,7 @@ def test_an_erasure_that_is_not_recorded_erases_nothing(world: World) -> None:
     hold = world.holds("云公(刑)诈〔2026〕0520")
     with pytest.raises(Refused):
         erases(world, act, names)
-    assert kept(world, names) == 1
+    assert kept(world, names) == len(names) == 2
     world.lifts(hold, "云公(刑)诈〔2026〕0520")
     refusing = "CREATE TRIGGER stays BEFORE DELETE ON disclosure BEGIN SELECT RAISE(ABORT, 'it stays'); END"
     size = world.ledger.recorder.head().size
@@ -60,6 +60,6 @@ def test_an_erasure_that_is_not_recorded_erases_nothing(world: World) -> None:
         connection.exec_driver_sql("DROP TRIGGER stays")
     world.ledger.close()
     world.ledger = world.opened_again()  # one that met damage only reads
-    assert kept(world, names) == 1
+    assert kept(world, names) == len(names) == 2
     erases(world, act, names)
     assert kept(world, names) == 0

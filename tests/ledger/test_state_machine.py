@@ -48,6 +48,7 @@ class Custody(RuleBasedStateMachine):
     def begin(self) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="custody-machine-")
         self.twin = self.world.twin(f"sqlite:///{Path(self.folder.name) / 'ledger.db'}")
+        self.twin.refusing = True  # a step records one act or none: what a release rests on is a step of its own
         self.items: list[str] = []
         self.acts: list[str] = []
         self.tubes: list[str] = []
@@ -149,6 +150,12 @@ class Custody(RuleBasedStateMachine):
     def lab_receives(self, number: int, place: str, by: str) -> None:
         items = self.pick(number)
         self.attempt(lambda: self.twin.lab_receives(items, place, "顾宁" if place == "一所实验室" else by))
+
+    @rule(number=numbers)
+    def finds_irrelevant(self, number: int) -> None:
+        items = self.pick(number)
+        signers = self.twin.signers(noter="何苗")
+        self.attempt(lambda: self.twin.notes(CASES[0], "found-irrelevant", items, signers=signers))
 
     @rule(number=numbers, by=givers)
     def releases(self, number: int, by: str) -> None:

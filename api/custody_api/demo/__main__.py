@@ -111,6 +111,8 @@ def _explain(day: Day, directory: Path, entries: int, signatures: int) -> None:
       打印的标签页，逐件识读 / a printed sheet of labels, read item by item
   .venv/bin/custody verify --database {database}
       逐一核验签名、判定、日志 / every signature, every decision, the log
+  .venv/bin/custody sign-in --server http://127.0.0.1:8000 --key {directory}/keys/pro-11.pem
+      以检察官（pro-11）或审计员（aud-01）身份登录 / sign in as the prosecutor (pro-11) or the auditor (aud-01)
   密钥 keys: {directory}/keys/<person>.pem（无口令 without passphrase）; 标签 labels: {directory}/labels/
 """
     )

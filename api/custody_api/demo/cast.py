@@ -12,6 +12,7 @@ AGENCIES: Final = {
     "lab-second": ("lab", "江州司法鉴定中心"),
     "pro-yunling": ("procuratorate", "云岭区人民检察院"),
     "crt-yunling": ("court", "云岭区人民法院"),
+    "aud-yunling": ("audit", "云岭区审计局"),
 }
 
 PEOPLE: Final = {
@@ -26,6 +27,7 @@ PEOPLE: Final = {
     "lab-07": ("顾宁", "lab-jiangzhou", ("examiner",)),
     "pro-11": ("江采", "pro-yunling", ("prosecutor",)),
     "crt-21": ("钱衡", "crt-yunling", ("judge",)),
+    "aud-01": ("何清", "aud-yunling", ("auditor",)),
 }
 
 PLACES: Final = {

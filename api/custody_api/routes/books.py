@@ -13,7 +13,8 @@ from starlette.responses import Response
 from custody.errors import Malformed
 from custody_api import documented_books as documented
 from custody_api.answers import Paged, one, page
-from custody_api.context import TheLedger, TheRegisters
+from custody_api.callers import TheCaller, TheRegisters
+from custody_api.context import TheLedger
 
 router = APIRouter(prefix="/v1", tags=["books"])
 
@@ -124,10 +125,12 @@ def read_unlocated(request: Request, wanted: Annotated[Paged, Query()], register
 
 @router.get("/statistics", **documented.STATISTICS)
 def read_statistics(
-    request: Request, period: Annotated[Period, Query()], registers: TheRegisters, ledger: TheLedger
+    request: Request, period: Annotated[Period, Query()], caller: TheCaller, registers: TheRegisters, ledger: TheLedger
 ) -> Response:
-    """The figures of a period: check-in rate, late handovers, overdue loans, undisposed after final, open defects."""
+    """The figures of a period: check-in rate, late handovers, overdue loans, undisposed after final, open defects; of
+    the cases that one's own agency leads, for auditors of any."""
     since, until = period.since or _EVER, period.until or ledger.clock()
     if until < since:
         raise Malformed("malformed/query", "A period ends after it began.", field="to", got=until.isoformat())
-    return one(request, registers.statistics(since, until, agency=period.agency))
+    agency = period.agency if caller.audits else caller.agency
+    return one(request, registers.statistics(since, until, agency=agency))

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from custody.ledger.history import case_at
 from custody_api import documented
 from custody_api.answers import Paged, one, page
-from custody_api.context import TheLedger, TheRegisters
+from custody_api.callers import TheRegisters
+from custody_api.context import TheLedger
 from custody_api.past import AtMoment
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -47,7 +48,8 @@ def read_case(
 ) -> Response:
     """A case by its reference, percent-encoded; ``items`` counts what belongs to it."""
     name = _normal(reference)
-    return one(request, case_at(ledger.recorder, name, moment) if moment else registers.case(name))
+    now = registers.case(name)  # also where the past is asked for: it is read by who may read it now
+    return one(request, case_at(ledger.recorder, name, moment) if moment else now)
 
 
 @router.get("/kits/{kit}", **documented.KIT)

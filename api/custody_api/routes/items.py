@@ -11,12 +11,15 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from custody.access.rights import Sight
+from custody.access.shown import as_thing
 from custody.acts.entry import instant
 from custody.ledger.history import history_at, item_at
 from custody.registers.reading import Registers
 from custody_api import documented
 from custody_api.answers import Paged, Shape, one, page
-from custody_api.context import TheLedger, TheRegisters
+from custody_api.callers import TheRegisters
+from custody_api.context import TheLedger
 from custody_api.past import AtMoment
 
 router = APIRouter(prefix="/v1/items", tags=["items"])
@@ -55,7 +58,8 @@ def read_history(
 ) -> Response:
     """The acts on an item, oldest first, the stretches of custody they make, and the gaps between."""
     reader = ledger.recorder
-    return one(request, history_at(reader, id_or_code, moment) if moment else registers.history(id_or_code))
+    now = registers.history(id_or_code)  # also where the past is asked for: it is read by who may read it now
+    return one(request, history_at(reader, id_or_code, moment) if moment else now)
 
 
 @router.get("/{id_or_code}", **documented.ITEM)
@@ -63,7 +67,11 @@ def read_item(
     id_or_code: str, request: Request, registers: TheRegisters, ledger: TheLedger, moment: AtMoment
 ) -> Response:
     """An item, by its id or any code it ever bore; by a code, ``asked`` says whether that one is in force."""
-    return one(request, item_at(ledger.recorder, id_or_code, moment) if moment else registers.item(id_or_code))
+    now = registers.item(id_or_code)
+    if moment is None:
+        return one(request, now)
+    found = item_at(ledger.recorder, id_or_code, moment)
+    return one(request, found if registers.sight_of(f"item:{now['item']}") is Sight.WHOLE else as_thing(found))
 
 
 def _found(registers: Registers, wanted: Wanted) -> Iterator[Shape]:

@@ -10,14 +10,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from custody.ledger.ledger import Ledger
+from custody.access.rights import Sight
+from custody.access.shown import as_thing
+from custody.facts.shapes import Shape
+from custody.label import is_code
+from custody.registers.reading import Registers
 from custody_api import documented
 from custody_api.bodies import read_image
+from custody_api.callers import TheRegisters
 from custody_api.context import TheLedger
 from custody_api.problems import language_of
 from custody_api.wording import Language
 from custody_scanners.labels import draw
-from custody_scanners.ledger_answers import FromLedger, label_of
+from custody_scanners.ledger_answers import Answers, FromLedger, label_of
 from custody_scanners.scan import Mode, Problem, scan
 
 router = APIRouter(prefix="/v1", tags=["labels"])
@@ -32,12 +37,13 @@ def draw_label(
     label_id: str,
     format: Format,
     ledger: TheLedger,
+    registers: TheRegisters,
     stock: Stock = "bag-50x30",
     dpi: Dpi = 300,
     copies: Annotated[int, Query(ge=1, le=500)] = 1,
 ) -> Response:
     """The label in force of an item, a place or a kit, by its id or a code."""
-    label = label_of(FromLedger(ledger), label_id)
+    label = label_of(AsSeen(FromLedger(ledger), registers), label_id)
     drawn = draw([label] * copies, stock, format, dpi)
     headers = {"Cache-Control": "private, no-cache", "Content-Disposition": f'inline; filename="{label.code}.{format}"'}
     if drawn.missing:
@@ -48,18 +54,48 @@ def draw_label(
 
 
 @router.post("/scans", **documented.SCAN)
-async def read_scan(request: Request, ledger: TheLedger, mode: Mode = "single") -> JSONResponse:
+async def read_scan(
+    request: Request, ledger: TheLedger, registers: TheRegisters, mode: Mode = "single"
+) -> JSONResponse:
     """Every code in view with the ledger's answer: in force, retired (and what it was), or unknown.
 
     ``single`` believes exactly one label in view, ``page`` many, each at its own place.
     """
     image = await read_image(request)
-    return JSONResponse(await run_in_threadpool(_scanned, ledger, image, mode, language_of(request)))
+    answers = AsSeen(FromLedger(ledger), registers)
+    return JSONResponse(await run_in_threadpool(_scanned, answers, image, mode, language_of(request)))
 
 
-def _scanned(ledger: Ledger, image: bytes, mode: Mode, language: Language) -> dict[str, Any]:
+class AsSeen:
+    """The ledger's answers, as the caller sees them: what he does not see is unknown."""
+
+    def __init__(self, answers: Answers, registers: Registers) -> None:
+        self._answers = answers
+        self._registers = registers
+
+    def of(self, code: str) -> Shape:
+        """What bears a code, as `custody_scanners.ledger_answers.Answers` says it."""
+        found = self._answers.of(code)
+        kind = next((each for each in ("item", "place", "kit") if each in found), None)
+        if kind is None:
+            return found
+        if kind == "kit":
+            return found if self.kit(found["kit"]["kit"]) else {"standing": "unknown"}
+        presented = is_code(code)
+        sight = self._registers.sight_of(f"{kind}:{found[kind][kind]}", presented=presented)
+        if sight is Sight.NOTHING:
+            return {"standing": "unknown"}
+        return found if sight is Sight.WHOLE or kind == "place" else {**found, "item": as_thing(found["item"])}
+
+    def kit(self, kit: str) -> Shape | None:
+        """A blood kit, for who sees one of its tubes."""
+        found = self._answers.kit(kit)
+        tubes = [self._registers.sight_of(f"item:{each['item']}") for each in found["tubes"]] if found else []
+        return found if any(tubes) else None
+
+
+def _scanned(answers: Answers, image: bytes, mode: Mode, language: Language) -> dict[str, Any]:
     found = scan(image, mode)
-    answers = FromLedger(ledger)
     return {
         "mode": found.mode,
         "accepted": found.accepted,

@@ -9,12 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from custody.errors import NotAllowed
 from custody.registers.inspection.report import inspected, report_shape
 from custody.rules.clocks.deadline import State
 from custody.rules.clocks.text import Colour
 from custody_api import documented_oversight as documented
 from custody_api.answers import Paged, one, page
-from custody_api.context import WAIT_SECONDS, InContext, TheLedger, TheRegisters
+from custody_api.callers import TheCaller, TheRegisters
+from custody_api.context import WAIT_SECONDS, InContext, TheLedger
 
 router = APIRouter(prefix="/v1", tags=["oversight"])
 
@@ -73,9 +75,12 @@ class WantedInspection(BaseModel):
 
 @router.get("/inspection", **documented.INSPECTION)
 def read_inspection(
-    request: Request, context: InContext, registers: TheRegisters, wanted: Annotated[WantedInspection, Query()]
-) -> Response:
+    request: Request, context: InContext, caller: TheCaller, registers: TheRegisters,
+    wanted: Annotated[WantedInspection, Query()],
+) -> Response:  # fmt: skip
     """Everything an inspector asks for first, at one position of the log: what `custody inspect` prints."""
+    if not caller.audits:
+        raise NotAllowed("not-allowed/auditors", "Only auditors of an audit office may ask this.")
     ledger = context.ledger
 
     def catch_up() -> bool:
@@ -85,7 +90,11 @@ def read_inspection(
 
 
 @router.get("/refusals", **documented.REFUSALS)
-def search_refusals(request: Request, wanted: Annotated[WantedRefusals, Query()], registers: TheRegisters) -> Response:
+def search_refusals(
+    request: Request, wanted: Annotated[WantedRefusals, Query()], caller: TheCaller, registers: TheRegisters
+) -> Response:
     """Who tried what, and which rule forbade it; oldest first, from the journal."""
+    if not caller.oversees:
+        raise NotAllowed("not-allowed/oversight", "Only who reviews, approves, supervises or audits may ask this.")
     found = registers.refusals(after=int(wanted.after or 0), limit=wanted.limit + 1)
     return page(request, "refusals", found, wanted.limit, lambda each: each["position"])

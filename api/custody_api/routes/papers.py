@@ -9,8 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from custody.errors import Malformed
+from custody.access.caller import Caller
+from custody.access.rights import Sight
+from custody.errors import Malformed, NotFound
+from custody.ledger.ledger import Ledger
+from custody.registers.reading import Registers
 from custody_api import documented
+from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import TheLedger
 from custody_api.papers.catalogue import NAMES, Subject, papers
 from custody_api.papers.drawing import print_papers
@@ -46,11 +51,15 @@ class Wanted(BaseModel):
 
 
 @router.get("/papers/{kind}", response_class=Response, **documented.PAPER)
-def draw_paper(kind: str, request: Request, ledger: TheLedger, wanted: Annotated[Wanted, Query()]) -> Response:
+def draw_paper(
+    kind: str, request: Request, ledger: TheLedger, caller: TheCaller, registers: TheRegisters,
+    wanted: Annotated[Wanted, Query()],
+) -> Response:  # fmt: skip
     """Every paper of a kind about an act, an item, a case or a person, in one PDF."""
     if kind not in NAMES:
         raise Malformed("malformed/paper", "There is no such paper.", field=kind, expected=", ".join(NAMES))
     subject, name = wanted.subject()
+    _require(ledger, caller, registers, subject, name)
     sources = Sources(ledger, wanted.at, wanted.lang or language_of(request), opens=False)
     printed = print_papers(papers(sources, kind, subject, name))
     headers = {
@@ -60,3 +69,20 @@ def draw_paper(kind: str, request: Request, ledger: TheLedger, wanted: Annotated
     if printed.missing:
         headers["Custody-Missing-Characters"] = " ".join(f"U+{ord(each):04X}" for each in printed.missing)
     return Response(printed.data, media_type="application/pdf", headers=headers)
+
+
+def _require(ledger: Ledger, caller: Caller, registers: Registers, subject: Subject, name: str) -> None:
+    """Raise NotFound unless the caller sees the whole of what a paper is about; of a person: himself, or one he
+    oversees."""
+    if subject == "person":
+        of = registers.person(name)["agency"]
+        seen = caller.audits or caller.person == name or (caller.oversees and caller.agency == of)
+    elif subject == "act":
+        record = ledger.memory.record(name)
+        signers = {each.person for each in record.act.signers} if record else set()
+        seen = record is not None and registers.sight_of_act(record.index + 1, signers) is Sight.WHOLE
+    else:
+        item = registers.item(name)["item"] if subject == "item" else name
+        seen = registers.sight_of(f"{subject}:{item}") is Sight.WHOLE
+    if not seen:
+        raise NotFound("not-found/paper", "Nothing that this paper is drawn from.", asked=name)

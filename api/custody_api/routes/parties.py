@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from custody_api import documented
 from custody_api.answers import Paged, one, page
-from custody_api.context import TheRegisters
+from custody_api.callers import TheRegisters
 
 router = APIRouter(prefix="/v1", tags=["people and places"])
 

@@ -11,13 +11,17 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from custody.access.rights import Sight
 from custody.acts.entry import read_entry
 from custody.errors import NotFound
 from custody.ledger.drafts import Row
 from custody.ledger.ledger import Ledger
+from custody.ledger.past import recorded_from
+from custody.registers.reading import Registers
 from custody.signing import read_envelope
 from custody_api import documented
 from custody_api.answers import one
+from custody_api.callers import TheRegisters
 from custody_api.context import TheLedger
 
 router = APIRouter(prefix="/v1/acts/{act_id}", tags=["acts"])
@@ -26,33 +30,43 @@ _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 
 @router.get("", **documented.ACT)
-def read_act(act_id: str, request: Request, ledger: TheLedger) -> Response:
-    """An act with its entry's fields and its signers by id."""
-    row = _row(ledger, act_id)
-    return one(request, _decoded(row))
+def read_act(act_id: str, request: Request, ledger: TheLedger, registers: TheRegisters) -> Response:
+    """An act with its entry's fields and its signers by id; ``act``, what was signed, if the whole of it is seen."""
+    row, sight = _seen(ledger, registers, act_id)
+    shown = _decoded(row)
+    return one(request, shown if sight is Sight.WHOLE else {**shown, "act": None})
 
 
 @router.get("/proof", response_class=PlainTextResponse, **documented.PROOF)
-def read_proof(act_id: str, ledger: TheLedger) -> PlainTextResponse:
+def read_proof(act_id: str, ledger: TheLedger, registers: TheRegisters) -> PlainTextResponse:
     """A tlog-proof of the act's entry against the newest checkpoint."""
-    position = _position(ledger, act_id)
-    return PlainTextResponse(ledger.proof(position - 1), headers={"Cache-Control": "no-cache"})
+    row, _ = _seen(ledger, registers, act_id)
+    return PlainTextResponse(ledger.proof(row.position - 1), headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/entry", response_class=Response, **documented.ENTRY)
-def read_exact_entry(act_id: str, ledger: TheLedger) -> Response:
+def read_exact_entry(act_id: str, ledger: TheLedger, registers: TheRegisters) -> Response:
     """The exact bytes of the act's entry: the leaf of the log."""
-    return Response(_row(ledger, act_id).entry, media_type="application/json", headers=_FOR_EVER)
+    return Response(_seen(ledger, registers, act_id)[0].entry, media_type="application/json", headers=_FOR_EVER)
 
 
 @router.get("/envelope", response_class=Response, **documented.ENVELOPE)
-def read_exact_envelope(act_id: str, ledger: TheLedger) -> Response:
-    """The exact bytes of the signed envelope, whose SHA-256 stands in the entry."""
-    return Response(_row(ledger, act_id).envelope, media_type="application/json", headers=_FOR_EVER)
+def read_exact_envelope(act_id: str, ledger: TheLedger, registers: TheRegisters) -> Response:
+    """The exact bytes of the signed envelope, whose SHA-256 stands in the entry; for who sees the whole of the act."""
+    row, sight = _seen(ledger, registers, act_id)
+    if sight is not Sight.WHOLE:
+        raise _unknown(act_id)
+    return Response(row.envelope, media_type="application/json", headers=_FOR_EVER)
 
 
-def _row(ledger: Ledger, act_id: str) -> Row:
-    return ledger.recorder.row(_position(ledger, act_id))
+def _seen(ledger: Ledger, registers: Registers, act_id: str) -> tuple[Row, Sight]:
+    """An act, and how much of it the caller sees. Raises NotFound if that is nothing."""
+    row = ledger.recorder.row(_position(ledger, act_id))
+    signers = {each.person for each in recorded_from(row).act.signers}
+    sight = registers.sight_of_act(row.position, signers)
+    if sight is Sight.NOTHING:
+        raise _unknown(act_id)
+    return row, sight
 
 
 def _position(ledger: Ledger, act_id: str) -> int:
@@ -62,8 +76,12 @@ def _position(ledger: Ledger, act_id: str) -> int:
         number = None
     found = ledger.recorder.find(number.bytes) if number is not None and str(number) == act_id else None
     if found is None:
-        raise NotFound("not-found/act", "The ledger has no act with this id.", act=act_id[:80])
+        raise _unknown(act_id)
     return found[0]
+
+
+def _unknown(act_id: str) -> NotFound:
+    return NotFound("not-found/act", "The ledger has no act with this id.", act=act_id[:80])
 
 
 def _decoded(row: Row) -> dict[str, Any]:

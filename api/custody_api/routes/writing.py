@@ -13,13 +13,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, StreamingResponse
 
+from custody.access.caller import Caller
 from custody.acts import act_from
-from custody.errors import Conflict, CustodyError, Refused, Stale, Untrusted
+from custody.acts.act import Act
+from custody.errors import Conflict, CustodyError, NotAllowed, Refused, Stale, Untrusted
+from custody.facts.kinds import Need
 from custody.ledger.batches import CHUNK
 from custody.ledger.ledger import Ledger, Receipt, Submission
+from custody.ledger.opening import open_envelope
 from custody.rules.judge import Decision
 from custody_api import documented
 from custody_api.bodies import parsed, read_lines, read_submission, submission_from, submission_of
+from custody_api.callers import TheCaller
 from custody_api.context import Context, InContext, TheLedger
 from custody_api.problems import internal, language_of, problem_of
 from custody_api.wording import Language
@@ -49,10 +54,11 @@ async def submit_acts(request: Request, context: InContext) -> StreamingResponse
 
 
 @router.post("/check", **documented.CHECK)
-async def check_act(request: Request, ledger: TheLedger) -> JSONResponse:
-    """Say what would be decided of an act that is not done yet, signed (``envelope``) or unsigned (``act``)."""
+async def check_act(request: Request, ledger: TheLedger, caller: TheCaller) -> JSONResponse:
+    """Say what would be decided of an act that is not done yet, signed (``envelope``) or unsigned (``act``), and that
+    somebody of the caller's agency is to sign."""
     body = parsed(await read_submission(request))
-    return JSONResponse(await run_in_threadpool(_checked, ledger, body, language_of(request)))
+    return JSONResponse(await run_in_threadpool(_checked, ledger, body, caller, language_of(request)))
 
 
 async def _results(context: Context, lines: Sequence[bytes], language: Language) -> AsyncIterator[bytes]:
@@ -85,20 +91,33 @@ def _read(line: bytes) -> Submission | CustodyError:
         return error
 
 
-def _checked(ledger: Ledger, body: Any, language: Language) -> dict[str, Any]:
+def _checked(ledger: Ledger, body: Any, caller: Caller, language: Language) -> dict[str, Any]:
     try:
-        decision = _decided(ledger, body)
+        decision = _decided(ledger, body, caller)
     except _NOT_TO_BE_RECORDED as error:
         return {"outcome": "refused", "defects": [], "problem": problem_of(error, language)}
     defects = [{**each.model_dump(mode="json"), **_text(ledger, each.code, language)} for each in decision.defects]
     return {"outcome": "accepted-with-defects" if defects else "accepted", "defects": defects, "problem": None}
 
 
-def _decided(ledger: Ledger, body: Any) -> Decision:
+def _decided(ledger: Ledger, body: Any, caller: Caller) -> Decision:
     if isinstance(body, dict) and body.keys() == {"act"}:
-        return ledger.check_act(act_from(body["act"]))
+        act = act_from(body["act"])
+        _require_own(ledger, act, caller)
+        return ledger.check_act(act)
     submission = submission_of(body)
+    opened = open_envelope(submission.envelope, submission.disclosures, ledger.origin)
+    _require_own(ledger, opened.act, caller)
     return ledger.check(submission.envelope, submission.disclosures)
+
+
+def _require_own(ledger: Ledger, act: Act, caller: Caller) -> None:
+    """Raise NotAllowed unless somebody of the caller's agency signs: a dry run tells what the rules compared."""
+    ledger.memory.catch_up()
+    persons = [Need("person", each.person) for each in act.signers]
+    of = {facts.agency for facts in ledger.memory.fold(persons).values() if facts is not None}
+    if caller.agency not in of and not caller.audits:
+        raise NotAllowed("not-allowed/check", "An act is tried by the agency of somebody who is to sign it.")
 
 
 def _text(ledger: Ledger, code: str, language: Language) -> dict[str, Any]:

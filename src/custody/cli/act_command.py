@@ -48,7 +48,8 @@ def run(args: Namespace) -> int:
     inputs = read_inputs(files)
     keys = read_keys(key_files, settings)
     many, failed, signed_acts = len(inputs) > 1, False, list[SignedAct]()
-    with connected(settings, write=not (args.dry_run or args.sign_only)) as ledger, progress(text("act/doing")) as bar:
+    write = not (args.dry_run or args.sign_only)
+    with connected(settings, write=write, keys=keys.values()) as ledger, progress(text("act/doing")) as bar:
         for number, each in enumerate(inputs):
             bar(number, len(inputs))
             try:

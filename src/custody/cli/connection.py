@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 from urllib.error import HTTPError, URLError
@@ -11,6 +11,7 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 from custody.acts.values import encode
+from custody.cli import sessions
 from custody.cli.ledgers import reading, writing
 from custody.cli.parser import WrongUse
 from custody.cli.settings import Settings
@@ -22,6 +23,7 @@ from custody.errors import (
     Damaged,
     Malformed,
     NotFound,
+    NotSignedIn,
     Refused,
     Stale,
     TooLarge,
@@ -31,6 +33,7 @@ from custody.errors import (
 from custody.facts.kinds import Need
 from custody.ledger.ledger import Ledger
 from custody.ledger.opening import Disclosure
+from custody.signing import PrivateKey
 from custody.tlog.checkpoint import Checkpoint, open_checkpoint
 from custody.tlog.note import Note, Verifier
 
@@ -97,16 +100,29 @@ class LocalLedger:
 
 
 class RemoteLedger:
-    """A ledger behind an HTTP API."""
+    """A ledger behind an HTTP API, read in the session that `custody sign-in` keeps, else in one of its own."""
 
-    def __init__(self, server: str, verifier: Verifier | None) -> None:
-        if not server.startswith(("http://", "https://")):
-            raise WrongUse("use/server", "A server is named by its http or https address.")
-        self._server = server.rstrip("/")
+    def __init__(self, server: str, verifier: Verifier | None, key: PrivateKey | None = None) -> None:
+        """Take up a session; with a key, begin one where none is kept. Raises WrongUse, NotSignedIn, Untrusted."""
+        self._server = _address(server)
         self._verifier = verifier
+        self._token = sessions.kept(self._server)
+        if self._token is None and key is not None:
+            self._token = self.session(server, key)["token"]
         head = self._checkpoint()
         self.origin = head.origin
         self._position = head.size
+
+    @classmethod
+    def session(cls, server: str, key: PrivateKey) -> dict[str, Any]:
+        """Sign in with a key: the session as the server answers it. Raises Untrusted, Unavailable."""
+        made = cls.__new__(cls)
+        made._server, made._token = _address(server), None
+        return made._json("/v1/session", json.loads(sessions.statement_for(made._server, key)))
+
+    def sign_out(self) -> None:
+        """End the session."""
+        self._request("/v1/session", method="DELETE")
 
     def seen(self) -> dict[str, Any]:
         head = self._checkpoint()
@@ -155,10 +171,12 @@ class RemoteLedger:
         except (ValueError, TypeError):
             raise self._unavailable("no JSON") from None
 
-    def _request(self, path: str, body: Any = None) -> tuple[int, bytes]:
+    def _request(self, path: str, body: Any = None, method: str | None = None) -> tuple[int, bytes]:
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json", "Accept": "*/*", "Accept-Language": language()}
-        request = Request(self._server + path, data, headers)  # noqa: S310 - http or https, checked above
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        request = Request(self._server + path, data, headers, method=method)  # noqa: S310 - http or https
         try:
             with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
                 return answer.status, answer.read()
@@ -174,9 +192,16 @@ class RemoteLedger:
         )  # fmt: skip
 
 
+def _address(server: str) -> str:
+    if not server.startswith(("http://", "https://")):
+        raise WrongUse("use/server", "A server is named by its http or https address.")
+    return server.rstrip("/")
+
+
 _KINDS: dict[str, type[CustodyError]] = {
     "malformed": Malformed, "untrusted": Untrusted, "refused": Refused, "stale": Stale, "awaits": Stale,
-    "conflict": Conflict, "not-found": NotFound, "damaged": Damaged, "too-large": TooLarge,
+    "conflict": Conflict, "not-signed-in": NotSignedIn, "not-found": NotFound, "damaged": Damaged,
+    "too-large": TooLarge,
 }  # fmt: skip
 
 
@@ -200,10 +225,11 @@ def error_from(body: Mapping[str, Any], server: str) -> CustodyError:
 
 
 @contextmanager
-def connected(settings: Settings, *, write: bool) -> Iterator[Connection]:
-    """The ledger that the settings name. Raises WrongUse unless they name exactly one."""
+def connected(settings: Settings, *, write: bool, keys: Iterable[PrivateKey] = ()) -> Iterator[Connection]:
+    """The ledger that the settings name; at a server, signed in with the first key. Raises WrongUse unless they name
+    exactly one."""
     if settings.server:
-        yield at_server(settings)
+        yield at_server(settings, next(iter(keys), None))
     elif settings.database is None:
         raise WrongUse("use/no-ledger", "Name the ledger: --database or --server.")
     else:
@@ -211,12 +237,12 @@ def connected(settings: Settings, *, write: bool) -> Iterator[Connection]:
             yield LocalLedger(ledger)
 
 
-def at_server(settings: Settings) -> RemoteLedger:
+def at_server(settings: Settings, key: PrivateKey | None = None) -> RemoteLedger:
     """The ledger behind the server that the settings name. Raises WrongUse if they name a database, too."""
     if settings.database:
         raise WrongUse("use/one-ledger", "Both a database and a server are set: choose one with an option.")
     verifier = Verifier.parse(settings.log_verifier) if settings.log_verifier else None
-    return RemoteLedger(settings.server or "", verifier)
+    return RemoteLedger(settings.server or "", verifier, key)
 
 
 def _disclosures(signed: SignedAct) -> tuple[Disclosure, ...]:

@@ -131,6 +131,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "error/unverified": ("（依据未经核对）", " (source not verified)"),
     "error/instead": ("应当：{instead}", "instead: {instead}"),
     "error/also": ("另违反 {rule}（{code}）", "also breaks {rule} ({code})"),
+    "help/sign-in": ("登录服务器，供其后的命令读取", "sign in at a server, for the commands that read there"),
+    "help/sign-in-key": ("用于登录的密钥文件", "the key file to sign in with"),
+    "help/sign-in-end": ("退出登录", "end the session"),
+    "sign-in/begun": ("{person}（{agency}）已登录，有效至 {until}", "{person} ({agency}) is signed in until {until}"),
+    "sign-in/ended": ("已退出登录", "the session is over"),
     # keygen, init, migrate
     "keygen/id": ("密钥编号", "key id"),
     "keygen/public": ("公钥", "public key"),

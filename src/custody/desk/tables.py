@@ -66,3 +66,24 @@ recommendation = Table(
     Index("recommendation_deadline", "deadline", "term", unique=True),
     sqlite_strict=True,
 )
+
+session = Table(
+    "session",
+    metadata,
+    Column("token", Text, primary_key=True, comment="SHA-256 of it, in hex"),
+    Column("person", Text, nullable=False),
+    Column("key", Text, comment="signed in with; null: an outside issuer vouched"),
+    Column("begun_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Index("session_end", "expires_at"),
+    sqlite_strict=True,
+)
+
+used_nonce = Table(
+    "used_nonce",
+    metadata,
+    Column("id", Text, primary_key=True, comment="key and nonce of a sign-in that was used"),
+    Column("until", Text, nullable=False, comment="from when on its time alone refuses it"),
+    Index("used_nonce_end", "until"),
+    sqlite_strict=True,
+)

@@ -9,9 +9,11 @@ from typing import Final
 from sqlalchemy import Connection
 
 from custody import label
+from custody.access.rights import Sight
 from custody.errors import NotFound
 from custody.facts.shapes import Shape
 from custody.registers import counting, loans, manifests
+from custody.registers.sight import Seen
 from custody.registers.store import Store
 
 PAGE: Final = 50
@@ -25,11 +27,14 @@ class Books:
     """
 
     store: Store
+    seen: Seen | None = None
+    """Who reads; without it, whoever has the database sees everything."""
 
     def manifest(self, manifest: str, *, at: datetime | None = None) -> Shape:
         """A manifest and its lines, by its id or its code. Raises NotFound."""
         with self._reading() as connection:
             found = manifests.find(connection, named(manifest), at)
+            self._require(connection, "manifest", named(manifest), manifest)
         if found is None:
             raise not_found("manifest", manifest)
         return found
@@ -50,7 +55,7 @@ class Books:
         """
         wanted = manifests.Wanted(agency, state, waits_for)
         with self._reading() as connection:
-            return manifests.search(connection, wanted, at, after, page(limit))
+            return manifests.search(connection, wanted, at, after, page(limit), self.seen)
 
     def loan(self, loan: str, *, at: datetime | None = None) -> Shape:
         """A loan by the act that asked for it: what was decided, what is out and until when. Raises NotFound.
@@ -59,7 +64,8 @@ class Books:
         """
         with self._reading() as connection:
             found = loans.find(connection, loan, at)
-        if found is None:
+            hidden = self.seen is not None and not loans.is_seen(connection, loan, self.seen)
+        if found is None or hidden:
             raise not_found("loan", loan)
         return found
 
@@ -77,12 +83,12 @@ class Books:
         ``state`` is requested or decided, as asked for; open, while something is out; overdue, if it is by ``at``.
         """
         with self._reading() as connection:
-            return loans.search(connection, loans.Wanted(borrower, state), at, after, page(limit))
+            return loans.search(connection, loans.Wanted(borrower, state), at, after, page(limit), self.seen)
 
     def stock_take(self, opening: str) -> Shape:
         """A stock-take, by the act that opened it. Raises NotFound."""
         with self._reading() as connection:
-            found = counting.find(connection, opening)
+            found = self._stock_take(connection, opening)
         if found is None:
             raise not_found("stock-take", opening)
         return found
@@ -90,19 +96,39 @@ class Books:
     def stock_takes(self, *, state: str | None = None, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """Stock-takes, in the order of their opening acts; ``state`` is open or closed."""
         with self._reading() as connection:
-            return counting.search(connection, state, after, page(limit))
+            return counting.search(connection, state, after, page(limit), self.seen)
 
     def missing(self, opening: str, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """What one stock-take could not find, by item: ``{"item","missed","now"}``. Raises NotFound."""
         with self._reading() as connection:
-            if counting.find(connection, opening) is None:
+            if self._stock_take(connection, opening) is None:
                 raise not_found("stock-take", opening)
-            return counting.queue(connection, opening, after, page(limit))
+            return self._where_seen(connection, counting.queue(connection, opening, after, page(limit)))
 
     def unlocated(self, *, after: str | None = None, limit: int | None = None) -> list[Shape]:
         """What counts could not find, each with ``missed`` (which counts) and ``now``: the item as it stands."""
         with self._reading() as connection:
-            return counting.queue(connection, None, after, limit and page(limit))
+            return self._where_seen(connection, counting.queue(connection, None, after, limit and page(limit)))
+
+    def _stock_take(self, connection: Connection, opening: str) -> Shape | None:
+        if self.seen is not None and not counting.is_seen(connection, opening, self.seen):
+            return None
+        return counting.find(connection, opening)
+
+    def _where_seen(self, connection: Connection, found: list[Shape]) -> list[Shape]:
+        """Lines that show an item ``now``, of items that are seen, each as far as it is."""
+        if self.seen is None:
+            return found
+        shown = self.seen.shown(connection, [each["now"] for each in found if each["now"]])
+        now = {item["item"]: item for item in shown}
+        return [{**each, "now": now[each["item"]]} for each in found if each["item"] in now]
+
+    def _require(
+        self, connection: Connection, kind: str, name: str, asked: str, least: Sight = Sight.THING
+    ) -> None:
+        """Raise NotFound, as for what does not exist, if the reader does not see so much of a thing."""
+        if self.seen is not None and self.seen.of(connection, f"{kind}:{name}") < least:
+            raise not_found(kind, asked)
 
     def _reading(self) -> AbstractContextManager[Connection]:
         return self.store.reading()

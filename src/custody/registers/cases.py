@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, Index, Table, Text, select
 from custody.facts.case import CaseFacts
 from custody.facts.shapes import Shape, case_shape
 from custody.registers.register import Part, Register, Row, body, metadata, read, written
+from custody.registers.sight import Seen
 
 case = Table(
     "case_file",
@@ -34,9 +35,13 @@ def find(connection: Connection, reference: str) -> Shape | None:
     return read(text) if text else None
 
 
-def search(connection: Connection, lead: str | None, after: str | None, limit: int) -> list[Shape]:
+def search(
+    connection: Connection, lead: str | None, after: str | None, limit: int, seen: Seen | None = None
+) -> list[Shape]:
     """Return cases, ordered by reference."""
     query = select(case.c.body).order_by(case.c.case).limit(limit)
+    if seen is not None:
+        query = query.where(seen.case(case.c.case))
     if lead is not None:
         query = query.where(case.c.lead == lead)
     if after is not None:

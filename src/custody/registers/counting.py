@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Index, Select, Table, Text, select
+from sqlalchemy import Column, ColumnElement, Connection, Index, Select, Table, Text, exists, literal, select
 
 from custody.acts.counting import ItemList, StockTake, list_digest
 from custody.acts.entry import instant
@@ -19,6 +19,15 @@ from custody.ledger.past import recorded_from
 from custody.ledger.reader import Reader
 from custody.registers import items, places
 from custody.registers.register import Part, Register, Row, body, metadata, read, slices, written
+from custody.registers.sight import Seen
+
+stock_take_place = Table(
+    "stock_take_place",
+    metadata,
+    Column("stock_take", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    sqlite_strict=True,
+)
 
 stock_take = Table(
     "stock_take",
@@ -88,6 +97,11 @@ def _rows(facts: StockTakeFacts) -> Iterator[Row]:
     yield {"stock_take": facts.opening, "state": shape["state"], "body": written(shape)}
 
 
+def _place_rows(facts: StockTakeFacts) -> Iterator[Row]:
+    for place in facts.places:
+        yield {"stock_take": facts.opening, "place": place}
+
+
 def _unlocated_rows(facts: StockTakeFacts) -> Iterator[Row]:
     for item, act in facts.missing.items():
         yield {"stock_take": facts.opening, "item": item, "act": act}
@@ -107,9 +121,10 @@ def _sought_rows(facts: ItemFacts) -> Iterator[Row]:
 
 REGISTER = Register(
     "counting",
-    2,
+    3,
     (
         Part(stock_take, "stock-take", "stock_take", _rows),
+        Part(stock_take_place, "stock-take", "stock_take", _place_rows),
         Part(unlocated, "stock-take", "stock_take", _unlocated_rows),
         Part(answer, "item", "item", _answer_rows),
         Part(sought, "item", "item", _sought_rows),
@@ -123,14 +138,27 @@ def find(connection: Connection, opening: str) -> Shape | None:
     return read(text) if text else None
 
 
-def search(connection: Connection, state: str | None, after: str | None, limit: int) -> list[Shape]:
+def search(
+    connection: Connection, state: str | None, after: str | None, limit: int, seen: Seen | None = None
+) -> list[Shape]:
     """Return stock-takes in the order of their opening acts."""
     query = select(stock_take.c.body).order_by(stock_take.c.stock_take).limit(limit)
+    if seen is not None:
+        query = query.where(_seen(seen, stock_take.c.stock_take))
     if state is not None:
         query = query.where(stock_take.c.state == state)
     if after is not None:
         query = query.where(stock_take.c.stock_take > after)
     return [read(text) for text in connection.scalars(query)]
+
+
+def is_seen(connection: Connection, opening: str, seen: Seen) -> bool:
+    """Whether a stock-take counts a place that is seen."""
+    return connection.scalar(select(_seen(seen, literal(opening)))) is True
+
+
+def _seen(seen: Seen, opening: ColumnElement[str]) -> ColumnElement[bool]:
+    return exists().where(stock_take_place.c.stock_take == opening, seen.place(stock_take_place.c.place))
 
 
 def queue(

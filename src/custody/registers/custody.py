@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, select
 
 from custody.facts.item import ItemFacts
 from custody.facts.parties import PlaceFacts
 from custody.facts.shapes import Shape, act_shape, custody_shape, history_shape
+from custody.registers import readers
 from custody.registers.feeds import Touching
 from custody.registers.register import Part, Position, Register, Row, body, metadata, read, written
 
@@ -44,7 +46,7 @@ act = Table(
 touched = Table(
     "touched",
     metadata,
-    Column("subject", Text, primary_key=True, comment="item:… or case:…"),
+    Column("subject", Text, primary_key=True, comment="item:…, case:…, place:…, manifest:… or everyone"),
     Column("position", Position, primary_key=True, autoincrement=False),
     Index("touched_position", "position"),
     sqlite_strict=True,
@@ -68,15 +70,21 @@ def _act_rows(touching: Touching) -> Iterator[Row]:
     yield {"position": touching.recorded.index + 1, "body": written(act_shape(touching.recorded))}
 
 
+_OF_ORDER: Final = frozenset({"genesis", "agency", "enrolment", "person", "revocation", "policy", "log-key"})
+
+
 def _touched_rows(touching: Touching) -> Iterator[Row]:
+    position = touching.recorded.index + 1
     for tag in touching.tags:
-        if tag.startswith(("item:", "case:")):
-            yield {"subject": tag, "position": touching.recorded.index + 1}
+        if tag.startswith(("item:", "case:", "place:", "manifest:")):
+            yield {"subject": tag, "position": position}
+    if touching.recorded.act.act in _OF_ORDER:
+        yield {"subject": readers.EVERYONE, "position": position}
 
 
 REGISTER = Register(
     "custody",
-    2,
+    3,
     (
         Part(stretch, "item", "item", _stretch_rows),
         Part(stretch_place, "place", "place", _place_rows),
@@ -95,6 +103,11 @@ def history(connection: Connection, item: str) -> Shape | None:
     holders = select(stretch.c.holder).where(stretch.c.item == item)
     named = connection.execute(select(stretch_place).where(stretch_place.c.place.in_(holders)))
     return history_shape(item, acts, map(read, connection.scalars(stretches)), {row.place: row.name for row in named})
+
+
+def touched_by(connection: Connection, position: int) -> list[str]:
+    """What an act touched: ``item:…``, ``case:…``, ``place:…``, ``manifest:…``, or everyone."""
+    return list(connection.scalars(select(touched.c.subject).where(touched.c.position == position)))
 
 
 def acts_on(connection: Connection, subject: str, after: int = 0, limit: int = 100_000) -> list[Shape]:

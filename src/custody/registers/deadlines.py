@@ -29,6 +29,7 @@ from custody.ledger.policies import jurisdictions, policy_by_id, shipped_policie
 from custody.registers import items
 from custody.registers.dockets import KeptDocket
 from custody.registers.register import Part, Register, Row, metadata, slices
+from custody.registers.sight import Seen
 from custody.rules.clocks.deadline import Deadline, level_of
 from custody.rules.clocks.deadlines import deadlines_of
 from custody.rules.clocks.text import Colour, DeadlineText
@@ -110,10 +111,12 @@ class Wanted:
 
 
 def search(
-    connection: Connection, wanted: Wanted, at: datetime, after: str | None, limit: int
+    connection: Connection, wanted: Wanted, at: datetime, after: str | None, limit: int, seen: Seen | None = None
 ) -> list[Shape]:
     """Return deadlines as they stand at an instant, the first due first; ``after`` is the id of the last one seen."""
     query = select(deadline).where(*_conditions(wanted))
+    if seen is not None:
+        query = query.where(_seen(seen))
     due = deadline.c.due
     if after is not None:
         last = connection.execute(select(deadline.c.due).where(deadline.c.deadline == after)).first()
@@ -145,6 +148,17 @@ def _conditions(wanted: Wanted) -> list[Any]:
     if wanted.state is None and not wanted.stopped:
         found.append(column.stopped_by.is_(None))
     return found
+
+
+def _seen(seen: Seen) -> ColumnElement[bool]:
+    """Deadlines of the items, cases and places that are seen."""
+    item, case, keeper = items.item.c, items.item_case.c, items.item_keeper.c
+    return or_(
+        deadline.c.subject.in_(select(literal("item:") + item.item).where(seen.item(item.item))),
+        deadline.c.subject.in_(select(literal("case:") + case.case).where(seen.case(case.case))),
+        deadline.c.subject.in_(select(literal("place:") + keeper.keeper).where(seen.place(keeper.keeper))),
+        seen.case(deadline.c.case),
+    )
 
 
 def _of_agency(agency: str) -> ColumnElement[bool]:

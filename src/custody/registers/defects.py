@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from sqlalchemy import Column, Connection, Index, Table, Text, or_, select
+from sqlalchemy import Column, Connection, Index, Table, Text, or_, select, true
 
 from custody.acts.parties import Genesis
 from custody.facts.flaws import OpenDefect, each_once
@@ -14,6 +14,7 @@ from custody.ledger.policies import policy_by_id, shipped_policy
 from custody.registers import cases
 from custody.registers.feeds import ItemlessDefects, Touching
 from custody.registers.register import Part, Position, Register, Row, metadata
+from custody.registers.sight import Seen
 from custody.rules.policy import Policy
 
 defect = Table(
@@ -86,10 +87,12 @@ REGISTER = Register(
 
 
 def search(
-    connection: Connection, state: str | None, case: str | None, after: str | None, limit: int
-) -> list[Shape]:
-    """Return defects ordered by id, each once with all its items."""
-    ids = select(defect.c.defect).distinct().order_by(defect.c.defect).limit(limit)
+    connection: Connection, state: str | None, case: str | None, after: str | None, limit: int,
+    seen: Seen | None = None,
+) -> list[Shape]:  # fmt: skip
+    """Return defects ordered by id, each once with all its items, of these those that are seen."""
+    visible = seen.told(defect.c.item, defect.c.case) if seen else true()
+    ids = select(defect.c.defect).where(visible).distinct().order_by(defect.c.defect).limit(limit)
     if state is not None:
         ids = ids.where(defect.c.state == state)
     if case is not None:
@@ -97,7 +100,7 @@ def search(
     if after is not None:
         ids = ids.where(defect.c.defect > after)
     wanted = list(connection.scalars(ids))
-    query = select(defect).where(defect.c.defect.in_(wanted)).order_by(defect.c.defect, defect.c.subject)
+    query = select(defect).where(defect.c.defect.in_(wanted), visible).order_by(defect.c.defect, defect.c.subject)
     rows = connection.execute(query).mappings().all()
     found: dict[str, Shape] = {}
     handled: dict[str | None, Shape | None] = {None: None}

@@ -16,7 +16,9 @@ from custody.facts.case import CaseFacts
 from custody.facts.item import ItemFacts
 from custody.facts.parties import PersonFacts, PlaceFacts
 from custody.facts.shapes import Shape, case_shape, in_context, item_shape
+from custody.registers import readers
 from custody.registers.register import Changes, Part, Register, Row, body, metadata, read, slices, written
+from custody.registers.sight import Seen
 
 item = Table(
     "item",
@@ -103,6 +105,7 @@ def _settle(connection: Connection, changes: Changes) -> None:
         for some in slices(list(ids)):
             own = func.coalesce(item.c.control, lead)
             connection.execute(update(item).where(column.in_(some)).values(lead=own, agency=agency))
+    readers.settle(connection, changes)
 
 
 REGISTER = Register(
@@ -113,8 +116,10 @@ REGISTER = Register(
         Part(item_case, "case", "case", _case_rows),
         Part(item_keeper, "person", "keeper", _person_rows),
         Part(item_keeper, "place", "keeper", _place_rows),
+        *readers.PARTS,
     ),
     settle=_settle,
+    derived=readers.DERIVED,
 )
 
 
@@ -147,9 +152,11 @@ def find(connection: Connection, item_id: str) -> Shape | None:
     return found[0] if found else None
 
 
-def search(connection: Connection, wanted: Search, after: str | None, limit: int) -> list[Shape]:
-    """Return items that fit, ordered by id, beginning after ``after``."""
-    conditions = _conditions(wanted)
+def search(
+    connection: Connection, wanted: Search, after: str | None, limit: int, seen: Seen | None = None
+) -> list[Shape]:
+    """Return items that fit and are seen, ordered by id, beginning after ``after``."""
+    conditions = _conditions(wanted, seen)
     if after is not None:
         conditions.append(item.c.item > after)
     if wanted.agency is not None:
@@ -157,9 +164,9 @@ def search(connection: Connection, wanted: Search, after: str | None, limit: int
     return _shapes(connection, _WHOLE.where(*conditions).order_by(item.c.item).limit(limit))
 
 
-def count(connection: Connection, wanted: Search) -> int:
+def count(connection: Connection, wanted: Search, seen: Seen | None = None) -> int:
     """Return how many items fit; voided ones are not counted. ``agency`` is not looked at."""
-    query = select(func.count()).select_from(item).where(*_conditions(wanted), item.c.status != "voided")
+    query = select(func.count()).select_from(item).where(*_conditions(wanted, seen), item.c.status != "voided")
     return connection.execute(query).scalar_one()
 
 
@@ -172,7 +179,7 @@ def _of_agency(agency: str, conditions: Sequence[ColumnElement[bool]], limit: in
     return select(union(*walks).subquery())
 
 
-def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Search, seen: Seen | None) -> list[ColumnElement[bool]]:
     given: list[tuple[Any, ColumnElement[bool]]] = [
         (wanted.case, item.c.case == wanted.case),
         (wanted.holder, item.c.holder == wanted.holder),
@@ -181,6 +188,8 @@ def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
         (wanted.category, item.c.category == wanted.category),
     ]
     conditions = [condition for value, condition in given if value is not None]
+    if seen is not None:
+        conditions.append(seen.item(item.c.item))
     if wanted.q is not None:
         conditions += [item.c.words.contains(word, autoescape=True) for word in wanted.q.lower().split()]
     return conditions

@@ -7,13 +7,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, RowMapping, Select, Table, Text, select, union
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    RowMapping,
+    Select,
+    Table,
+    Text,
+    exists,
+    literal,
+    or_,
+    select,
+    union,
+)
 
+from custody.access.rights import Sight
 from custody.acts.entry import instant
 from custody.facts.item import ItemFacts
 from custody.facts.loan import LoanFacts
 from custody.facts.shapes import Shape
 from custody.registers.register import Part, Register, Row, body, metadata, read, written
+from custody.registers.sight import Seen
 
 loan = Table(
     "loan",
@@ -24,6 +40,15 @@ loan = Table(
     body(),
     Index("loan_borrower", "borrower", "loan"),
     Index("loan_state", "state", "loan"),
+    sqlite_strict=True,
+)
+
+loan_item = Table(
+    "loan_item",
+    metadata,
+    Column("loan", Text, primary_key=True),
+    Column("item", Text, primary_key=True),
+    Index("loan_item_item", "item"),
     sqlite_strict=True,
 )
 
@@ -73,6 +98,11 @@ def _rows(facts: LoanFacts) -> Iterator[Row]:
     yield {"loan": facts.loan, "borrower": facts.borrower, "state": _state(facts), "body": written(loan_shape(facts))}
 
 
+def _item_rows(facts: LoanFacts) -> Iterator[Row]:
+    for item in sorted(facts.items):
+        yield {"loan": facts.loan, "item": item}
+
+
 def _lent_rows(facts: ItemFacts) -> Iterator[Row]:
     out = facts.loan
     if out is not None and not facts.voided:
@@ -82,7 +112,15 @@ def _lent_rows(facts: ItemFacts) -> Iterator[Row]:
         }  # fmt: skip
 
 
-REGISTER = Register("loans", 2, (Part(loan, "loan", "loan", _rows), Part(lent, "item", "item", _lent_rows)))
+REGISTER = Register(
+    "loans",
+    3,
+    (
+        Part(loan, "loan", "loan", _rows),
+        Part(loan_item, "loan", "loan", _item_rows),
+        Part(lent, "item", "item", _lent_rows),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +138,27 @@ def find(connection: Connection, loan_id: str, at: datetime | None) -> Shape | N
 
 
 def search(
-    connection: Connection, wanted: Wanted, at: datetime | None, after: str | None, limit: int
-) -> list[Shape]:
+    connection: Connection, wanted: Wanted, at: datetime | None, after: str | None, limit: int,
+    seen: Seen | None = None,
+) -> list[Shape]:  # fmt: skip
     """Return loans by id, which follows the time they were asked for or let go."""
     names = union(*(_selected(table, wanted, at, after) for table in (loan, lent))).subquery()
-    return _shown(connection, connection.scalars(select(names).order_by(names.c.loan).limit(limit)).all(), at)
+    query = select(names).order_by(names.c.loan).limit(limit)
+    if seen is not None:
+        query = query.where(_seen(seen, names.c.loan))
+    return _shown(connection, connection.scalars(query).all(), at)
+
+
+def is_seen(connection: Connection, loan_id: str, seen: Seen) -> bool:
+    """Whether something of a loan is seen."""
+    return connection.scalar(select(_seen(seen, literal(loan_id)))) is True
+
+
+def _seen(seen: Seen, name: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the whole of an item is seen that was asked for in a loan, or went with it."""
+    return or_(*(
+        exists().where(table.c.loan == name, seen.item(table.c.item, Sight.WHOLE)) for table in (loan_item, lent)
+    ))  # fmt: skip
 
 
 def _selected(table: Table, wanted: Wanted, at: datetime | None, after: str | None) -> Select[Any]:

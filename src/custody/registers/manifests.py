@@ -16,6 +16,7 @@ from custody.facts.manifest import ManifestFacts
 from custody.facts.shapes import Shape
 from custody.registers import items
 from custody.registers.register import Part, Register, Row, body, metadata, read, written
+from custody.registers.sight import Seen
 
 manifest = Table(
     "manifest",
@@ -69,10 +70,13 @@ def find(connection: Connection, manifest_id: str, at: datetime | None) -> Shape
 
 
 def search(
-    connection: Connection, wanted: Wanted, at: datetime | None, after: str | None, limit: int
-) -> list[Shape]:
+    connection: Connection, wanted: Wanted, at: datetime | None, after: str | None, limit: int,
+    seen: Seen | None = None,
+) -> list[Shape]:  # fmt: skip
     """Return manifests, ordered by id; ``agency`` is the sender or the receiver."""
     query = select(manifest).where(*_conditions(wanted, at)).order_by(manifest.c.manifest).limit(limit)
+    if seen is not None:
+        query = query.where(seen.manifest(manifest.c.manifest))
     if after is not None:
         query = query.where(manifest.c.manifest > after)
     return [_shown(row, at) for row in connection.execute(query).mappings()]

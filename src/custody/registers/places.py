@@ -10,6 +10,7 @@ from custody.facts.parties import PlaceFacts
 from custody.facts.party_shapes import place_shape
 from custody.facts.shapes import Shape
 from custody.registers.register import Part, Register, Row, body, metadata, read, written
+from custody.registers.sight import Seen
 
 place = Table(
     "place",
@@ -36,9 +37,13 @@ def find(connection: Connection, place_id: str) -> Shape | None:
     return read(text) if text else None
 
 
-def search(connection: Connection, agency: str | None, after: str | None, limit: int) -> list[Shape]:
+def search(
+    connection: Connection, agency: str | None, after: str | None, limit: int, seen: Seen | None = None
+) -> list[Shape]:
     """Return places, ordered by id."""
     query = select(place.c.body).order_by(place.c.place).limit(limit)
+    if seen is not None:
+        query = query.where(seen.place(place.c.place))
     if agency is not None:
         query = query.where(place.c.agency == agency)
     if after is not None:

@@ -8,11 +8,15 @@ last one seen.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from copy import copy
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from custody.access.caller import Caller
+from custody.access.rights import Sight
+from custody.acts.entry import instant
 from custody.errors import NotFound
 from custody.facts.shapes import Shape
 from custody.registers import (
@@ -32,7 +36,9 @@ from custody.registers import (
 from custody.registers.books import MOST, PAGE, Books, named, not_found, page
 from custody.registers.deadlines import Wanted
 from custody.registers.follower import REGISTERS, Follower, Progress
+from custody.registers.following import Followed, follow
 from custody.registers.items import Search
+from custody.registers.sight import Seen
 from custody.registers.store import Store
 from custody.rules.clocks.text import Colour
 
@@ -52,6 +58,12 @@ class Registers(Books):
         self._ledger = ledger
         self.store = store or Store.beside(ledger)
         self.store.prepare(REGISTERS)
+
+    def seen_by(self, caller: Caller, now: datetime) -> Registers:
+        """The same registers as one caller sees them at an instant."""
+        limited = copy(self)
+        limited.seen = Seen(caller, instant(now))
+        return limited
 
     def close(self) -> None:
         """Let go of the registers' file. The ledger's engine stays its owner's."""
@@ -89,7 +101,7 @@ class Registers(Books):
         with self._reading() as connection:
             asked = codes.find(connection, id_or_code)
             found = items.find(connection, asked["item"] if asked else id_or_code)
-            shown = deadlines.beside(connection, [found] if found else [])
+            shown = self._items(connection, [found], presented=asked is not None)
         if not shown:
             raise not_found("item", id_or_code)
         return {**shown[0], "asked": asked} if asked else shown[0]
@@ -99,7 +111,8 @@ class Registers(Books):
         with self._reading() as connection:
             found = codes.find(connection, code)
             item = found and items.find(connection, found["item"])
-        if found is None:
+            hidden = found and self.seen and not self.seen.of(connection, f"item:{found['item']}", presented=True)
+        if found is None or hidden:
             raise not_found("code", code)
         return {**found, "in_force": item["code"] if item else None}
 
@@ -122,13 +135,15 @@ class Registers(Books):
         """
         wanted = Search(case, agency, holder, place, status, category, q)
         with self._reading() as connection:
-            return deadlines.beside(connection, items.search(connection, wanted, after, page(limit)))
+            return self._searched(connection, wanted, after, limit)
 
     def history(self, item: str) -> Shape:
         """The chain of custody of an item: ``{"item","acts","custody","gaps"}``, oldest first. Raises NotFound."""
         with self._reading() as connection:
             asked = codes.find(connection, item)
-            found = custody.history(connection, asked["item"] if asked else item)
+            name = asked["item"] if asked else item
+            self._require(connection, "item", name, item)
+            found = custody.history(connection, name)
         if found is None:
             raise not_found("item", item)
         return found
@@ -136,49 +151,54 @@ class Registers(Books):
     def case(self, reference: str) -> Shape:
         """A case, with ``items``: how many it has. Raises NotFound."""
         with self._reading() as connection:
+            self._require(connection, "case", reference, reference, Sight.WHOLE)
             found = cases.find(connection, reference)
             if found is None:
                 raise not_found("case", reference)
-            return {**found, "items": items.count(connection, Search(case=reference))}
+            return {**found, "items": items.count(connection, Search(case=reference), self.seen)}
 
     def cases(self, *, lead: str | None = None, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """Cases ordered by reference, those of one leading agency if it is given."""
         with self._reading() as connection:
-            return cases.search(connection, lead, after, page(limit))
+            return cases.search(connection, lead, after, page(limit), self.seen)
 
     def case_items(self, reference: str, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """The items of a case, ordered by id. Raises NotFound."""
         with self._reading() as connection:
+            self._require(connection, "case", reference, reference, Sight.WHOLE)
             if cases.find(connection, reference) is None:
                 raise not_found("case", reference)
-            return deadlines.beside(connection, items.search(connection, Search(case=reference), after, page(limit)))
+            return self._searched(connection, Search(case=reference), after, limit)
 
     def case_acts(self, reference: str, *, after: int = 0, limit: int = PAGE) -> list[Shape]:
         """The acts on a case and on its items after a position, oldest first."""
         with self._reading() as connection:
+            self._require(connection, "case", reference, reference, Sight.WHOLE)
             return custody.acts_on(connection, f"case:{reference}", after, page(limit))
 
     def place(self, place: str) -> Shape:
         """A place, with ``items``: how many lie in it. Raises NotFound."""
         with self._reading() as connection:
-            place = named(place)
+            asked, place = place, named(place)
+            self._require(connection, "place", place, asked)
             found = places.find(connection, place)
             if found is None:
                 raise not_found("place", place)
-            return {**found, "items": items.count(connection, Search(place=place))}
+            return {**found, "items": items.count(connection, Search(place=place), self.seen)}
 
     def places(self, *, agency: str | None = None, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """Places ordered by id, those of one agency if it is given."""
         with self._reading() as connection:
-            return places.search(connection, agency, after, page(limit))
+            return places.search(connection, agency, after, page(limit), self.seen)
 
     def place_items(self, place: str, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """What lies in a place now. Raises NotFound."""
         with self._reading() as connection:
-            place = named(place)
+            asked, place = place, named(place)
+            self._require(connection, "place", place, asked)
             if places.find(connection, place) is None:
                 raise not_found("place", place)
-            return deadlines.beside(connection, items.search(connection, Search(place=place), after, page(limit)))
+            return self._searched(connection, Search(place=place), after, limit)
 
     def person(self, person: str) -> Shape:
         """A person or system: capacities, places, keys with who enrolled each, ``items`` held now. Raises NotFound."""
@@ -186,7 +206,7 @@ class Registers(Books):
             found = people.find(connection, person)
             if found is None:
                 raise not_found("person", person)
-            return {**found, "items": items.count(connection, Search(holder=person))}
+            return {**found, "items": items.count(connection, Search(holder=person), self.seen)}
 
     def people(self, *, agency: str | None = None, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """People ordered by id, without their keys, those of one agency if it is given."""
@@ -198,7 +218,7 @@ class Registers(Books):
         with self._reading() as connection:
             if people.find(connection, person) is None:
                 raise not_found("person", person)
-            return deadlines.beside(connection, items.search(connection, Search(holder=person), after, page(limit)))
+            return self._searched(connection, Search(holder=person), after, limit)
 
     def kit(self, kit: str) -> Shape:
         """A blood kit, each tube with ``now``: the item as it is. Raises NotFound."""
@@ -206,7 +226,11 @@ class Registers(Books):
             found = kits.find(connection, named(kit))
             if found is None:
                 raise not_found("kit", kit)
-            tubes = [{**tube, "now": items.find(connection, tube["item"])} for tube in found["tubes"]]
+            now = self._items(connection, [items.find(connection, tube["item"]) for tube in found["tubes"]])
+            shown = {each["item"]: each for each in now}
+            if self.seen is not None and not shown:
+                raise not_found("kit", kit)
+            tubes = [{**tube, "now": shown[tube["item"]]} for tube in found["tubes"] if tube["item"] in shown]
             return {**found, "tubes": tubes}
 
     def defects(
@@ -214,7 +238,7 @@ class Registers(Books):
     ) -> list[Shape]:
         """Defects ordered by id, each with its items; ``state`` is open, explained, accepted or contested."""
         with self._reading() as connection:
-            return defects.search(connection, state, case, after, page(limit))
+            return defects.search(connection, state, case, after, page(limit), self.seen)
 
     def book(self, scope: Collection[str]) -> dict[str, str]:
         """What should lie in some places, and in those within them: item → the nearest place of the scope."""
@@ -247,7 +271,7 @@ class Registers(Books):
         """
         wanted = Wanted(rule, case, f"item:{named(item)}" if item else None, state, colour, stopped, agency)
         with self._reading() as connection:
-            return deadlines.search(connection, wanted, at, after, page(limit))
+            return deadlines.search(connection, wanted, at, after, page(limit), self.seen)
 
     def clearance(self, name: str, at: datetime) -> dict[str, list[Shape]]:
         """What must be cleared (``daily``, ``monthly``, ``quarterly``), by heading. Raises NotFound."""
@@ -267,4 +291,37 @@ class Registers(Books):
     def refusals(self, *, after: int = 0, limit: int = PAGE) -> list[Shape]:
         """Refusals after a position of the journal, oldest first."""
         with self._reading() as connection:
-            return refusals.search(connection, after, page(limit))
+            own = None if self.seen is None or self.seen.caller.audits else self.seen.caller.agency
+            return refusals.search(connection, after, page(limit), own)
+
+    def sight_of_act(self, position: int, signers: Collection[str]) -> Sight:
+        """How much the reader sees of the act at a position, whose signers are given."""
+        if self.seen is None:
+            return Sight.WHOLE
+        with self._reading() as connection:
+            return self.seen.of_act(connection, custody.touched_by(connection, position), signers)
+
+    def sight_of(self, subject: str, *, presented: bool = False) -> Sight:
+        """How much the reader sees of ``item:…``, ``case:…``, ``place:…`` or ``manifest:…``, with its label or not."""
+        if self.seen is None:
+            return Sight.WHOLE
+        with self._reading() as connection:
+            return self.seen.of(connection, subject, presented=presented)
+
+    def follow(self, caller: Caller, after: int, limit: int = PAGE) -> Followed:
+        """The acts after a position that a caller may see, in log order (`custody.registers.following`)."""
+        with self._reading() as connection:
+            return follow(connection, caller, after, page(limit))
+
+    def _searched(self, connection: Connection, wanted: Search, after: str | None, limit: int) -> list[Shape]:
+        return self._items(connection, items.search(connection, wanted, after, page(limit), self.seen))
+
+    def _items(
+        self, connection: Connection, found: Iterable[Shape | None], *, presented: bool = False
+    ) -> list[Shape]:
+        """Items that are seen, each as far as it is, with their deadlines if these are told."""
+        known = [each for each in found if each is not None]
+        shown = self.seen.shown(connection, known, presented=presented) if self.seen else known
+        told = {each["item"] for each in shown if "holds" in each}
+        dated = {each["item"]: each for each in deadlines.beside(connection, [e for e in shown if e["item"] in told])}
+        return [dated.get(each["item"], each) for each in shown]

@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, Index, Table, Text, select
 
 from custody.facts.shapes import Shape
 from custody.ledger.journal import JournalEntry
+from custody.registers import people
 from custody.registers.register import Part, Position, Register, Row, body, metadata, read, written
 
 refusal = Table(
@@ -41,7 +42,9 @@ def _shape(line: JournalEntry) -> Shape:
 REGISTER = Register("refusals", 1, (Part(refusal, "journal", "position", _rows),), log="journal")
 
 
-def search(connection: Connection, after: int, limit: int) -> list[Shape]:
-    """Return refusals after a position of the journal, oldest first."""
+def search(connection: Connection, after: int, limit: int, by: str | None = None) -> list[Shape]:
+    """Return refusals after a position of the journal, oldest first; of people of one agency if it is given."""
     query = select(refusal.c.body).where(refusal.c.position > after).order_by(refusal.c.position).limit(limit)
+    if by is not None:
+        query = query.where(refusal.c.by.in_(select(people.person.c.person).where(people.person.c.agency == by)))
     return [read(text) for text in connection.scalars(query)]

@@ -51,12 +51,14 @@ class Register:
     parts: tuple[Part, ...]
     log: Literal["ledger", "journal"] = "ledger"
     settle: Callable[[Connection, Changes], None] | None = None
-    """Run after the rows of a chunk, in their transaction, for columns that follow from rows of several parts."""
+    """Run after the rows of a chunk, in their transaction, for what follows from rows of several parts."""
+    derived: tuple[Table, ...] = ()
+    """Tables that only ``settle`` fills."""
 
     @property
     def tables(self) -> tuple[Table, ...]:
         """Its tables, each once."""
-        return tuple(dict.fromkeys(part.table for part in self.parts))
+        return tuple(dict.fromkeys([*(part.table for part in self.parts), *self.derived]))
 
     @property
     def sources(self) -> frozenset[Source]:

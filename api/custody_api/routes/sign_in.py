@@ -1,0 +1,64 @@
+"""Signing in and out, and who one is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from custody.access.caller import Caller
+from custody.acts.entry import instant
+from custody.desk import sessions
+from custody_api import callers
+from custody_api import documented_session as documented
+from custody_api.answers import one
+from custody_api.bodies import read_statement_body
+from custody_api.callers import COOKIE, TheCaller, origin_of, token_of
+from custody_api.context import InContext
+
+router = APIRouter(prefix="/v1/session", tags=["session"])
+
+For = Annotated[
+    Literal["machine", "page"],
+    Query(alias="for", description="machine: the token comes in the body; page: in a cookie that scripts cannot read."),
+]
+
+
+@router.post("", status_code=201, **documented.SIGN_IN)
+async def sign_in(request: Request, context: InContext, bearer: For = "machine") -> Response:
+    """Begin a session. The body is a statement that the caller built and signed himself, as a DSSE envelope."""
+    statement = await read_statement_body(request)
+    token, begun = await run_in_threadpool(callers.sign_in, context, statement, origin_of(request))
+    caller = await run_in_threadpool(callers.known, context.ledger, begun.person, begun.key)
+    body = {**_shape(caller), "expires_at": instant(begun.expires_at)}
+    if bearer == "machine":
+        return JSONResponse({"token": token, **body}, 201, headers={"Cache-Control": "no-store"})
+    response = JSONResponse(body, 201, headers={"Cache-Control": "no-store"})
+    secure = request.url.scheme == "https"
+    left = int((begun.expires_at - context.ledger.clock()).total_seconds())
+    response.set_cookie(COOKIE, token, max_age=left, httponly=True, samesite="strict", secure=secure, path="/")
+    return response
+
+
+@router.get("", **documented.SESSION)
+def who_am_i(request: Request, caller: TheCaller) -> Response:
+    """Who is signed in, in which capacities."""
+    return one(request, _shape(caller))
+
+
+@router.delete("", status_code=204, **documented.SIGN_OUT)
+async def sign_out(request: Request, context: InContext) -> Response:
+    """End the session. Whoever ends none is told the same."""
+    token = token_of(request)
+    if token is not None:
+        await run_in_threadpool(sessions.end, context.desk, token)
+    response = Response(status_code=204)
+    response.delete_cookie(COOKIE, path="/")
+    return response
+
+
+def _shape(caller: Caller) -> dict[str, Any]:
+    return {"person": caller.person, "agency": caller.agency, "capacities": sorted(caller.capacities)}

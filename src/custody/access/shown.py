@@ -1,0 +1,32 @@
+"""What of a shape is shown to those who see a thing but not what is told about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+Shape = dict[str, Any]
+
+_OF_AN_ITEM: Final = frozenset({
+    "item", "case", "category", "description", "quantity", "unit", "kit", "designation", "code", "retired_codes",
+    "custody", "seal", "condition", "laboratory", "status", "parent", "children", "odometer_km", "quarantined",
+    "version", "asked",
+})  # fmt: skip
+"""Fields of an item that say what it is, where it is, and in what state; new fields stay hidden until listed here."""
+
+_OF_A_LOAN: Final = frozenset({"borrower", "due", "act", "request"})
+_OF_AN_OFFER: Final = frozenset({"manifest", "moves", "sender", "receiver", "expires_at", "act"})
+_OF_CONTROL: Final = frozenset({"agency", "since", "since_act"})
+
+
+def as_thing(item: Mapping[str, Any]) -> Shape:
+    """An item without what is told about it: no holds, defects, results, orders or purposes."""
+    shown = _only(item, _OF_AN_ITEM)
+    for name, fields in (("loan", _OF_A_LOAN), ("offer", _OF_AN_OFFER), ("control", _OF_CONTROL)):
+        if name in item:
+            shown[name] = item[name] and _only(item[name], fields)
+    return shown
+
+
+def _only(shape: Mapping[str, Any], fields: frozenset[str]) -> Shape:
+    return {name: value for name, value in shape.items() if name in fields}

@@ -1,0 +1,270 @@
+"""Readers: which agency may read what, now and along the log. Part of the register of items: a right and the item it
+opens move in one transaction.
+
+`stretch` tables hold what the facts say (`custody.access.stretches`); `item_reader` is what follows for every item
+now, so that a search walks one index however many items there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    Select,
+    Table,
+    Text,
+    and_,
+    delete,
+    exists,
+    literal,
+    or_,
+    select,
+    true,
+    union,
+    update,
+)  # fmt: skip
+
+from custody.access.caller import Caller
+from custody.access.rights import Role
+from custody.access.stretches import Stretch, of_case, of_item, of_manifest, of_place
+from custody.facts.case import CaseFacts
+from custody.facts.item import ItemFacts
+from custody.facts.manifest import ManifestFacts
+from custody.facts.parties import PersonFacts, PlaceFacts
+from custody.registers.register import Changes, Part, Position, Row, metadata, slices
+
+EVERYONE: Final = "everyone"
+"""The subject of acts that everybody needs who checks a signature or a decision: parties, policies, log keys."""
+
+
+def _stretches(of: str) -> Table:
+    """The stretches that follow from one kind of fact."""
+    name = f"{of}_right"
+    return Table(
+        name,
+        metadata,
+        Column("owner", Text, primary_key=True, comment=f"the {of} whose facts say so"),
+        Column("number", Integer, primary_key=True, autoincrement=False),
+        Column("subject", Text, nullable=False),
+        Column("role", Text, nullable=False),
+        Column("agency", Text, comment="null: of a keeper whose agency is not known yet"),
+        Column("keeper", Text, comment="the person or place that it follows from"),
+        Column("since", Position, nullable=False),
+        Column("until", Position),
+        Column("expires", Text),
+        Index(f"{name}_subject", "subject", "agency"),
+        Index(f"{name}_keeper", "keeper"),
+        sqlite_strict=True,
+    )
+
+
+ITEM: Final = _stretches("item")
+CASE: Final = _stretches("case")
+PLACE: Final = _stretches("place")
+MANIFEST: Final = _stretches("manifest")
+
+item_reader = Table(
+    "item_reader",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("item", Text, primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("expires", Text),
+    Index("item_reader_item", "item"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+case_reader = Table(
+    "case_reader",
+    metadata,
+    Column("case", Text, primary_key=True),
+    Column("agency", Text, primary_key=True),
+    Column("role", Text, primary_key=True),
+    Index("case_reader_agency", "agency", "case"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+reader_item = Table(
+    "reader_item",
+    metadata,
+    Column("item", Text, primary_key=True),
+    Column("case", Text, nullable=False),
+    Index("reader_item_case", "case"),
+    sqlite_strict=True,
+)
+
+reader_keeper = Table(
+    "reader_keeper",
+    metadata,
+    Column("keeper", Text, primary_key=True, comment="a person or a place"),
+    Column("agency", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+
+def _rows(owner: str, stretches: Iterator[Stretch]) -> Iterator[Row]:
+    for number, each in enumerate(stretches):
+        yield {"owner": owner, "number": number, **each._asdict()}
+
+
+def _item_rows(facts: ItemFacts) -> Iterator[Row]:
+    return _rows(facts.item, of_item(facts))
+
+
+def _case_rows(facts: CaseFacts) -> Iterator[Row]:
+    return _rows(facts.case, of_case(facts))
+
+
+def _place_rows(facts: PlaceFacts) -> Iterator[Row]:
+    return _rows(facts.place, of_place(facts))
+
+
+def _manifest_rows(facts: ManifestFacts) -> Iterator[Row]:
+    return _rows(facts.manifest, of_manifest(facts))
+
+
+def _in_case(facts: ItemFacts) -> Iterator[Row]:
+    yield {"item": facts.item, "case": facts.case}
+
+
+def _person(facts: PersonFacts) -> Iterator[Row]:
+    yield {"keeper": facts.person, "agency": facts.agency}
+
+
+def _place(facts: PlaceFacts) -> Iterator[Row]:
+    yield {"keeper": facts.place, "agency": facts.agency}
+
+
+PARTS: Final = (
+    Part(ITEM, "item", "owner", _item_rows),
+    Part(CASE, "case", "owner", _case_rows),
+    Part(PLACE, "place", "owner", _place_rows),
+    Part(MANIFEST, "manifest", "owner", _manifest_rows),
+    Part(reader_item, "item", "item", _in_case),
+    Part(reader_keeper, "person", "keeper", _person),
+    Part(reader_keeper, "place", "keeper", _place),
+)
+
+DERIVED: Final = (item_reader, case_reader)
+"""Tables that `settle` fills from those of the parts."""
+
+
+def settle(connection: Connection, changes: Changes) -> None:
+    """Name the agencies of keepers, and say anew who reads the items and cases that changed."""
+    keepers = [*changes.get("person", ()), *changes.get("place", ())]
+    items = set(changes.get("item", ()))
+    for table, source in ((ITEM, "item"), (MANIFEST, "manifest")):
+        agency = select(reader_keeper.c.agency).where(reader_keeper.c.keeper == table.c.keeper).scalar_subquery()
+        for column, ids in ((table.c.owner, changes.get(source, ())), (table.c.keeper, keepers)):
+            for some in slices(list(ids)):
+                held = update(table).where(column.in_(some), table.c.keeper.is_not(None))
+                connection.execute(held.values(agency=agency))
+    for some in slices(keepers):
+        items.update(connection.scalars(select(ITEM.c.owner).where(ITEM.c.keeper.in_(some), ITEM.c.until.is_(None))))
+    cases = set(changes.get("case", ()))
+    for some in slices(list(items)):
+        cases.update(connection.scalars(select(reader_item.c.case).where(reader_item.c.item.in_(some))))
+    for case in cases:
+        if _settle_case(connection, case):
+            items.update(connection.scalars(select(reader_item.c.item).where(reader_item.c.case == case)))
+    for some in slices(list(items)):
+        _settle_items(connection, some)
+
+
+def _settle_case(connection: Connection, case: str) -> bool:
+    """Say anew who reads a case; whether that changed."""
+    subject = f"case:{case}"
+    wanted = {
+        (agency, role)
+        for table in (CASE, ITEM)
+        for agency, role in connection.execute(select(table.c.agency, table.c.role).where(table.c.subject == subject))
+    }
+    of = case_reader.c.case == case
+    known = {(row.agency, row.role) for row in connection.execute(select(case_reader).where(of))}
+    if wanted == known:
+        return False
+    connection.execute(delete(case_reader).where(of))
+    if wanted:
+        rows = [{"case": case, "agency": agency, "role": role} for agency, role in wanted]
+        connection.execute(case_reader.insert(), rows)
+    return True
+
+
+def _settle_items(connection: Connection, items: list[str]) -> None:
+    connection.execute(delete(item_reader).where(item_reader.c.item.in_(items)))
+    own = select(ITEM.c.agency, reader_item.c.item, ITEM.c.role, ITEM.c.expires).where(
+        reader_item.c.item.in_(items), ITEM.c.subject == literal("item:") + reader_item.c.item,
+        ITEM.c.until.is_(None), ITEM.c.agency.is_not(None),
+    )  # fmt: skip
+    by_case = select(case_reader.c.agency, reader_item.c.item, case_reader.c.role, literal(None)).where(
+        reader_item.c.item.in_(items), case_reader.c.case == reader_item.c.case
+    )
+    connection.execute(item_reader.insert().from_select(["agency", "item", "role", "expires"], union(own, by_case)))
+
+
+def items_of(agency: str, roles: Collection[Role], now: str) -> Select[Any]:
+    """The ids of the items towards which an agency has one of these roles now."""
+    return select(item_reader.c.item).where(
+        item_reader.c.agency == agency, item_reader.c.role.in_(sorted(roles)),
+        or_(item_reader.c.expires.is_(None), item_reader.c.expires > now),
+    )  # fmt: skip
+
+
+def cases_of(agency: str, roles: Collection[Role]) -> Select[Any]:
+    """The references of the cases towards which an agency has one of these roles."""
+    return select(case_reader.c.case).where(case_reader.c.agency == agency, case_reader.c.role.in_(sorted(roles)))
+
+
+def owners(table: Table, agency: str, roles: Collection[Role]) -> Select[Any]:
+    """The places, or the manifests, towards which an agency has one of these roles."""
+    return select(table.c.owner).where(table.c.agency == agency, table.c.role.in_(sorted(roles)))
+
+
+def roles(connection: Connection, agency: str, subject: str, now: str) -> frozenset[Role]:
+    """What an agency is to an item, a case, a place or a manifest now; an item's case counts as well."""
+    kind, _, name = subject.partition(":")
+    if kind == "item":
+        return frozenset(roles_of_items(connection, agency, [name], now).get(name, ()))
+    if kind == "case":
+        found = select(case_reader.c.role).where(case_reader.c.agency == agency, case_reader.c.case == name)
+    else:
+        table = {"place": PLACE, "manifest": MANIFEST}[kind]
+        found = select(table.c.role).where(table.c.subject == subject, table.c.agency == agency)
+    return frozenset(connection.scalars(found))
+
+
+def roles_of_items(connection: Connection, agency: str, items: list[str], now: str) -> dict[str, set[Role]]:
+    """What an agency is to each of some items now."""
+    found: dict[str, set[Role]] = {}
+    for some in slices(items):
+        query = select(item_reader.c.item, item_reader.c.role).where(
+            item_reader.c.agency == agency, item_reader.c.item.in_(some),
+            or_(item_reader.c.expires.is_(None), item_reader.c.expires > now),
+        )  # fmt: skip
+        for item, role in connection.execute(query):
+            found.setdefault(item, set()).add(role)
+    return found
+
+
+def seen_along(
+    caller: Caller, subject: ColumnElement[str], position: ColumnElement[int], roles_that_count: Collection[Role]
+) -> ColumnElement[bool]:
+    """Whether the caller's agency had such a role towards a subject at a position of the log."""
+    if caller.audits:
+        return true()
+    had = [
+        exists().where(
+            table.c.subject == subject, table.c.agency == caller.agency, table.c.role.in_(sorted(roles_that_count)),
+            table.c.since <= position, or_(table.c.until.is_(None), table.c.until >= position),
+        )
+        for table in (ITEM, CASE, PLACE, MANIFEST)
+    ]  # fmt: skip
+    return and_(or_(*had))

@@ -1,0 +1,87 @@
+"""What one caller sees of the registers. Whatever he may not know is not there: not found, not listed, not counted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, or_, true
+
+from custody.access.caller import Caller
+from custody.access.rights import Role, Sight, roles_granting, sight
+from custody.access.shown import as_thing
+from custody.facts.shapes import Shape
+from custody.registers import readers
+
+Column = ColumnElement[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a caller sees at an instant (RFC 3339 UTC, as the registers write them)."""
+
+    caller: Caller
+    now: str
+
+    def of(self, connection: Connection, subject: str, *, presented: bool = False) -> Sight:
+        """How much he sees of ``item:…``, ``case:…``, ``place:…`` or ``manifest:…``, perhaps with its label at hand."""
+        if self.caller.audits:
+            return Sight.WHOLE
+        roles = readers.roles(connection, self.caller.agency, subject, self.now)
+        return sight(self.caller, roles | {"presents"} if presented else roles)
+
+    def of_act(self, connection: Connection, subjects: Sequence[str], signers: Collection[str]) -> Sight:
+        """How much he sees of an act: the whole, if he signed it, if everybody needs it, or if he sees the whole of all
+        the items it touched; else the thing, if he sees anything that it touched."""
+        if self.caller.audits or self.caller.person in signers:
+            return Sight.WHOLE
+        items = [each.removeprefix("item:") for each in subjects if each.startswith("item:")]
+        roles = readers.roles_of_items(connection, self.caller.agency, items, self.now)
+        of_items = [sight(self.caller, roles.get(each, ())) for each in items]
+        others = [
+            Sight.WHOLE if each == readers.EVERYONE else self.of(connection, each)
+            for each in subjects if not each.startswith("item:")
+        ]  # fmt: skip
+        most = max([*of_items, *others], default=Sight.NOTHING)
+        whole = min(of_items) is Sight.WHOLE if of_items else most is Sight.WHOLE
+        return Sight.WHOLE if whole else min(most, Sight.THING)
+
+    def item(self, column: Column, least: Sight = Sight.THING) -> ColumnElement[bool]:
+        """Whether a column names an item that he sees at least so much of."""
+        if self.caller.audits:
+            return true()
+        return column.in_(readers.items_of(self.caller.agency, roles_granting(self.caller, least), self.now))
+
+    def case(self, column: Column) -> ColumnElement[bool]:
+        """Whether a column names a case that he reads."""
+        if self.caller.audits:
+            return true()
+        return column.in_(readers.cases_of(self.caller.agency, roles_granting(self.caller, Sight.WHOLE)))
+
+    def place(self, column: Column) -> ColumnElement[bool]:
+        """Whether a column names a place that he sees."""
+        return self._owner(readers.PLACE, column)
+
+    def manifest(self, column: Column) -> ColumnElement[bool]:
+        """Whether a column names a manifest that he sees."""
+        return self._owner(readers.MANIFEST, column)
+
+    def told(self, item: Column, case: Column) -> ColumnElement[bool]:
+        """Whether something is told of an item, or of a case, that he sees the whole of."""
+        return or_(self.item(item, Sight.WHOLE), self.case(case))
+
+    def shown(self, connection: Connection, items: Iterable[Shape], *, presented: bool = False) -> list[Shape]:
+        """Items that were found for him, each as far as he sees it."""
+        found = list(items)
+        if self.caller.audits:
+            return found
+        roles = readers.roles_of_items(connection, self.caller.agency, [each["item"] for each in found], self.now)
+        at_hand: set[Role] = {"presents"} if presented else set()
+        seen = [(each, sight(self.caller, roles.get(each["item"], set()) | at_hand)) for each in found]
+        return [each if how is Sight.WHOLE else as_thing(each) for each, how in seen if how is not Sight.NOTHING]
+
+    def _owner(self, table: Any, column: Column) -> ColumnElement[bool]:
+        if self.caller.audits:
+            return true()
+        return column.in_(readers.owners(table, self.caller.agency, roles_granting(self.caller, Sight.THING)))
