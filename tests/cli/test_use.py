@@ -12,7 +12,7 @@ import pytest
 
 import custody.cli
 from commandline import ORIGIN, Office
-from custody.cli import show_books
+from custody.cli import clearance_command, show_books
 from custody.cli.parser import WrongUse
 from custody.cli.settings import settings_of
 from custody.cli.words import TERMS, WORDS, choose_language
@@ -216,7 +216,7 @@ def test_every_text_is_there_in_both_languages_with_the_same_fields() -> None:
     def fields(text: str) -> set[str | None]:
         return {name for _, name, _, _ in Formatter().parse(text) if name}
 
-    for code, (zh, en) in {**WORDS, **show_books.WORDS}.items():
+    for code, (zh, en) in {**WORDS, **show_books.WORDS, **clearance_command.WORDS}.items():
         assert zh, code
         assert en, code
         assert fields(zh) == fields(en), code

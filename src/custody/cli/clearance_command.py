@@ -3,19 +3,53 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from custody.cli.ledgers import founded
 from custody.cli.settings import add_options, settings_of
 from custody.cli.terminal import tell, tell_json, tell_table
-from custody.cli.words import language, text
+from custody.cli.words import either, language, text
 from custody.cli.zone import here, local, now_here
 from custody.registers import Registers
 from custody.registers.clearances import CLEARANCES
 
-_MONTH = timedelta(days=31)
+_MONTH: Final = timedelta(days=31)
+
+WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "clearance/handovers": ("应移交入库", "handovers"),
+    "clearance/vehicles": ("车辆", "vehicles"),
+    "clearance/blood": ("血样", "blood"),
+    "clearance/drugs": ("毒品", "drugs"),
+    "clearance/cash": ("应存款项", "cash to be paid in"),
+    "clearance/reports": ("应报告、补办手续", "measures to be reported"),
+    "clearance/unregistered": ("扣押未登记", "seized, not registered"),
+    "clearance/loans": ("调用未还", "loans"),
+    "clearance/irrelevant": ("与案件无关应退还", "irrelevant, to be returned"),
+    "clearance/seizures": ("扣押期限", "seizures about to end"),
+    "clearance/registrations": ("查封期限", "registrations about to end"),
+    "clearance/freezes": ("冻结期限", "freezes about to end"),
+    "clearance/appraisals": ("待估价鉴定", "appraisals"),
+    "clearance/complaints": ("待答复申诉", "complaints"),
+    "clearance/unfreezing": ("待解冻", "to be unfrozen"),
+    "clearance/undisposed": ("已决未处置", "final and undisposed"),
+    "clearance/unclaimed": ("公告招领", "unclaimed"),
+    "clearance/receipts": ("待送回执", "execution receipts"),
+    "clearance/reserve": ("备份血样到期", "reserve tubes"),
+    "clearance/stock_takes": ("应盘点", "stock-takes"),
+    "statistics/figure": ("统计项", "figure"),
+    "statistics/since": ("自", "from"),
+    "statistics/until": ("至", "to"),
+    "statistics/taken": ("应入库", "to be handed over"),
+    "statistics/stored": ("已入库", "stored"),
+    "statistics/check_in_rate": ("入库率", "check-in rate"),
+    "statistics/late_handovers": ("逾期移交", "late handovers"),
+    "statistics/overdue_loans": ("逾期未还", "overdue loans"),
+    "statistics/undisposed": ("已决未处置", "undisposed after final"),
+    "statistics/open_defects": ("未补正瑕疵", "open defects"),
+}
+"""Headings and figures, in Chinese and English."""
 
 
 def add(subparsers: Any) -> None:
@@ -63,9 +97,8 @@ def run_statistics(args: Namespace) -> int:
         tell_json(figures)
     else:
         shown = figures | {"since": local(figures["since"]), "until": local(figures["until"])}
-        tell_table(
-            [text("statistics/figure"), ""], [(text(f"statistics/{name}"), value) for name, value in shown.items()]
-        )
+        lines = [(either(*WORDS[f"statistics/{name}"]), value) for name, value in shown.items()]
+        tell_table([either(*WORDS["statistics/figure"]), ""], lines)
     return 0
 
 
