@@ -17,6 +17,9 @@ DEFECTS: Final = listing(
 DEADLINES: Final = listing("deadlines", "Deadlines, the first due first.", {
     **DUE, "case": CASE_REF, "subject": f"item:{ITEM_ID}", "stopped_by": None, "stopped_at": None, "policy": "5e" * 32,
     "colour": None, "tells": [], "source": "刑程第230条第3款", "verified": False})  # fmt: skip
+CLEARANCE: Final = resource("What has to be cleared.", {"clearance": "daily", "headings": {"handovers": [{
+    **DUE, "case": CASE_REF, "subject": f"item:{ITEM_ID}", "stopped_by": None, "stopped_at": None, "policy": "5e" * 32,
+    "colour": None, "tells": [], "source": "刑程第230条第3款", "verified": False}]}})  # fmt: skip
 INSPECTION: Final = resource("What an inspector asks for.", {"position": 1234, "sections": [], "anomalies": []})
 REFUSALS: Final = listing(
     "refusals", "Refusals, oldest first.",

@@ -310,6 +310,7 @@ def test_no_answer_opens_what_is_sealed(world: World, day: Day, client: httpx.Cl
         "label_id": [day.stored, day.kit],
         "format": ["svg"],
         "kind": [f"{kind}?item={item}" for kind in NAMES for item in (day.stored, day.tube_a, day.released)],
+        "name": ["daily", "monthly", "quarterly"],
         "level": ["0"],
         "number": [f"000.p/{day.position}"],
     }

@@ -12,7 +12,7 @@ import pytest
 
 import custody.cli
 from commandline import ORIGIN, Office
-from custody.cli import show_books
+from custody.cli import clearance_command, show_books
 from custody.cli.parser import WrongUse
 from custody.cli.settings import settings_of
 from custody.cli.words import TERMS, WORDS, choose_language
@@ -216,7 +216,7 @@ def test_every_text_is_there_in_both_languages_with_the_same_fields() -> None:
     def fields(text: str) -> set[str | None]:
         return {name for _, name, _, _ in Formatter().parse(text) if name}
 
-    for code, (zh, en) in {**WORDS, **show_books.WORDS}.items():
+    for code, (zh, en) in {**WORDS, **show_books.WORDS, **clearance_command.WORDS}.items():
         assert zh, code
         assert en, code
         assert fields(zh) == fields(en), code
@@ -236,3 +236,26 @@ def test_deadlines_are_listed_with_their_colours_in_both_languages(office: Offic
     early = office.json("deadlines", "--item", tube, "--colour", "red", "--at", "2026-03-12T23:00:00+08:00")
     assert early == []
     assert "Blood to be examined" in office.run("deadlines", "--rule", "D09").stdout
+
+
+def test_what_is_to_be_cleared_stands_under_its_headings_in_both_languages(office: Office) -> None:
+    """Blood was drawn on 12 March 2026 and is due at the laboratory: daily, and not among what a quarter clears."""
+    draw = {**office.draw(), "occurred_at": "2026-03-12T22:41:00+08:00"}
+    assert office.act(draw).returncode == 0
+    tube, day = draw["tubes"][0]["code"][:16], "2026-03-20T12:00:00+08:00"
+    done = office.run("clearance", "daily", "--at", day, lang="zh")
+    assert done.returncode == 1
+    assert "血样" in done.stdout
+    assert f"item:{tube}" in done.stdout
+    assert "blood" in office.run("clearance", "daily", "--at", day).stdout
+    quarterly = json.loads(office.run("clearance", "quarterly", "--at", day, "--json").stdout)
+    assert tube not in json.dumps(quarterly["undisposed"])
+
+
+def test_the_figures_of_a_period_are_told_in_both_languages(office: Office) -> None:
+    figures = office.json("statistics", "--agency", "psb-yunling")
+    assert figures["taken"] >= figures["stored"]
+    assert office.json("statistics", "--agency", "nobody")["taken"] == 0
+    assert office.json("statistics", "--to", "2020-01-01T00:00:00+08:00")["taken"] == 0
+    assert "入库率" in office.run("statistics", lang="zh").stdout
+    assert "check-in rate" in office.run("statistics").stdout

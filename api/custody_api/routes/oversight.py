@@ -89,6 +89,14 @@ def read_inspection(
     return one(request, report_shape(inspected(ledger, registers, catch_up, wanted.salt, wanted.sample)))
 
 
+@router.get("/clearances/{name}", **documented.CLEARANCE)
+def read_clearance(
+    name: str, request: Request, registers: TheRegisters, ledger: TheLedger
+) -> Response:
+    """What is due or overdue, heading by heading: daily (日清), monthly (月清), quarterly (季清)."""
+    return one(request, {"clearance": name, "headings": registers.clearance(name, ledger.clock())})
+
+
 @router.get("/refusals", **documented.REFUSALS)
 def search_refusals(
     request: Request, wanted: Annotated[WantedRefusals, Query()], caller: TheCaller, registers: TheRegisters

@@ -6,7 +6,7 @@ ordered, announced or kept and is still there. Each is a work list of what runs,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,6 +17,7 @@ from custody.facts.shapes import Shape
 from custody.registers.deadlines import Wanted, deadline, search
 from custody.registers.defects import defect
 from custody.registers.items import item_case as case_lead
+from custody.registers.sight import Seen
 
 _ALL: Final = 100_000
 
@@ -34,34 +35,22 @@ QUARTERLY: Final[Mapping[str, str]] = {
 """Heading → the deadline whose running ones stand under it."""
 
 
-def cleared_daily(connection: Connection, at: datetime) -> dict[str, list[Shape]]:
-    """日清: what is due within a day, or overdue."""
-    return _due_by(connection, DAILY, at, timedelta(days=1))
+CLEARANCES: Final[Mapping[str, tuple[Mapping[str, str], timedelta]]] = {
+    "daily": (DAILY, timedelta(days=1)),
+    "monthly": (MONTHLY, timedelta(days=31)),
+    "quarterly": (QUARTERLY, timedelta(days=92)),
+}
+"""日清, 月清, 季清: what runs under which headings, and how far ahead one looks."""
 
 
-def cleared_monthly(connection: Connection, at: datetime) -> dict[str, list[Shape]]:
-    """月清: what is due within a month, or overdue."""
-    return _due_by(connection, MONTHLY, at, timedelta(days=31))
-
-
-def cleared_quarterly(connection: Connection, at: datetime) -> dict[str, list[Shape]]:
-    """季清: what is due within a quarter, or overdue."""
-    return _due_by(connection, QUARTERLY, at, timedelta(days=92))
-
-
-CLEARANCES: Final[Mapping[str, Callable[[Connection, datetime], dict[str, list[Shape]]]]] = {
-    "daily": cleared_daily, "monthly": cleared_monthly, "quarterly": cleared_quarterly,
-}  # fmt: skip
-
-
-def _due_by(
-    connection: Connection, headings: Mapping[str, str], at: datetime, ahead: timedelta
-) -> dict[str, list[Shape]]:
-    """What runs under each heading and is due by then; what nobody can date is always on the list."""
+def cleared(connection: Connection, name: str, at: datetime, seen: Seen | None = None) -> dict[str, list[Shape]]:
+    """What runs under each heading of a clearance and is due by then, or overdue; what nobody can date is always on the
+    list."""
+    headings, ahead = CLEARANCES[name]
     by = instant(at + ahead)
     return {
         heading: [
-            each for each in search(connection, Wanted(rule=rule), at, None, _ALL)
+            each for each in search(connection, Wanted(rule=rule), at, None, _ALL, seen)
             if each["state"] == "no-calendar" or (each["due"] is not None and each["due"] <= by)
         ]
         for heading, rule in headings.items()

@@ -278,7 +278,7 @@ class Registers(Books):
         if name not in clearances.CLEARANCES:
             raise NotFound("not-found/clearance", "There is no such clearance.", asked=name)
         with self._reading() as connection:
-            return clearances.CLEARANCES[name](connection, at)
+            return clearances.cleared(connection, name, at, self.seen)
 
     def statistics(self, since: datetime, until: datetime, *, agency: str | None = None) -> Shape:
         """The figures of a period, as `custody.registers.clearances.statistics` describes them.
