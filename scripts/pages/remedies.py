@@ -118,6 +118,7 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "awaits": "submit the awaited act first",
     "stale/follows-stranger": "follow only acts that a signer of this one signed",
     "conflict": "choose another name",
+    "conflict/backup": "name a new folder; `….unfinished` was left by a backup that broke off",
     "conflict/act-id": "give the act a new id, or send the first payload again",
     "conflict/founded": "use this ledger, or another database",
     "conflict/key-file": "choose another file",

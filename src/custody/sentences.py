@@ -94,6 +94,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "awaits": "须先行入账的记录尚未收到：{awaits}",
     "stale": "签署之后物品已有变动，请重新查看并重新签署（其间的行为：{act}）。",
     "stale/follows-stranger": "只能接续由同一密钥签署的记录。",
+    "conflict/backup": "该处已有文件或目录，请指定新目录：{folder}",
     "conflict/recommendation": "只有尚未签发的执法建议书可以作废：{reference}（{state}）",
     "conflict/recommendation-closed": "执法建议书 {reference} 已答复或作废，无后续记录。",
     "conflict/act-id": "该编号下已有另一份内容入账。",
@@ -144,6 +145,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "damaged/tile": "所存日志缺少分块，已停止写入。",
     "damaged/tree": "叶子与日志头的根哈希不符，已停止写入。",
     # Wrong use of a command
+    "use/backup": "本命令只备份 SQLite 文件；PostgreSQL 请用 pg_dump 或 pg_basebackup。",
     "use/database": "请指明数据库：--database 或 CUSTODY_DATABASE。",
     "use/database-kind": "台账须为 SQLite 文件或 PostgreSQL 数据库。",
     "use/database-url": "这不是数据库 URL，也不是路径。",

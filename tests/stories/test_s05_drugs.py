@@ -118,7 +118,7 @@ def test_drugs_from_the_seizure_to_the_receipt_of_the_court(world: World) -> Non
     order = condemned(world, item)
     on(world, 10, 10, 9)
     assert flaws(observes(world, [item], "seal", in_range=True)) == {}
-    on(world, 10, 12, 9)
+    on(world, 10, 15, 9)
     world.changes("郑宏", add=[{"capacity": "supervisor"}])
     with refuses(world, "two-custodians"):
         destroys(world, [item], order, signers=world.signers(
@@ -130,7 +130,7 @@ def test_drugs_from_the_seizure_to_the_receipt_of_the_court(world: World) -> Non
     recording = {"sha256": "cd" * 32, "media_type": "video/mp4", "size_bytes": 1, "kind": "recording"}
     destroys(world, [item], order, "310.34", attachments=[recording], note="焚烧炉操作员李某；环保记录〔2026〕77号")
     world.notes(CASE, "receipt-to-court-sent")
-    assert state(world, "D22") == "met"
+    assert state(world, "D22") == "late"
     assert chain(world, item) == ["psb-0211", world.places["毒品库"], None]
     on_paper(world, item, samples)
 

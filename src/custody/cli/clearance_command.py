@@ -79,7 +79,7 @@ def run(args: Namespace) -> int:
         tell_json(found)
     else:
         for heading, lines in found.items():
-            tell(f"{text(f'clearance/{heading}')}  {len(lines)}")
+            tell(f"{either(*WORDS[f'clearance/{heading}'])}  {len(lines)}")
             for each in lines:
                 due = local(each["due"]) or text("deadlines/missing", year=each["missing_year"])
                 tell(f"  {each['rule']}  {each[language()]}  {each['subject']}  {due}")

