@@ -47,13 +47,18 @@ def page(request: Request, name: str, found: Sequence[Shape], limit: int, key: C
     Whoever calls asks for one more than ``limit``, to know.
     """
     members = list(found[:limit])
-    headers = dict(_KEEP_ASKING)
     after = str(key(members[-1])) if len(found) > limit else None
+    return following(request, {name: members, "next": after}, after)
+
+
+def following(request: Request, body: Mapping[str, Any], after: object | None) -> Response:
+    """Answer with a page; unless ``after`` is None, with a link to the page that follows it (RFC 8288)."""
+    headers = dict(_KEEP_ASKING)
     if after is not None:
         query = [(field, value) for field, value in request.query_params.multi_items() if field != "after"]
-        target = f"{quote(request.url.path, safe='/%')}?{urlencode([*query, ('after', after)])}"
+        target = f"{quote(request.url.path, safe='/%')}?{urlencode([*query, ('after', str(after))])}"
         headers["Link"] = f'<{target}>; rel="next"'
-    return Response(encoded({name: members, "next": after}), media_type="application/json", headers=headers)
+    return Response(encoded(body), media_type="application/json", headers=headers)
 
 
 def encoded(body: Any) -> bytes:

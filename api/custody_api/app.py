@@ -24,6 +24,7 @@ from custody_api.loopback import OnlyLoopback
 from custody_api.routes import (
     books,
     cases,
+    feed,
     health,
     items,
     labels,
@@ -40,7 +41,7 @@ from custody_api.routes import (
 
 ROUTERS: Final = (
     writing.router, recorded.router, items.router, cases.router, parties.router, books.router, oversight.router,
-    labels.router, papers.router, log.router,
+    labels.router, papers.router, log.router, feed.router,
 )  # fmt: skip
 """For whoever signed in."""
 

@@ -7,14 +7,14 @@ comes back after months, to a rebuilt register or to another process, goes on ex
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, literal, or_, select
 
 from custody.access.caller import Caller
-from custody.access.rights import Sight, roles_granting
+from custody.access.rights import Role, Sight, roles_granting
 from custody.facts.shapes import Shape
 from custody.registers import readers
 from custody.registers.custody import act, touched
@@ -23,7 +23,10 @@ from custody.registers.register import STATE, read
 WINDOW: Final = 2_000
 """Acts looked at for one page: an answer never waits for a walk through a log that shows its caller nothing."""
 
-_REGISTERS: Final = ("custody", "items")
+REGISTERS: Final = ("custody", "items")
+"""The registers whose positions say how far the log can be followed: acts stand in one, rights in the other."""
+
+_SUBJECT: Final = touched.c.subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,9 @@ class Followed:
     acts: Sequence[Shape]
     position: int
     head: int
+    subjects: Mapping[int, Sequence[str]]
+    """Position of each act → what it touched of what the caller has a right to: ``item:…``, ``case:…``, ``place:…``,
+    ``manifest:…``."""
 
 
 def follow(connection: Connection, caller: Caller, after: int, limit: int) -> Followed:
@@ -40,10 +46,9 @@ def follow(connection: Connection, caller: Caller, after: int, limit: int) -> Fo
     head = _complete(connection)
     upto = min(after + WINDOW, head)
     if upto <= after:
-        return Followed((), after, head)
+        return Followed((), after, head, {})
     counted = roles_granting(caller, Sight.THING)
-    subject = touched.c.subject
-    seen = or_(subject == readers.EVERYONE, readers.seen_along(caller, subject, touched.c.position, counted))
+    seen = or_(_SUBJECT == readers.EVERYONE, readers.seen_along(caller, _SUBJECT, touched.c.position, counted))
     positions = (
         select(touched.c.position)
         .where(touched.c.position > after, touched.c.position <= upto, seen)
@@ -51,11 +56,34 @@ def follow(connection: Connection, caller: Caller, after: int, limit: int) -> Fo
         .order_by(touched.c.position)
         .limit(limit)
     )
-    bodies = select(act.c.body).where(act.c.position.in_(positions)).order_by(act.c.position)
+    found = list(connection.scalars(positions))
+    bodies = select(act.c.body).where(act.c.position.in_(found)).order_by(act.c.position)
     acts = [read(text) for text in connection.scalars(bodies)]
-    return Followed(acts, acts[-1]["position"] if len(acts) == limit else upto, head)
+    subjects = _subjects(connection, found, caller, counted)
+    return Followed(acts, found[-1] if len(found) == limit else upto, head, subjects)
+
+
+def _subjects(
+    connection: Connection, positions: Sequence[int], caller: Caller, counted: Collection[Role]
+) -> dict[int, list[str]]:
+    """What the acts touched; an item also if only its case is the caller's business."""
+    case = literal("case:") + readers.reader_item.c.case
+    query = (
+        select(touched.c.position, _SUBJECT)
+        .outerjoin(readers.reader_item, literal("item:") + readers.reader_item.c.item == _SUBJECT)
+        .where(
+            touched.c.position.in_(positions),
+            _SUBJECT != readers.EVERYONE,
+            or_(*(readers.seen_along(caller, each, touched.c.position, counted) for each in (_SUBJECT, case))),
+        )
+        .order_by(_SUBJECT)
+    )
+    found: dict[int, list[str]] = {position: [] for position in positions}
+    for position, subject in connection.execute(query):
+        found[position].append(subject)
+    return found
 
 
 def _complete(connection: Connection) -> int:
     """The position up to which both acts and rights are written: beyond it, an act might seem nobody's."""
-    return connection.scalar(select(func.min(STATE.c.position)).where(STATE.c.name.in_(_REGISTERS))) or 0
+    return connection.scalar(select(func.min(STATE.c.position)).where(STATE.c.name.in_(REGISTERS))) or 0
