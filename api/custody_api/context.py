@@ -15,6 +15,7 @@ from custody.errors import Unavailable
 from custody.ledger.ledger import Ledger
 from custody.registers.reading import Registers
 from custody.registers.runner import Runner
+from custody_api.streaming import Streams
 from custody_api.submitting import Submitting
 from custody_api.verifying import Verifying
 
@@ -30,6 +31,7 @@ class Context:
     registers: Registers
     desk: Desk
     runner: Runner
+    streams: Streams
     submitting: Submitting
     verifying: Verifying
     batches: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="batch"))
@@ -40,7 +42,9 @@ async def start(ledger: Ledger) -> Context:
     """Begin to serve a ledger. Raises Unavailable if the registers or the desk cannot be opened."""
     registers = await run_in_threadpool(Registers, ledger.engine)
     desk = await run_in_threadpool(Desk.beside, ledger.engine)
-    context = Context(ledger, registers, desk, Runner(ledger, registers.store), Submitting(ledger), Verifying())
+    streams = Streams()
+    runner = Runner(ledger, registers.store, tell=streams.tell)
+    context = Context(ledger, registers, desk, runner, streams, Submitting(ledger), Verifying())
     context.runner.start()
     context.submitting.start()
     return context

@@ -41,3 +41,16 @@ class Feed(BaseModel):
 
 
 FEED: Final[Json] = {"responses": {200: {"model": Feed, "description": "Acts in log order."}}}
+STREAM: Final[Json] = {
+    "responses": {
+        200: {
+            "description": "Events as they are recorded.",
+            "content": {
+                "text/event-stream": {
+                    "schema": {"type": "string"},
+                    "example": 'id: 1234\ndata: {"specversion":"1.0","id":"' + ACT_ID + '",…}\n\nid: 1240\n\n',
+                }
+            },
+        }
+    }
+}

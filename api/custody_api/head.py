@@ -18,6 +18,9 @@ class HeadAsGet:
             return
 
         async def without_body(message: Message) -> None:
-            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+            # Complete with its headers: a stream that has no end hears that nobody reads it, and ends.
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body", "body": b""})
 
         await self._app({**scope, "method": "GET"}, receive, without_body)

@@ -27,6 +27,15 @@ REFUSED = 1
 WRONG_USE = 2
 
 
+class Server(uvicorn.Server):
+    """The server. It waits for answers that are on their way, so those that have no end are told to end first."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop."""
+        self.config.app.state.context.streams.stop()  # type: ignore[union-attr] # the application that create_app made
+        await super().shutdown(sockets)
+
+
 def run(args: Namespace) -> int:
     """Serve the ledger that the arguments name; return the exit status."""
     if args.host not in ADDRESSES:
@@ -45,7 +54,7 @@ def run(args: Namespace) -> int:
             create_app(ledger), log_level="warning", access_log=False, server_header=False,
             timeout_graceful_shutdown=30,
         )  # fmt: skip
-        server = uvicorn.Server(config)
+        server = Server(config)
         server.run([listener])
         return DONE if server.started else REFUSED
 

@@ -66,6 +66,7 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "A batch takes up to {lines} lines and {limit} bytes; nothing was recorded. Send it as several batches.",
     ),
     "unavailable/busy": ("等待处理的提交太多，请稍后重试。", "Too many submissions are waiting: try again shortly."),
+    "unavailable/streams": ("同时打开的事件流太多，请稍后重试。", "Too many streams are open: try again later."),
     "unavailable/behind": (
         "登记簿尚未跟到位置 {at_least}，请稍后重试。",
         "The registers have not reached position {at_least} yet: try again shortly.",

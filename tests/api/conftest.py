@@ -17,13 +17,14 @@ from custody.acts.values import encode
 from custody.ledger.ledger import Ledger
 from custody.sign_in import signed_statement
 from custody_api.app import create_app
+from custody_api.serving import Server
 from world import World
 
 
 @contextmanager
 def serving(ledger: Ledger) -> Iterator[str]:
     """Serve a ledger; gives the address."""
-    server = uvicorn.Server(uvicorn.Config(create_app(ledger), host="127.0.0.1", port=0, log_level="error"))
+    server = Server(uvicorn.Config(create_app(ledger), host="127.0.0.1", port=0, log_level="error"))
     thread = Thread(target=server.run)
     thread.start()
     try:
@@ -57,8 +58,6 @@ def sqlite_world(sqlite_url: str) -> Iterator[World]:
 class SignedIn(httpx.Auth):
     """Whoever is named signs in, and again when the session is over."""
 
-    requires_response_body = True
-
     def __init__(self, world: World, name: str) -> None:
         self._world, self._name, self._token = world, name, ""
 
@@ -71,8 +70,8 @@ class SignedIn(httpx.Auth):
         answer = yield httpx.Request("POST", request.url.join("/v1/session"), headers=JSON, content=self._statement(
             f"{request.url.scheme}://{request.url.netloc.decode()}"
         ))  # fmt: skip
-        assert answer.status_code == 201, answer.text
-        self._token = json.loads(answer.content)["token"]
+        assert answer.status_code == 201, answer.read()
+        self._token = json.loads(answer.read())["token"]
         request.headers["Authorization"] = f"Bearer {self._token}"
         yield request
 

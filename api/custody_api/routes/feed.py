@@ -1,19 +1,21 @@
-"""The feed: acts as CloudEvents, in log order, as far as the caller may see them, page by page."""
+"""The feed: acts as CloudEvents, in log order, as far as the caller may see them, page by page or as a stream."""
 
 from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
+from custody.registers.following import Followed
+from custody_api import callers
 from custody_api import documented_feed as documented
 from custody_api.answers import following
-from custody_api.callers import TheCaller, TheRegisters
+from custody_api.callers import TheCaller, TheRegisters, token_of
 from custody_api.cloud_events import events_of
-from custody_api.context import TheLedger
+from custody_api.context import InContext, TheLedger
 
 router = APIRouter(prefix="/v1/feed", tags=["feed"])
 
@@ -21,12 +23,17 @@ FARTHEST: Final = 2**53 - 1
 """The last position that every JSON reader holds exactly."""
 
 
-class Wanted(BaseModel):
-    """From where on, and how much. Unknown parameters are refused."""
+class Begin(BaseModel):
+    """From where on. Unknown parameters are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
-    after: int = Field(0, ge=0, le=FARTHEST, description="The position to begin after: the next of an earlier page.")
+    after: int = Field(0, ge=0, le=FARTHEST, description="The position to begin after: one that the feed gave.")
+
+
+class Wanted(Begin):
+    """From where on, and how much."""
+
     limit: int = Field(50, ge=1, le=500)
     at_least: int | None = Field(None, ge=0)
 
@@ -40,3 +47,26 @@ def read_feed(
     found = registers.follow(caller, wanted.after, wanted.limit)
     body = {"events": events_of(found, ledger.origin), "next": found.position, "head": found.head}
     return following(request, body, found.position if found.position < found.head else None)
+
+
+@router.get("/stream", response_class=StreamingResponse, **documented.STREAM)
+async def stream_feed(
+    request: Request,
+    begin: Annotated[Begin, Query()],
+    _: TheCaller,
+    context: InContext,
+    last_event_id: Annotated[
+        int | None, Header(ge=0, le=FARTHEST, description="The position to go on after; counts before ``after``.")
+    ] = None,
+) -> StreamingResponse:
+    """The feed without end, as server-sent events: each act's ``id`` is its position, and a lone ``id`` says that
+    nothing up to there is shown. It ends with the session; whoever comes again with the last id goes on there."""
+    context.streams.require_room()
+    token = token_of(request) or ""
+
+    def look(after: int) -> Followed:
+        return context.registers.follow(callers.caller(context, token), after)
+
+    after = begin.after if last_event_id is None else last_event_id
+    stream = context.streams.follow(look, after, context.ledger.origin)
+    return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})

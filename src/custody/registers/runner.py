@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Final
@@ -52,12 +53,20 @@ class Runner:
     """Keeps the registers of a ledger current, in a thread, from `start` to `stop`. Several processes may run one."""
 
     def __init__(
-        self, ledger: Ledger, store: Store, *, chunk: int = CHUNK, back_off_seconds: float = BACK_OFF_SECONDS
+        self,
+        ledger: Ledger,
+        store: Store,
+        *,
+        chunk: int = CHUNK,
+        back_off_seconds: float = BACK_OFF_SECONDS,
+        tell: Callable[[Mapping[str, int]], None] | None = None,
     ) -> None:
+        """``tell`` is told, in the runner's thread, where the registers stand after every turn."""
         self._ledger = ledger
         self._store = store
         self._chunk = chunk
         self._back_off_seconds = back_off_seconds
+        self._tell = tell
         self._wake = Signal()
         self._moved = Signal()
         self._stopping = Event()
@@ -143,6 +152,8 @@ class Runner:
             self.came_close = self.came_close or follower.lag() <= CLOSE
             self._positions = dict(follower.positions)
             self._moved.give()
+            if self._tell is not None:
+                self._tell(self._positions)
             if not turn.moved:
                 self._wake.wait(heard, self._until_the_next_try())
 
