@@ -36,7 +36,7 @@ def one(request: Request, body: Mapping[str, Any]) -> Response:
     data = encoded(body)
     tag = f'W/"{hashlib.sha256(data).hexdigest()[:32]}"'
     headers = {**_KEEP_ASKING, "ETag": tag}
-    if _has(request.headers.get("if-none-match", ""), tag):
+    if names_tag(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=headers)
     return Response(data, media_type="application/json", headers=headers)
 
@@ -66,7 +66,7 @@ def encoded(body: Any) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _has(condition: str, tag: str) -> bool:
+def names_tag(condition: str, tag: str) -> bool:
     """Whether an If-None-Match condition names a tag, by weak comparison (RFC 9110 section 13.1.2)."""
     named = {each.strip().removeprefix("W/") for each in condition.split(",")}
     return "*" in named or tag.removeprefix("W/") in named

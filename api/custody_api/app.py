@@ -11,16 +11,20 @@ from anyio import to_thread
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 
+from custody.attachments import Attachments
 from custody.errors import CustodyError
 from custody.ledger.ledger import Ledger
 from custody_api import context, problems
 from custody_api.callers import signed_in
+from custody_api.compressing import CompressedButFiles
 from custody_api.documented import PROBLEMS
 from custody_api.head import HeadAsGet
 from custody_api.loopback import OnlyLoopback
+from custody_api.routes import (
+    attachments as files,
+)
 from custody_api.routes import (
     books,
     cases,
@@ -41,7 +45,7 @@ from custody_api.routes import (
 
 ROUTERS: Final = (
     writing.router, recorded.router, items.router, cases.router, parties.router, books.router, oversight.router,
-    labels.router, papers.router, log.router, feed.router,
+    labels.router, papers.router, log.router, feed.router, files.router,
 )  # fmt: skip
 """For whoever signed in."""
 
@@ -52,13 +56,16 @@ READING_THREADS = 12
 """Requests that read at one time; the ledger's engine has connections for 20."""
 
 
-def create_app(ledger: Ledger) -> FastAPI:
-    """Make the application. It starts and ends the threads it needs; the ledger stays its owner's to close."""
+def create_app(ledger: Ledger, attachments: Attachments | None = None) -> FastAPI:
+    """Make the application. It starts and ends the threads it needs; the ledger stays its owner's to close.
+
+    Without a store of attachments none are taken and none given.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = READING_THREADS
-        app.state.context = await context.start(ledger)
+        app.state.context = await context.start(ledger, attachments)
         try:
             yield
         finally:
@@ -69,7 +76,7 @@ def create_app(ledger: Ledger) -> FastAPI:
         docs_url=None, redoc_url=None, responses=PROBLEMS,
         description="Signed acts in, receipts and proofs out. Errors are problem documents (RFC 9457).",
     )  # fmt: skip
-    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(CompressedButFiles, minimum_size=1024)
     app.add_middleware(OnlyLoopback)
     app.add_middleware(HeadAsGet)
     app.add_exception_handler(CustodyError, problems.on_custody_error)

@@ -10,6 +10,7 @@ from fastapi import Depends, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from custody.attachments import Attachments
 from custody.desk import Desk
 from custody.errors import Unavailable
 from custody.ledger.ledger import Ledger
@@ -34,17 +35,18 @@ class Context:
     streams: Streams
     submitting: Submitting
     verifying: Verifying
+    attachments: Attachments | None
     batches: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="batch"))
     """Batches take turns, chunk by chunk."""
 
 
-async def start(ledger: Ledger) -> Context:
+async def start(ledger: Ledger, attachments: Attachments | None) -> Context:
     """Begin to serve a ledger. Raises Unavailable if the registers or the desk cannot be opened."""
     registers = await run_in_threadpool(Registers, ledger.engine)
     desk = await run_in_threadpool(Desk.beside, ledger.engine)
     streams = Streams()
     runner = Runner(ledger, registers.store, tell=streams.tell)
-    context = Context(ledger, registers, desk, runner, streams, Submitting(ledger), Verifying())
+    context = Context(ledger, registers, desk, runner, streams, Submitting(ledger), Verifying(), attachments)
     context.runner.start()
     context.submitting.start()
     return context

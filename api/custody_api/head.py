@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ASKED_AS: Final = "custody.asked-as"
+"""In the scope of a HEAD: for who would read a file only to have it kept back."""
 
 
 class HeadAsGet:
@@ -23,4 +28,4 @@ class HeadAsGet:
                 await send(message)
                 await send({"type": "http.response.body", "body": b""})
 
-        await self._app({**scope, "method": "GET"}, receive, without_body)
+        await self._app({**scope, "method": "GET", ASKED_AS: "HEAD"}, receive, without_body)

@@ -10,7 +10,7 @@ from contextlib import closing
 
 import uvicorn
 
-from custody.cli.ledgers import writing
+from custody.cli.ledgers import attachments_of, writing
 from custody.cli.settings import settings_of
 from custody.cli.terminal import note, progress, tell
 from custody.cli.words import language
@@ -44,14 +44,15 @@ def run(args: Namespace) -> int:
         listener = _bound(args.host, args.port)
     except (OSError, OverflowError) as error:
         return _wrong_use("use/port", port=args.port, reason=getattr(error, "strerror", None) or error)
-    with listener, writing(settings_of(args)) as ledger:
+    settings = settings_of(args)
+    with listener, writing(settings) as ledger:
         host, port = listener.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         _catch_up(ledger)
         tell(say("serve/address", _language(), address=address))
         sys.stdout.flush()
         config = uvicorn.Config(
-            create_app(ledger), log_level="warning", access_log=False, server_header=False,
+            create_app(ledger, attachments_of(settings)), log_level="warning", access_log=False, server_header=False,
             timeout_graceful_shutdown=30,
         )  # fmt: skip
         server = Server(config)

@@ -91,6 +91,11 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "paper/revoked": ("已撤销 {count} 个查询链接。", "Revoked {count} link(s)."),
     "paper/link": ("查询链接：{link}", "Link: {link}"),
+    "malformed/attachment-range": (
+        "请求头 {field} 不对：应为 {expected}。", "The header {field} is wrong: expected {expected}.",
+    ),
+    "not-found/attachment": ("没有这个附件。", "There is no such attachment."),
+    "unavailable/no-attachments": ("本服务器没有附件库。", "This server keeps no attachments."),
     "not-found/receipt": ("没有这份回执。", "There is no such receipt."),
     "use/look": (
         "请用 --by 和 --why 说明由谁、为何：显示密封值（或用 --sealed 不显示）、出具或撤销链接都要记入日志簿。",

@@ -14,6 +14,7 @@ from custody.errors import CustodyError
 CHINESE: Final[Mapping[str, str]] = {
     # Malformed: the bytes are not what the format says
     "malformed/act": "行为记录的字段“{field}”不符合格式。应为：{expected}；实为：{got}。",
+    "malformed/attachment": "收到的内容与所称哈希不符：应为 {expected}，实为 {got}。",
     "malformed/base64": "base64 编码不符合格式（{field}）。",
     "malformed/checkpoint": "检查点不符合格式（{field}）。",
     "malformed/correction-insert": "补入的行为应为一个对象，不含 id、ledger、seen、follows、signers。",
@@ -53,6 +54,8 @@ CHINESE: Final[Mapping[str, str]] = {
     "malformed/signer-keys": "{got} 有多把密钥：请在 signers 中写明，或用 --key 给出。",
     "malformed/text": "文字中有数据库无法保存的字符（{got}）。",
     "malformed/workbook": "不是可读的 Excel 工作簿：{file}（{reason}）",
+    "too-large/attachment": "附件太大（{got} 字节，上限 {limit}）。",
+    "too-large/attachments-waiting": "已放入而没有记录引用的附件太多（上限 {limit} 字节）：请先提交引用它们的记录。",
     "too-large/import": "文件太大（{got} 字节，上限 {limit}），请拆分：{file}",
     "malformed/tlog-proof": "日志证明不符合格式（{field}）。",
     # Untrusted: signatures, keys or capacities do not bear the act out
@@ -97,6 +100,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "conflict/backup": "该处已有文件或目录，请指定新目录：{folder}",
     "conflict/recommendation": "只有尚未签发的执法建议书可以作废：{reference}（{state}）",
     "conflict/recommendation-closed": "执法建议书 {reference} 已答复或作废，无后续记录。",
+    "conflict/attachment-part": "这一段没有接在已收到的 {received} 字节之后。",
     "conflict/act-id": "该编号下已有另一份内容入账。",
     "conflict/founded": "该数据库中已有台账。",
     "conflict/key-file": "文件已存在，密钥不会被覆盖：{file}",
@@ -126,6 +130,9 @@ CHINESE: Final[Mapping[str, str]] = {
     "not-found/sheets": "清单原文已删除，只余摘要。",
     "not-found/tile": "日志没有这个分块。",
     # Unavailable, Damaged
+    "unavailable/attachment-busy": "同一人的另一个上传尚在进行，请稍后重试。",
+    "unavailable/attachment-space": "磁盘上没有放这个附件的空间。",
+    "unavailable/attachments": "附件库无法使用。",
     "unavailable/behind": "登记簿尚未跟上日志，请稍后重试。",
     "unavailable/contention": "同时操作这些对象的人太多，请稍后重试。",
     "unavailable/desk": "工作台数据表尚未建立，请先执行 custody migrate。",
@@ -145,6 +152,9 @@ CHINESE: Final[Mapping[str, str]] = {
     "damaged/tile": "所存日志缺少分块，已停止写入。",
     "damaged/tree": "叶子与日志头的根哈希不符，已停止写入。",
     # Wrong use of a command
+    "use/attach": "请给出要放入的文件，或者用 --sweep（--days 至少为 1）。",
+    "use/bytes": "设置 {name} 应为字节数。",
+    "use/no-attachments": "请指明附件库（--attachments 或 CUSTODY_ATTACHMENTS），或者服务器（--server）。",
     "use/backup": "本命令只备份 SQLite 文件；PostgreSQL 请用 pg_dump 或 pg_basebackup。",
     "use/database": "请指明数据库：--database 或 CUSTODY_DATABASE。",
     "use/database-kind": "台账须为 SQLite 文件或 PostgreSQL 数据库。",

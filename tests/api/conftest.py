@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from threading import Thread
 
 import httpx
@@ -14,6 +15,7 @@ import pytest
 import uvicorn
 
 from custody.acts.values import encode
+from custody.attachments import Attachments, Limits
 from custody.ledger.ledger import Ledger
 from custody.sign_in import signed_statement
 from custody_api.app import create_app
@@ -22,9 +24,9 @@ from world import World
 
 
 @contextmanager
-def serving(ledger: Ledger) -> Iterator[str]:
+def serving(ledger: Ledger, attachments: Attachments | None = None) -> Iterator[str]:
     """Serve a ledger; gives the address."""
-    server = Server(uvicorn.Config(create_app(ledger), host="127.0.0.1", port=0, log_level="error"))
+    server = Server(uvicorn.Config(create_app(ledger, attachments), host="127.0.0.1", port=0, log_level="error"))
     thread = Thread(target=server.run)
     thread.start()
     try:
@@ -107,6 +109,21 @@ def sqlite_client(sqlite_world: World) -> Iterator[httpx.Client]:
     sqlite_world.is_audited()
     with client_of(sqlite_world, "审计员") as made:
         yield made
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Attachments:
+    """A store of attachments with little room: 3 MiB a file, 5 MiB a person."""
+    return Attachments(tmp_path / "attachments", Limits(file=3 << 20, waiting=5 << 20, free=1))
+
+
+@pytest.fixture
+def callers(world: World, store: Attachments) -> Iterator[Callable[[str], httpx.Client]]:
+    """Clients of one server over `world` and `store`, each signed in as whoever is named."""
+    with serving(world.ledger, store) as address, ExitStack() as opened:
+        yield lambda name: opened.enter_context(
+            httpx.Client(base_url=address, timeout=30, auth=SignedIn(world, name))
+        )  # fmt: skip
 
 
 @pytest.fixture

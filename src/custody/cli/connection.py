@@ -159,6 +159,20 @@ class RemoteLedger:
         self._position = max(self._position, receipt["position"])
         return receipt, status == 200
 
+    def put_part(self, sha256: str, size: int, first: int | None = None, data: bytes = b"") -> int | None:
+        """Put the bytes of a file from an offset on, or ask how many have arrived; None: the file is kept."""
+        span = "*" if first is None else f"{first}-{first + len(data) - 1}"
+        about = {"Content-Type": "application/octet-stream"}
+        if size:
+            about["Content-Range"] = f"bytes {span}/{size}"
+        status, said = self._request(f"/v1/attachments/{sha256}", data, "PUT", about)
+        if status == 201:
+            return None
+        received = json.loads(said)["received"]
+        if first is not None and not first < received < size:
+            raise self._unavailable("no progress")
+        return int(received)
+
     def _checkpoint(self) -> Checkpoint:
         note = self._request("/log/checkpoint")[1]
         if self._verifier is not None:
@@ -171,9 +185,11 @@ class RemoteLedger:
         except (ValueError, TypeError):
             raise self._unavailable("no JSON") from None
 
-    def _request(self, path: str, body: Any = None, method: str | None = None) -> tuple[int, bytes]:
-        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json", "Accept": "*/*", "Accept-Language": language()}
+    def _request(
+        self, path: str, body: Any = None, method: str | None = None, about: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json", "Accept": "*/*", "Accept-Language": language(), **(about or {})}
         if self._token is not None:
             headers["Authorization"] = f"Bearer {self._token}"
         request = Request(self._server + path, data, headers, method=method)  # noqa: S310 - http or https

@@ -9,6 +9,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, inspect
 
+from custody.attachments import Attachments, Limits, folder_beside
 from custody.cli.keys import open_key
 from custody.cli.settings import Settings, journal_key_of
 from custody.errors import Damaged, Malformed, NotFound
@@ -52,6 +53,14 @@ def log_signing_key(path: Path, settings: Settings) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise Malformed("malformed/log-key", "A log signs with an Ed25519 key.", file=path.name)
     return key
+
+
+def attachments_of(settings: Settings) -> Attachments | None:
+    """The store of attachments: the folder that is named, else the one beside a SQLite ledger."""
+    beside = folder_beside(settings.sqlite_file) if settings.sqlite_file else None
+    folder = settings.attachments or beside
+    limits = {"file": settings.attachment_limit, "waiting": settings.attachment_quota}
+    return Attachments(folder, Limits(**{name: most for name, most in limits.items() if most})) if folder else None
 
 
 @contextmanager

@@ -31,8 +31,14 @@ VARIABLES: Final[Mapping[str, str]] = {
     "passphrase_file": "CUSTODY_PASSPHRASE_FILE",
     "reminders": "CUSTODY_REMINDERS",
     "timezone": "CUSTODY_TIMEZONE",
+    "attachments": "CUSTODY_ATTACHMENTS",
+    "attachment_limit": "CUSTODY_ATTACHMENT_LIMIT",
+    "attachment_quota": "CUSTODY_ATTACHMENT_QUOTA",
 }
 """Setting, as the TOML file names it → environment variable. What each means stands in docs/operating.md."""
+
+
+_PATHS: Final = ("log_key", "passphrase_file", "reminders", "attachments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,9 @@ class Settings:
     passphrase_file: Path | None = None
     reminders: Path | None = None
     timezone: str | None = None
+    attachments: Path | None = None
+    attachment_limit: int | None = None
+    attachment_quota: int | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -115,6 +124,9 @@ def settings_of(args: Namespace) -> Settings:
         passphrase_file=Path(values["passphrase_file"]) if "passphrase_file" in values else None,
         reminders=Path(values["reminders"]) if "reminders" in values else None,
         timezone=values.get("timezone"),
+        attachments=Path(values["attachments"]) if "attachments" in values else None,
+        attachment_limit=_bytes(values, "attachment_limit"),
+        attachment_quota=_bytes(values, "attachment_quota"),
         sources=sources,
     )
 
@@ -131,6 +143,15 @@ def database_url(given: str) -> URL:
     if url.get_backend_name() not in ("sqlite", "postgresql") or not url.database or url.database == ":memory:":
         raise WrongUse("use/database-kind", "A ledger is a SQLite file or a PostgreSQL database.")
     return url
+
+
+def _bytes(values: Mapping[str, str], name: str) -> int | None:
+    given = values.get(name)
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdecimal() and 0 < int(given) <= 2**53):
+        raise WrongUse("use/bytes", f"{name} is a number of bytes.", name=name)
+    return int(given)
 
 
 def _config() -> tuple[dict[str, Any], Path]:
@@ -151,5 +172,5 @@ def _config() -> tuple[dict[str, Any], Path]:
 def _resolved(name: str, value: str, folder: Path, source: str) -> str:
     """Paths in the TOML file are read from its own folder."""
     in_file = source == os.environ.get(CONFIG, "")
-    is_path = name in ("log_key", "passphrase_file", "reminders") or (name == "database" and "://" not in value)
+    is_path = name in _PATHS or (name == "database" and "://" not in value)
     return str(folder / value) if in_file and is_path else value

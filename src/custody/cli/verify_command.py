@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from custody.cli.ledgers import founded
-from custody.cli.settings import add_options, settings_of
+from custody.attachments.check import check_files, named_files
+from custody.cli.ledgers import attachments_of, founded
+from custody.cli.settings import Settings, add_options, settings_of
 from custody.cli.terminal import Advance, progress, tell, tell_json, tell_table
 from custody.cli.words import language, text
 from custody.ledger.fsck import Finding, Report, verify_database
+from custody.ledger.reader import Reader
 from custody.registers import differences
 
 
@@ -22,6 +24,7 @@ def add(subparsers: Any) -> None:
     """Add ``custody verify``."""
     parser = subparsers.add_parser("verify", help=text("help/verify"), description=text("help/verify"))
     add_options(parser)
+    parser.add_argument("--attachments", metavar="DIR", help=text("help/attachments"))
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help=text("help/jobs"))
     parser.set_defaults(run=run)
 
@@ -33,22 +36,40 @@ def run(args: Namespace) -> int:
     with founded(settings) as engine, progress(text("verify/doing")) as bar:
         report = verify_database(url, jobs=max(1, args.jobs), progress=bar)
         _compare_registers(engine, report, bar)
+        looked = _look_at_attachments(engine, settings, report, max(1, args.jobs), bar)
     if args.json:
-        tell_json({**asdict(report), "clean": not report.findings})
+        tell_json({**asdict(report), "attachments": looked, "clean": not report.findings})
     else:
+        tell(text("verify/attachments" if looked["checked"] else "verify/attachments-unchecked", count=looked["named"]))
         _tell(report)
     return 1 if report.findings else 0
 
 
 def _compare_registers(engine: Engine, report: Report, bar: Advance) -> None:
     """Step 8: the registers equal a rebuild. They are derived, so this finding is cured by ``custody rebuild``."""
-    if any(finding.code in ("no-genesis", "not-verified") for finding in report.findings):
+    if _cannot_be_read(report):
         return
     found = Counter(each.register for each in differences(engine, bar))
     for name, count in found.items():
         zh = f"登记簿 {name} 与重建结果不符（{count} 行）：请执行 custody rebuild {name}。"
         en = f"The register {name} differs from a rebuild in {count} rows: run custody rebuild {name}."
         report.found(8, "register-differs", zh, en, None, register=name, rows=count)
+
+
+def _look_at_attachments(engine: Engine, settings: Settings, report: Report, jobs: int, bar: Advance) -> dict[str, Any]:
+    """Step 10: the files that acts name. How many these are, and whether there was a store to look at."""
+    store = attachments_of(settings)
+    there = store is not None and (settings.attachments is not None or store.folder.exists())
+    if _cannot_be_read(report):
+        return {"named": 0, "checked": False}
+    named = named_files(Reader(engine))
+    if store is not None and there:
+        check_files(store, named, report, jobs, bar)
+    return {"named": len(named), "checked": there}
+
+
+def _cannot_be_read(report: Report) -> bool:
+    return any(finding.code in ("no-genesis", "not-verified") for finding in report.findings)
 
 
 def _tell(report: Report) -> None:

@@ -10,6 +10,7 @@
 7. Disclosures: what an act commits to is there, or was erased (counted); nothing else is kept.
 8. Registers: they equal a rebuild (`custody.registers`, checked by the caller).
 9. Properties: what must be true of the whole log, derived anew from the acts alone (`custody.properties`).
+10. Attachments: every file that an act names is in the store and has its hash (`custody.attachments`, by the caller).
 
 The numbers are the same in docs/operating.md and in the report.
 """

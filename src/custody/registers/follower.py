@@ -23,6 +23,7 @@ from custody.registers import (
     custody,
     deadlines,
     defects,
+    files,
     handling,
     items,
     kits,
@@ -39,7 +40,7 @@ from custody.registers.store import Overtaken, Store
 REGISTERS: Final[tuple[Register, ...]] = (
     items.REGISTER, codes.REGISTER, custody.REGISTER, cases.REGISTER, places.REGISTER, people.REGISTER, kits.REGISTER,
     manifests.REGISTER, defects.REGISTER, deadlines.REGISTER, refusals.REGISTER, counting.REGISTER, handling.REGISTER,
-    loans.REGISTER,
+    loans.REGISTER, files.REGISTER,
 )  # fmt: skip
 """Every register."""
 

@@ -27,6 +27,7 @@ from custody.registers import (
     custody,
     deadlines,
     defects,
+    files,
     items,
     kits,
     people,
@@ -307,6 +308,16 @@ class Registers(Books):
             return Sight.WHOLE
         with self._reading() as connection:
             return self.seen.of(connection, subject, presented=presented)
+
+    def naming(self, sha256: str) -> list[int]:
+        """The positions of the acts that name a file, oldest first, whoever reads."""
+        with self._reading() as connection:
+            return files.positions_naming(connection, sha256)
+
+    def named(self, hashes: Collection[str]) -> set[str]:
+        """Which of some files an act names, whoever reads."""
+        with self._reading() as connection:
+            return files.named(connection, hashes)
 
     def follow(self, caller: Caller, after: int, limit: int = PAGE) -> Followed:
         """The acts after a position that a caller may see, in log order (`custody.registers.following`)."""

@@ -1,0 +1,126 @@
+"""``custody attach``: files beside the acts, what verifying says of them, and the sweep."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from commandline import EXECUTABLE, Office
+
+PHOTO = b"\xff\xd8\xff\xe0" + b"a photograph" * 1_000
+
+
+@pytest.fixture
+def own(office: Office, tmp_path: Path) -> dict[str, str]:
+    """A store of this test's own."""
+    return {"CUSTODY_ATTACHMENTS": str(tmp_path / "store")}
+
+
+def photo(office: Office, data: bytes = PHOTO) -> Path:
+    path = office.folder / "photo.jpg"
+    path.write_bytes(data)
+    return path
+
+
+def findings(office: Office, **environment: str) -> tuple[dict[str, Any], list[str]]:
+    report = json.loads(office.run("verify", "--database", "ledger.db", "--json", **environment).stdout)
+    return report["attachments"], [each["code"] for each in report["findings"]]
+
+
+def test_a_file_is_attached_named_by_an_act_verified_and_missed(office: Office, own: dict[str, str]) -> None:
+    done = office.run("attach", photo(office), "--captured-at", "2026-03-12T14:00:00+08:00", **own)
+    assert done.returncode == 0, done.stderr
+    (attached,) = json.loads(done.stdout)
+    sha256 = hashlib.sha256(PHOTO).hexdigest()
+    assert attached == {
+        "sha256": sha256, "media_type": "image/jpeg", "size_bytes": len(PHOTO), "kind": "photo",
+        "captured_at": attached["captured_at"],
+    }  # fmt: skip
+    assert f"{sha256}  " in done.stderr
+    recorded = office.act({**office.draw(), "attachments": [attached]})
+    assert recorded.returncode == 0, recorded.stderr
+    looked, _ = findings(office)
+    assert looked["named"] >= 1
+    assert not looked["checked"]
+    assert "were not compared" in office.run("verify", "--database", "ledger.db").stdout
+    assert findings(office, **own)[0]["checked"]
+    place = Path(own["CUSTODY_ATTACHMENTS"]) / sha256[:2] / sha256
+    assert sha256 not in office.run("verify", "--database", "ledger.db", **own).stdout
+    place.chmod(0o600)
+    place.write_bytes(PHOTO[:-1])
+    assert "attachment-damaged" in findings(office, **own)[1]
+    place.unlink()
+    assert "attachment-missing" in findings(office, **own)[1]
+    assert f"附件不在附件库中：{sha256}" in office.run("verify", "--database", "ledger.db", lang="zh", **own).stdout
+
+
+def test_the_sweep_spares_what_an_act_names(office: Office, own: dict[str, str]) -> None:
+    named = json.loads(office.run("attach", photo(office, b"named"), "--kind", "document", **own).stdout)
+    assert office.act({**office.draw(), "attachments": named}).returncode == 0
+    office.run("attach", photo(office, b"not named"), **own)
+    store = Path(own["CUSTODY_ATTACHMENTS"])
+    for each in store.glob("??/*"):
+        os.utime(each, (1_000, 1_000))
+    swept = office.json("attach", "--sweep", "--days", "1", "--database", "ledger.db", **own)["swept"]
+    assert swept == [hashlib.sha256(b"not named").hexdigest()]
+    assert [each.name for each in store.glob("??/*")] == [hashlib.sha256(b"named").hexdigest()]
+
+
+def test_wrong_use_is_told(office: Office) -> None:
+    for arguments in ((), ("--sweep", "x.jpg"), ("--sweep", "--days", "0")):
+        assert office.run("attach", *arguments, lang="zh", CUSTODY_DATABASE="").returncode == 2
+    nowhere = office.run("attach", photo(office), CUSTODY_DATABASE="")
+    assert nowhere.returncode == 2
+    assert "use/no-attachments" in nowhere.stderr
+    odd = office.run("attach", photo(office), CUSTODY_ATTACHMENT_LIMIT="2 GiB")
+    assert "use/bytes" in odd.stderr
+    small = office.run("attach", photo(office), CUSTODY_ATTACHMENT_LIMIT="99")
+    assert "too-large/attachment" in small.stderr
+
+
+@pytest.fixture
+def server(office: Office, own: dict[str, str]) -> Iterator[str]:
+    """A server of the office's ledger, over a store of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [EXECUTABLE, "serve", "--database", "ledger.db", "--port", str(port), "--attachments",
+         own["CUSTODY_ATTACHMENTS"]],
+        cwd=office.folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30):
+            yield f"http://127.0.0.1:{port}"
+    except URLError as error:
+        raise AssertionError("the server does not answer") from error
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+def test_a_large_file_goes_to_a_server_in_parts(office: Office, server: str, own: dict[str, str]) -> None:
+    recording = b"\x00\x00\x00\x18ftypisom" + os.urandom(1 << 20) * 17
+    path, empty = office.folder / "recording.mp4", office.folder / "empty"
+    path.write_bytes(recording)
+    empty.write_bytes(b"")
+    to = ("--server", server, "--key", "psb-0211.key")
+    for _ in range(2):
+        done = office.run("attach", path, empty, *to, CUSTODY_DATABASE="")
+        assert done.returncode == 0, done.stderr
+    video, nothing = json.loads(done.stdout)
+    assert (video["kind"], video["media_type"], nothing["size_bytes"]) == ("recording", "video/mp4", 0)
+    kept = Path(own["CUSTODY_ATTACHMENTS"]) / video["sha256"][:2] / video["sha256"]
+    assert kept.read_bytes() == recording
