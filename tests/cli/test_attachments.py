@@ -33,7 +33,9 @@ def photo(office: Office, data: bytes = PHOTO) -> Path:
 
 
 def findings(office: Office, **environment: str) -> tuple[dict[str, Any], list[str]]:
-    report = json.loads(office.run("verify", "--database", "ledger.db", "--json", **environment).stdout)
+    done = office.run("verify", "--database", "ledger.db", "--json", **environment)
+    assert done.stdout, done.stderr
+    report = json.loads(done.stdout)
     return report["attachments"], [each["code"] for each in report["findings"]]
 
 
@@ -67,7 +69,8 @@ def test_a_file_is_attached_named_by_an_act_verified_and_missed(office: Office, 
 def test_the_sweep_spares_what_an_act_names(office: Office, own: dict[str, str]) -> None:
     named = json.loads(office.run("attach", photo(office, b"named"), "--kind", "document", **own).stdout)
     assert office.act({**office.draw(), "attachments": named}).returncode == 0
-    office.run("attach", photo(office, b"not named"), **own)
+    other = office.run("attach", photo(office, b"not named"), **own)
+    assert other.returncode == 0, other.stderr
     store = Path(own["CUSTODY_ATTACHMENTS"])
     for each in store.glob("??/*"):
         os.utime(each, (1_000, 1_000))

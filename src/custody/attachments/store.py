@@ -125,7 +125,7 @@ class Attachments:
     def _waiting(self, incoming: Incoming, named: Named) -> int:
         """How many bytes somebody put that no act names, beside the file he is putting now."""
         marked = {each.stem: each for each in incoming.marks()}
-        for sha256 in named(marked.keys()):
+        for sha256 in named(list(marked)):
             marked.pop(sha256).unlink(missing_ok=True)
         sizes = {sha256: place.stat().st_size for sha256 in marked if (place := self.find(sha256))}
         for part in incoming.parts():
