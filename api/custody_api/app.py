@@ -23,12 +23,10 @@ from custody_api.documented import PROBLEMS
 from custody_api.head import HeadAsGet
 from custody_api.loopback import OnlyLoopback
 from custody_api.routes import (
-    attachments as files,
-)
-from custody_api.routes import (
     books,
     cases,
     feed,
+    files,
     health,
     items,
     labels,
