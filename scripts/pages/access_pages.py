@@ -1,4 +1,4 @@
-"""docs/access.md: what each capacity sees by each role, as the rules of reading decide."""
+"""docs/access.md: what each capacity sees by each role, as the rules of reading decide; and what each endpoint asks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from custody.access.caller import Caller
 from custody.access.rights import ROLES, RULES, Sight, opens_sealed_values, sight
 from custody.acts.parties import Capacity
 from custody.cli.words import TERMS
+from custody_api.admission import ENDPOINTS, MEANINGS
 
 HOUSES: Final = {
     "police, procuratorate, court and others": "police",
@@ -24,7 +25,9 @@ def access() -> str:
     """Return the generated part of the page."""
     chapters = [f"## In {house}\n\n{_table(kind)}" for house, kind in HOUSES.items()]
     rules = table(["rule", "says"], [[f"`{rule.__name__}`", (rule.__doc__ or "").strip()] for rule in RULES])
-    return "\n".join([*chapters, f"## The rules\n\n{rules}"])
+    means = table(["answers", "whom"], [[f"`{name}`", meaning] for name, meaning in MEANINGS.items()])
+    asked = table(["endpoint", "answers"], [[f"`{each}`", ", ".join(names)] for each, names in ENDPOINTS.items()])
+    return "\n".join([*chapters, f"## The rules\n\n{rules}", f"## The endpoints\n\n{means}", asked])
 
 
 def _table(kind: str) -> str:

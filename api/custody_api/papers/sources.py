@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone, tzinfo
 from uuid import UUID
@@ -51,12 +51,17 @@ class Source:
 class Sources:
     """A ledger read up to a position, for papers in one language.
 
-    ``opens`` says whether sealed values are printed, as far as their disclosures still exist. Raises NotFound for a
+    ``opens`` says whether sealed values are printed, as far as their disclosures still exist; ``reads``, of which acts
+    the reader may see the whole: of others no paper is drawn. Raises NotFound for a
     position that the log has not reached.
     """
 
-    def __init__(self, ledger: Ledger, at: int | None = None, lang: Language = "zh", opens: bool = True) -> None:
+    def __init__(
+        self, ledger: Ledger, at: int | None = None, lang: Language = "zh", opens: bool = True,
+        reads: Callable[[Recorded], bool] = lambda recorded: True,
+    ) -> None:  # fmt: skip
         self.ledger = ledger
+        self.reads = reads
         self.lang: Language = lang
         self.opens = opens
         size = ledger.recorder.head().size
@@ -111,7 +116,7 @@ class Sources:
 
     def acts(self, tag: str, types: Sequence[str]) -> list[Source]:
         """The acts of some types under a tag, oldest first."""
-        found = [each for each in self.under([tag], types)[tag] if each.act.act in types]
+        found = [each for each in self.under([tag], types)[tag] if each.act.act in types and self.reads(each)]
         about = self.under([f"act:{each.act.id}" for each in found], ("correction",))
         return [self._source(each, about[f"act:{each.act.id}"]) for each in found]
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from custody.access.rights import Sight
-from custody.access.shown import as_thing
+from custody.access.shown import as_kit, as_thing
 from custody.facts.shapes import Shape
 from custody.label import is_code
 from custody.registers.reading import Registers
@@ -80,7 +80,8 @@ class AsSeen:
         if kind is None:
             return found
         if kind == "kit":
-            return found if self.kit(found["kit"]["kit"]) else {"standing": "unknown"}
+            kit = self.kit(found["kit"]["kit"])
+            return {**found, "kit": kit} if kit else {"standing": "unknown"}
         presented = is_code(code)
         sight = self._registers.sight_of(f"{kind}:{found[kind][kind]}", presented=presented)
         if sight is Sight.NOTHING:
@@ -88,10 +89,12 @@ class AsSeen:
         return found if sight is Sight.WHOLE or kind == "place" else {**found, "item": as_thing(found["item"])}
 
     def kit(self, kit: str) -> Shape | None:
-        """A blood kit, for who sees one of its tubes."""
+        """A blood kit as far as it is seen, for who sees one of its tubes."""
         found = self._answers.kit(kit)
-        tubes = [self._registers.sight_of(f"item:{each['item']}") for each in found["tubes"]] if found else []
-        return found if any(tubes) else None
+        if found is None:
+            return None
+        shown = as_kit(found, {e["item"]: self._registers.sight_of(f"item:{e['item']}") for e in found["tubes"]})
+        return shown if shown["tubes"] else None
 
 
 def _scanned(answers: Answers, image: bytes, mode: Mode, language: Language) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import PlainTextResponse, Response
 
-from custody.errors import NotFound
+from custody.errors import NotAllowed, NotFound
 from custody.tlog.tiles import TILE_WIDTH, bundle_path, tile_path, write_bundle
 from custody_api import documented
+from custody_api.callers import TheCaller
 from custody_api.context import TheLedger
 
 router = APIRouter(prefix="/log", tags=["log"])
@@ -26,8 +27,11 @@ def read_checkpoint(ledger: TheLedger) -> PlainTextResponse:
 
 
 @router.get("/tile/entries/{number:path}", response_class=Response, **documented.ENTRIES)
-def read_entries(number: str, ledger: TheLedger) -> Response:
-    """A bundle of up to 256 entries, each with its length before it (two bytes, big-endian)."""
+def read_entries(number: str, ledger: TheLedger, caller: TheCaller) -> Response:
+    """A bundle of up to 256 entries, each with its length before it (two bytes, big-endian); for auditors, since an
+    entry names its act and the things it touched."""
+    if not caller.audits:
+        raise NotAllowed("not-allowed/auditors", "Only auditors of an audit office may ask this.")
     at, width = _numbered(number)
     if bundle_path(at, width) != f"tile/entries/{number}":
         raise _no_tile(number)

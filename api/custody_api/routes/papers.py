@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from custody.access.caller import Caller
 from custody.access.rights import Sight
+from custody.acts.entry import Recorded
 from custody.errors import Malformed, NotFound
 from custody.ledger.ledger import Ledger
 from custody.registers.reading import Registers
@@ -60,7 +62,9 @@ def draw_paper(
         raise Malformed("malformed/paper", "There is no such paper.", field=kind, expected=", ".join(NAMES))
     subject, name = wanted.subject()
     _require(ledger, caller, registers, subject, name)
-    sources = Sources(ledger, wanted.at, wanted.lang or language_of(request), opens=False)
+    sources = Sources(
+        ledger, wanted.at, wanted.lang or language_of(request), opens=False, reads=lambda act: _whole(registers, act)
+    )  # fmt: skip
     printed = print_papers(papers(sources, kind, subject, name))
     headers = {
         "Cache-Control": "private, no-cache", "Content-Disposition": f'inline; filename="{kind}.pdf"',
@@ -72,17 +76,41 @@ def draw_paper(
 
 
 def _require(ledger: Ledger, caller: Caller, registers: Registers, subject: Subject, name: str) -> None:
-    """Raise NotFound unless the caller sees the whole of what a paper is about; of a person: himself, or one he
-    oversees."""
+    """Raise NotFound unless the caller sees the whole of what a paper is about, and of the other tubes of a kit; of a
+    person: himself, or one he oversees."""
     if subject == "person":
         of = registers.person(name)["agency"]
         seen = caller.audits or caller.person == name or (caller.oversees and caller.agency == of)
     elif subject == "act":
-        record = ledger.memory.record(name)
-        signers = {each.person for each in record.act.signers} if record else set()
-        seen = record is not None and registers.sight_of_act(record.index + 1, signers) is Sight.WHOLE
+        record = _recorded(ledger, name)
+        seen = record is not None and _whole(registers, record)
+        seen = seen and record is not None and _with_kits(ledger, registers, record.act.own_items)
+    elif subject == "item":
+        item = registers.item(name)["item"]
+        seen = registers.sight_of(f"item:{item}") is Sight.WHOLE and _with_kits(ledger, registers, [item])
     else:
-        item = registers.item(name)["item"] if subject == "item" else name
-        seen = registers.sight_of(f"{subject}:{item}") is Sight.WHOLE
+        seen = registers.sight_of(f"case:{name}") is Sight.WHOLE
     if not seen:
         raise NotFound("not-found/paper", "Nothing that this paper is drawn from.", asked=name)
+
+
+def _recorded(ledger: Ledger, act_id: str) -> Recorded | None:
+    try:
+        return ledger.memory.record(act_id)
+    except ValueError:  # no UUID at all
+        return None
+
+
+def _whole(registers: Registers, recorded: Recorded) -> bool:
+    signers = {each.person for each in recorded.act.signers}
+    return registers.sight_of_act(recorded.index + 1, signers) is Sight.WHOLE
+
+
+def _with_kits(ledger: Ledger, registers: Registers, items: Iterable[str]) -> bool:
+    """Whether the whole of every tube is seen that was drawn together with one of the items: a paper shows what became
+    of the others, and who examines one anew is not to learn it."""
+    sources = Sources(ledger)
+    kits = {facts.kit for facts in sources.items(items).values() if facts.kit}
+    drawn = sources.under([f"kit:{each}" for each in kits], ("blood-draw",))
+    tubes = {item for acts in drawn.values() for each in acts for item in each.act.own_items}
+    return all(registers.sight_of(f"item:{each}") is Sight.WHOLE for each in tubes)

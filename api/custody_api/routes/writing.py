@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -16,17 +17,18 @@ from starlette.responses import JSONResponse, StreamingResponse
 from custody.access.caller import Caller
 from custody.acts import act_from
 from custody.acts.act import Act
-from custody.errors import Conflict, CustodyError, NotAllowed, Refused, Stale, Untrusted
+from custody.errors import Conflict, CustodyError, NotAllowed, NotSignedIn, Refused, Stale, Unavailable, Untrusted
 from custody.facts.kinds import Need
 from custody.ledger.batches import CHUNK
-from custody.ledger.ledger import Ledger, Receipt, Submission
+from custody.ledger.ledger import Ledger, Receipt, Submission, Through
 from custody.ledger.opening import open_envelope
 from custody.rules.judge import Decision
 from custody_api import documented
 from custody_api.bodies import parsed, read_lines, read_submission, submission_from, submission_of
-from custody_api.callers import TheCaller
-from custody_api.context import Context, InContext, TheLedger
+from custody_api.callers import TheCaller, known
+from custody_api.context import WAIT_SECONDS, Context, InContext
 from custody_api.problems import internal, language_of, problem_of
+from custody_api.trying import AsSeen
 from custody_api.wording import Language
 
 log = logging.getLogger("custody.api")
@@ -54,11 +56,11 @@ async def submit_acts(request: Request, context: InContext) -> StreamingResponse
 
 
 @router.post("/check", **documented.CHECK)
-async def check_act(request: Request, ledger: TheLedger, caller: TheCaller) -> JSONResponse:
+async def check_act(request: Request, context: InContext, caller: TheCaller) -> JSONResponse:
     """Say what would be decided of an act that is not done yet, signed (``envelope``) or unsigned (``act``), and that
-    somebody of the caller's agency is to sign."""
+    somebody of the caller's agency is to sign; by what the signers see, or, where it is unsigned, the caller."""
     body = parsed(await read_submission(request))
-    return JSONResponse(await run_in_threadpool(_checked, ledger, body, caller, language_of(request)))
+    return JSONResponse(await run_in_threadpool(_checked, context, body, caller, language_of(request)))
 
 
 async def _results(context: Context, lines: Sequence[bytes], language: Language) -> AsyncIterator[bytes]:
@@ -91,24 +93,42 @@ def _read(line: bytes) -> Submission | CustodyError:
         return error
 
 
-def _checked(ledger: Ledger, body: Any, caller: Caller, language: Language) -> dict[str, Any]:
+def _checked(context: Context, body: Any, caller: Caller, language: Language) -> dict[str, Any]:
+    ledger = context.ledger
     try:
-        decision = _decided(ledger, body, caller)
+        decision = _decided(context, body, caller)
     except _NOT_TO_BE_RECORDED as error:
         return {"outcome": "refused", "defects": [], "problem": problem_of(error, language)}
     defects = [{**each.model_dump(mode="json"), **_text(ledger, each.code, language)} for each in decision.defects]
     return {"outcome": "accepted-with-defects" if defects else "accepted", "defects": defects, "problem": None}
 
 
-def _decided(ledger: Ledger, body: Any, caller: Caller) -> Decision:
+def _decided(context: Context, body: Any, caller: Caller) -> Decision:
+    ledger = context.ledger
     if isinstance(body, dict) and body.keys() == {"act"}:
         act = act_from(body["act"])
         _require_own(ledger, act, caller)
-        return ledger.check_act(act)
+        return ledger.check_act(act, _as_seen_by(context, [caller]))
     submission = submission_of(body)
     opened = open_envelope(submission.envelope, submission.disclosures, ledger.origin)
     _require_own(ledger, opened.act, caller)
-    return ledger.check(submission.envelope, submission.disclosures)
+    through = _as_seen_by(context, [caller, *_signers(ledger, opened.act)])
+    return ledger.check(submission.envelope, submission.disclosures, through)
+
+
+def _signers(ledger: Ledger, act: Act) -> Iterator[Caller]:
+    """Those whom an act names as its signers, as readers; whether they signed is looked at before it is decided."""
+    for each in act.signers:
+        with suppress(NotSignedIn):
+            yield known(ledger, each.person, each.key)
+
+
+def _as_seen_by(context: Context, readers: Sequence[Caller]) -> Through:
+    """What facts are read through: what one of the readers sees, in registers that are as far along as the log."""
+    if not context.runner.wait(context.ledger.recorder.head().size, WAIT_SECONDS):
+        raise Unavailable("unavailable/behind", "The registers have not reached this position yet.", retry_after=1)
+    seen = [context.registers.seen_by(each, context.ledger.clock()) for each in readers]
+    return lambda source: AsSeen(source, seen)
 
 
 def _require_own(ledger: Ledger, act: Act, caller: Caller) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from custody.access.rights import Sight
+
 Shape = dict[str, Any]
 
 _OF_AN_ITEM: Final = frozenset({
@@ -26,6 +28,21 @@ def as_thing(item: Mapping[str, Any]) -> Shape:
         if name in item:
             shown[name] = item[name] and _only(item[name], fields)
     return shown
+
+
+def as_kit(kit: Mapping[str, Any], sights: Mapping[str, Sight]) -> Shape:
+    """A blood kit with those of its tubes that are seen, and of examinations what was done with those seen whole: who
+    examines one tube anew does not learn what another laboratory found in the other."""
+    whole = {item for item, how in sights.items() if how is Sight.WHOLE}
+    told = {name: [each for each in kit["examined"][name] if each["item"] in whole]
+            for name in ("results", "reexaminations")}  # fmt: skip
+    results = {each["act"] for each in told["results"]}
+    notices = [each for each in kit["examined"]["notices"] if each["result"] in results]
+    return {
+        **kit,
+        "tubes": [each for each in kit["tubes"] if sights.get(each["item"], Sight.NOTHING) is not Sight.NOTHING],
+        "examined": {**told, "notices": notices},
+    }
 
 
 def _only(shape: Mapping[str, Any], fields: frozenset[str]) -> Shape:

@@ -24,7 +24,7 @@ from custody.acts.keeping import Erasure
 from custody.acts.parties import Genesis
 from custody.acts.values import decode
 from custody.errors import Conflict, CustodyError, Damaged, NotFound, Refused, Stale, Unavailable, Untrusted
-from custody.facts.gather import gather
+from custody.facts.gather import Source, gather
 from custody.facts.governing import GoverningFacts
 from custody.facts.kinds import GOVERNING
 from custody.facts.known import Facts
@@ -48,6 +48,9 @@ from custody.tlog.proof import TlogProof
 _ATTEMPTS = 20
 
 alarm = logging.getLogger("custody.alarm")
+
+Through = Callable[[Source], Source]
+"""What a dry run reads the facts through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,19 +202,24 @@ class Ledger:
         """
         return submit_batch(self, submissions, verify)
 
-    def check(self, envelope: bytes, disclosures: Sequence[Disclosure] = ()) -> Decision:
-        """Say what would be decided if the act were submitted now and not yet done. Raises what `submit` does."""
+    def check(
+        self, envelope: bytes, disclosures: Sequence[Disclosure] = (), through: Through = lambda source: source
+    ) -> Decision:
+        """Say what would be decided if the act were submitted now and not yet done. Raises what `submit` does.
+
+        ``through`` is what the facts are read through: it may leave out what somebody may not see.
+        """
         opened = open_envelope(envelope, disclosures, self.origin)
         self.memory.catch_up()
-        facts = gather(opened.act, self.memory.view())
+        facts = gather(opened.act, through(self.memory.view()))
         self._check(opened, facts)
         return self.decide(opened.act, facts, planned=True)
 
-    def check_act(self, act: Act) -> Decision:
+    def check_act(self, act: Act, through: Through = lambda source: source) -> Decision:
         """Say what would be decided of an act that nobody has signed yet. Raises Untrusted, Stale, Refused."""
         require_ledger(act, self.origin)
         self.memory.catch_up()
-        facts = gather(act, self.memory.view())
+        facts = gather(act, through(self.memory.view()))
         self.check_seen(act)
         return self.decide(act, facts, planned=True)
 

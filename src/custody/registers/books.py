@@ -33,8 +33,8 @@ class Books:
     def manifest(self, manifest: str, *, at: datetime | None = None) -> Shape:
         """A manifest and its lines, by its id or its code. Raises NotFound."""
         with self._reading() as connection:
-            found = manifests.find(connection, named(manifest), at)
             self._require(connection, "manifest", named(manifest), manifest)
+            found = manifests.find(connection, named(manifest), at)
         if found is None:
             raise not_found("manifest", manifest)
         return found
@@ -63,9 +63,8 @@ class Books:
         One that nobody had asked for is named by its check-out, and known while something of it is out.
         """
         with self._reading() as connection:
-            found = loans.find(connection, loan, at)
-            hidden = self.seen is not None and not loans.is_seen(connection, loan, self.seen)
-        if found is None or hidden:
+            found = loans.find(connection, loan, at, self.seen)
+        if found is None:
             raise not_found("loan", loan)
         return found
 
@@ -103,12 +102,13 @@ class Books:
         with self._reading() as connection:
             if self._stock_take(connection, opening) is None:
                 raise not_found("stock-take", opening)
-            return self._where_seen(connection, counting.queue(connection, opening, after, page(limit)))
+            return self._where_seen(connection, counting.queue(connection, opening, after))[: page(limit)]
 
     def unlocated(self, *, after: str | None = None, limit: int | None = None) -> list[Shape]:
         """What counts could not find, each with ``missed`` (which counts) and ``now``: the item as it stands."""
         with self._reading() as connection:
-            return self._where_seen(connection, counting.queue(connection, None, after, limit and page(limit)))
+            found = self._where_seen(connection, counting.queue(connection, None, after))
+            return found[: page(limit)] if limit else found
 
     def _stock_take(self, connection: Connection, opening: str) -> Shape | None:
         if self.seen is not None and not counting.is_seen(connection, opening, self.seen):
@@ -124,10 +124,14 @@ class Books:
         return [{**each, "now": now[each["item"]]} for each in found if each["item"] in now]
 
     def _require(
-        self, connection: Connection, kind: str, name: str, asked: str, least: Sight = Sight.THING
-    ) -> None:
-        """Raise NotFound, as for what does not exist, if the reader does not see so much of a thing."""
-        if self.seen is not None and self.seen.of(connection, f"{kind}:{name}") < least:
+        self, connection: Connection, kind: str, name: str, asked: str, least: Sight = Sight.THING, *,
+        presented: bool = False,
+    ) -> None:  # fmt: skip
+        """Raise NotFound, as for what does not exist, if the reader does not see so much of a thing.
+
+        It is asked before the thing is looked for, so that both take the same way.
+        """
+        if self.seen is not None and self.seen.of(connection, f"{kind}:{name}", presented=presented) < least:
             raise not_found(kind, asked)
 
     def _reading(self) -> AbstractContextManager[Connection]:

@@ -162,7 +162,7 @@ def _seen(seen: Seen, opening: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 def queue(
-    connection: Connection, opening: str | None = None, after: str | None = None, limit: int | None = None
+    connection: Connection, opening: str | None = None, after: str | None = None
 ) -> list[Shape]:
     """Return what cannot be located, or all that one stock-take missed: each item once, with the counts that missed it
     and the reports that it is missing, ordered by item.
@@ -180,7 +180,7 @@ def queue(
         each = found.setdefault(row["item"], {"item": row["item"], "missed": [], "discrepancies": []})
         each["discrepancies"].append(row["act"])
     shown = [{**found[item], "now": items.find(connection, item)} for item in sorted(found) if item > (after or "")]
-    return [each for each in shown if opening or each["now"] is None or each["now"]["status"] not in _SETTLED][:limit]
+    return [each for each in shown if opening or each["now"] is None or each["now"]["status"] not in _SETTLED]
 
 
 _SETTLED = ("lost", "voided")

@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
 )
 
 from custody.acts.entry import instant
@@ -114,12 +115,11 @@ def search(
     connection: Connection, wanted: Wanted, at: datetime, after: str | None, limit: int, seen: Seen | None = None
 ) -> list[Shape]:
     """Return deadlines as they stand at an instant, the first due first; ``after`` is the id of the last one seen."""
-    query = select(deadline).where(*_conditions(wanted))
-    if seen is not None:
-        query = query.where(_seen(seen))
+    visible = _seen(seen) if seen is not None else true()
+    query = select(deadline).where(*_conditions(wanted), visible)
     due = deadline.c.due
     if after is not None:
-        last = connection.execute(select(deadline.c.due).where(deadline.c.deadline == after)).first()
+        last = connection.execute(select(deadline.c.due).where(deadline.c.deadline == after, visible)).first()
         beyond = and_(due.is_(None), deadline.c.deadline > after)
         if last is not None and last.due is not None:
             beyond = or_(due > last.due, and_(due == last.due, deadline.c.deadline > after), due.is_(None))

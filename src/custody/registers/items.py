@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Index, Select, Table, Text, func, select, union, update
 
+from custody.access.rights import Sight
 from custody.facts.case import CaseFacts
 from custody.facts.item import ItemFacts
 from custody.facts.parties import PersonFacts, PlaceFacts
@@ -34,6 +35,7 @@ item = Table(
     Column("lead", Text, comment="the agency that controls it"),
     Column("agency", Text, comment="the agency of the holder"),
     Column("words", Text, nullable=False, comment="what a search looks through"),
+    Column("told", Text, nullable=False, comment="what a search looks through for who sees the whole of the item"),
     body(),
     Index("item_by_case", "case", "item"),
     Index("item_by_holder", "holder", "item"),
@@ -66,7 +68,7 @@ item_keeper = Table(
 
 def _item_rows(facts: ItemFacts) -> Iterator[Row]:
     taken = facts.taken
-    words = [facts.item, facts.code, facts.description, facts.designation, facts.seal, taken and taken.features]
+    words = [facts.item, facts.code, facts.description, facts.designation, facts.seal]
     yield {
         "item": facts.item,
         "case": facts.case,
@@ -79,6 +81,7 @@ def _item_rows(facts: ItemFacts) -> Iterator[Row]:
         "lead": None,
         "agency": None,
         "words": " ".join(word for word in words if word).lower(),
+        "told": ((taken and taken.features) or "").lower(),
         "body": written(shape),
     }
 
@@ -110,7 +113,7 @@ def _settle(connection: Connection, changes: Changes) -> None:
 
 REGISTER = Register(
     "items",
-    6,
+    7,
     (
         Part(item, "item", "item", _item_rows),
         Part(item_case, "case", "case", _case_rows),
@@ -191,8 +194,16 @@ def _conditions(wanted: Search, seen: Seen | None) -> list[ColumnElement[bool]]:
     if seen is not None:
         conditions.append(seen.item(item.c.item))
     if wanted.q is not None:
-        conditions += [item.c.words.contains(word, autoescape=True) for word in wanted.q.lower().split()]
+        conditions += [_says(word, seen) for word in wanted.q.lower().split()]
     return conditions
+
+
+def _says(word: str, seen: Seen | None) -> ColumnElement[bool]:
+    """Whether an item bears a word, where the reader sees it: else a search would tell what the answer does not."""
+    told = item.c.told.contains(word, autoescape=True)
+    if seen is not None:
+        told = told & seen.item(item.c.item, Sight.WHOLE)
+    return item.c.words.contains(word, autoescape=True) | told
 
 
 def _shapes(connection: Connection, query: Select[Any]) -> list[Shape]:

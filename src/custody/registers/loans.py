@@ -20,6 +20,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     union,
 )
 
@@ -131,9 +132,14 @@ class Wanted:
     state: str | None = None
 
 
-def find(connection: Connection, loan_id: str, at: datetime | None) -> Shape | None:
-    """Return a loan by the act that asked for it; one that nobody had asked for, while it is out, by its check-out."""
-    found = _shown(connection, [loan_id], at)
+def find(connection: Connection, loan_id: str, at: datetime | None, seen: Seen | None = None) -> Shape | None:
+    """Return a loan by the act that asked for it; one that nobody had asked for, while it is out, by its check-out.
+
+    None also where the whole of none of its items is seen.
+    """
+    if seen is not None and not connection.scalar(select(_seen(seen, literal(loan_id)))):
+        return None
+    found = _shown(connection, [loan_id], at, seen)
     return found[0] if found else None
 
 
@@ -146,12 +152,7 @@ def search(
     query = select(names).order_by(names.c.loan).limit(limit)
     if seen is not None:
         query = query.where(_seen(seen, names.c.loan))
-    return _shown(connection, connection.scalars(query).all(), at)
-
-
-def is_seen(connection: Connection, loan_id: str, seen: Seen) -> bool:
-    """Whether something of a loan is seen."""
-    return connection.scalar(select(_seen(seen, literal(loan_id)))) is True
+    return _shown(connection, connection.scalars(query).all(), at, seen)
 
 
 def _seen(seen: Seen, name: ColumnElement[str]) -> ColumnElement[bool]:
@@ -178,15 +179,25 @@ def _selected(table: Table, wanted: Wanted, at: datetime | None, after: str | No
     return query
 
 
-def _shown(connection: Connection, names: Collection[str], at: datetime | None) -> list[Shape]:
-    """Show loans by name, each with what is out of it and what of that is overdue."""
+def _shown(
+    connection: Connection, names: Collection[str], at: datetime | None, seen: Seen | None
+) -> list[Shape]:
+    """Show loans by name, each with what is out of it and what of that is overdue; of items, those that are seen."""
     asked = connection.execute(select(loan.c.loan, loan.c.body).where(loan.c.loan.in_(names)))
     shapes: dict[str, Shape] = {row.loan: read(row.body) for row in asked}
     out: dict[str, dict[str, RowMapping]] = {}
-    query = select(lent).where(lent.c.loan.in_(names)).order_by(lent.c.item)
+    visible = seen.item(lent.c.item, Sight.WHOLE) if seen is not None else true()
+    query = select(lent).where(lent.c.loan.in_(names), visible).order_by(lent.c.item)
     for row in connection.execute(query).mappings():
         out.setdefault(row["loan"], {})[row["item"]] = row
     known = [name for name in sorted(names) if name in shapes or name in out]
+    if seen is not None:
+        of = select(loan_item.c.item).where(loan_item.c.loan.in_(names), seen.item(loan_item.c.item, Sight.WHOLE))
+        shown = set(connection.scalars(of))
+        shapes = {
+            name: {**shape, "items": [each for each in shape["items"] if each["item"] in shown]}
+            for name, shape in shapes.items()
+        }
     return [_with_out(shapes.get(name) or _unasked(out[name]), out.get(name, {}), at) for name in known]
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from custody.access.caller import Caller
 from custody.access.rights import Sight
+from custody.access.shown import as_kit
 from custody.acts.entry import instant
 from custody.errors import NotFound
 from custody.facts.shapes import Shape
@@ -101,7 +102,9 @@ class Registers(Books):
         """
         with self._reading() as connection:
             asked = codes.find(connection, id_or_code)
-            found = items.find(connection, asked["item"] if asked else id_or_code)
+            name = asked["item"] if asked else id_or_code
+            self._require(connection, "item", name, id_or_code, presented=asked is not None)
+            found = items.find(connection, name)
             shown = self._items(connection, [found], presented=asked is not None)
         if not shown:
             raise not_found("item", id_or_code)
@@ -227,12 +230,16 @@ class Registers(Books):
             found = kits.find(connection, named(kit))
             if found is None:
                 raise not_found("kit", kit)
+            if self.seen is not None:
+                tubes = [tube["item"] for tube in found["tubes"]]
+                found = as_kit(found, self.seen.of_items(connection, tubes))
             now = self._items(connection, [items.find(connection, tube["item"]) for tube in found["tubes"]])
             shown = {each["item"]: each for each in now}
-            if self.seen is not None and not shown:
+            if not shown:
                 raise not_found("kit", kit)
-            tubes = [{**tube, "now": shown[tube["item"]]} for tube in found["tubes"] if tube["item"] in shown]
-            return {**found, "tubes": tubes}
+            return {**found, "tubes": [
+                {**tube, "now": shown[tube["item"]]} for tube in found["tubes"] if tube["item"] in shown
+            ]}  # fmt: skip
 
     def defects(
         self, *, state: str | None = None, case: str | None = None, after: str | None = None, limit: int = PAGE

@@ -31,14 +31,20 @@ class Seen:
         roles = readers.roles(connection, self.caller.agency, subject, self.now)
         return sight(self.caller, roles | {"presents"} if presented else roles)
 
+    def of_items(self, connection: Connection, items: Sequence[str]) -> dict[str, Sight]:
+        """How much he sees of each of some items."""
+        if self.caller.audits:
+            return dict.fromkeys(items, Sight.WHOLE)
+        roles = readers.roles_of_items(connection, self.caller.agency, list(items), self.now)
+        return {each: sight(self.caller, roles.get(each, ())) for each in items}
+
     def of_act(self, connection: Connection, subjects: Sequence[str], signers: Collection[str]) -> Sight:
         """How much he sees of an act: the whole, if he signed it, if everybody needs it, or if he sees the whole of all
         the items it touched; else the thing, if he sees anything that it touched."""
         if self.caller.audits or self.caller.person in signers:
             return Sight.WHOLE
         items = [each.removeprefix("item:") for each in subjects if each.startswith("item:")]
-        roles = readers.roles_of_items(connection, self.caller.agency, items, self.now)
-        of_items = [sight(self.caller, roles.get(each, ())) for each in items]
+        of_items = list(self.of_items(connection, items).values())
         others = [
             Sight.WHOLE if each == readers.EVERYONE else self.of(connection, each)
             for each in subjects if not each.startswith("item:")
