@@ -75,6 +75,7 @@ ENDPOINTS: Final[Mapping[str, tuple[Admission, ...]]] = {
     "GET /v1/defects": ("members",),
     "GET /v1/deadlines": ("members",),
     "GET /v1/refusals": ("oversees",),
+    "GET /v1/clearances/{name}": ("members",),
     "GET /v1/inspection": ("audits",),
     "GET /v1/journal/views": ("audits",),
     "GET /v1/labels/{label_id}.{format}": ("label",),
