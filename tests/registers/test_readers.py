@@ -127,3 +127,22 @@ def test_a_feed_is_followed_by_stretches_so_that_what_was_seen_stays_seen(world:
     now = registers()
     assert followed(now, "crt-yunling") == {now.positions()["items"]}
     assert item in seen(world, now, "pro-yunling")
+
+
+def test_what_happened_to_an_item_while_it_was_offered_stays_seen_after_the_offer_ended(
+    world: World, registers: Current
+) -> None:
+    case = world.opens_case(case=CASE)
+    taken = world.seizes(case, world.item())
+    world.checks_in(taken)
+    manifest = world.offers(taken)
+    while_offered = world.relocates(taken, "冷藏").position
+    before = followed(registers(), "pro-yunling")
+    assert while_offered in before
+    withdrawn = world.withdraws(manifest, taken).position
+    afterwards = world.relocates(taken, "大库").position
+    now = registers()
+    assert followed(now, "pro-yunling") == before | {withdrawn}
+    assert afterwards > withdrawn
+    assert seen(world, now, "pro-yunling") == set(), "but the item is nobody's business there any more"
+    assert roles(world, now, "pro-yunling", f"item:{taken[0]}") == set()

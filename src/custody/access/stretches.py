@@ -72,11 +72,15 @@ def of_place(facts: PlaceFacts) -> Iterator[Stretch]:
 
 
 def of_manifest(facts: ManifestFacts) -> Iterator[Stretch]:
-    """Who sends and who receives a manifest: for good, whatever became of it."""
+    """Who sends and who receives a manifest: for good, whatever became of it; and to whom each item was offered on a
+    line that was settled since, so that whoever followed the log then finds the same now."""
     subject = f"manifest:{facts.manifest}"
     agency, keeper = _receiver(facts.receiver)
     yield Stretch(subject, "sends", facts.sender, None, 0)
     yield Stretch(subject, "receives", agency, keeper, 0)
+    for item, line in facts.lines.items():
+        if line.settled is not None:
+            yield Stretch(f"item:{item}", "offered", agency, keeper, facts.index + 1, line.settled + 1)
 
 
 def _receiver(receiver: Receiver) -> tuple[str | None, str | None]:

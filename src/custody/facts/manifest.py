@@ -95,6 +95,8 @@ class ManifestLine:
     reason: str | None = None
     remark: str | None = None
     proposal: str | None = None
+    settled: int | None = None
+    """The index of the act by which it was answered or withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class ManifestFacts:
 
     manifest: str
     act: str
+    index: int
     offered_at: datetime
     offered_by: str
     sender: str
@@ -149,8 +152,8 @@ def evolve_manifest(facts: ManifestFacts | None, reading: Reading, manifest: str
             if index not in reading.voided
         }
         return ManifestFacts(
-            manifest, act.id, reading.happened_at, act.signers[0].person, act.sender, act.receiver, act.stage,
-            act.document, act.expires_at, lines,
+            manifest, act.id, reading.recorded.index, reading.happened_at, act.signers[0].person,
+            act.sender, act.receiver, act.stage, act.document, act.expires_at, lines,
         )  # fmt: skip
     if facts is None or not isinstance(act, (Answer, OfferWithdrawal)) or act.manifest != manifest:
         return facts
@@ -164,11 +167,12 @@ def _settled(facts: ManifestFacts, reading: Reading) -> dict[str, ManifestLine]:
         known = facts.lines.get(item)
         if known is None or index in reading.voided:
             continue
+        known = replace(known, act=act.id, settled=reading.recorded.index)
         if isinstance(act, Answer):
             line = act.lines[index]
-            found[item] = replace(known, state=line.decision, act=act.id, reason=line.reason, remark=line.remark)
+            found[item] = replace(known, state=line.decision, reason=line.reason, remark=line.remark)
         else:
-            found[item] = replace(known, state="withdrawn", act=act.id)
+            found[item] = replace(known, state="withdrawn")
     return found
 
 
