@@ -2,7 +2,8 @@
 
 An act is seen by whoever had a role towards one of the things it touched when it was recorded
 (`custody.access.stretches`), so the answer for a position does not change with what happens later: a follower who
-comes back after months, to a rebuilt register or to another process, goes on exactly where he was.
+comes back after months, to a rebuilt register or to another process, goes on exactly where he was. Two things do
+change it: a correction of what once was, and a keeper who goes to another agency, whose stretches then count as its.
 """
 
 from __future__ import annotations
