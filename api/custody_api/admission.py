@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 Admission = Literal[
     "open", "signed-in", "members", "thing", "whole", "loan", "counted", "tube", "label", "person", "signer",
-    "opens", "oversees", "audits", "own",
+    "opens", "follows", "oversees", "audits", "own",
 ]  # fmt: skip
 
 MEANINGS: Final[Mapping[Admission, str]] = {
@@ -27,6 +27,7 @@ MEANINGS: Final[Mapping[Admission, str]] = {
     "person": "Who sees the whole of the act, item, case; or is the person, or oversees his agency. Others: 404.",
     "signer": "Somebody of the agency of a signer, else 403. Decided by what he sees: the rest is not there.",
     "opens": "As without `disclose`; with it, who may open sealed values of it, else 403. Journaled first.",
+    "follows": "Whoever signed in: acts on things towards which his agency had a role when they were recorded.",
     "oversees": "Who reviews, approves, supervises or audits: what people of his own agency did. Others: 403.",
     "audits": "Auditors of an audit or supervision office. Others: 403.",
     "own": "Whoever signed in: figures of the cases that his own agency leads; auditors, of any.",
@@ -74,6 +75,7 @@ ENDPOINTS: Final[Mapping[str, tuple[Admission, ...]]] = {
     "GET /v1/statistics": ("own",),
     "GET /v1/defects": ("members",),
     "GET /v1/deadlines": ("members",),
+    "GET /v1/feed": ("follows",),
     "GET /v1/refusals": ("oversees",),
     "GET /v1/clearances/{name}": ("members",),
     "GET /v1/inspection": ("audits",),

@@ -81,11 +81,17 @@ async def caught_up(
     ] = None,
 ) -> Registers:
     """The registers, as far along as the caller asks."""
-    if at_least is not None and not await run_in_threadpool(context.runner.wait, at_least, WAIT_SECONDS):
+    if at_least is not None:
+        await run_in_threadpool(require_reached, context, at_least)
+    return context.registers
+
+
+def require_reached(context: Context, at_least: int) -> None:
+    """Wait until the registers hold the act at a position. Raises Unavailable if they are too far behind."""
+    if not context.runner.wait(at_least, WAIT_SECONDS):
         raise Unavailable(
             "unavailable/behind", "The registers have not reached this position yet.", at_least=at_least, retry_after=1
         )
-    return context.registers
 
 
 TheLedger = Annotated[Ledger, Depends(_ledger)]

@@ -64,6 +64,9 @@ class RecordedAct(BaseModel):
     envelope: Envelope
     signers: list[Signed]
     act: Json | None = Field(description="The signed payload (/v1/schemas/{type}); null for who sees only parts of it.")
+    disclosed: dict[str, str | None] | None = Field(
+        None, description="With ``disclose`` only: commitment → what it seals, null where it was erased."
+    )
     links: dict[str, str]
 
 

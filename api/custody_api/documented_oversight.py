@@ -21,6 +21,11 @@ CLEARANCE: Final = resource("What has to be cleared.", {"clearance": "daily", "h
     **DUE, "case": CASE_REF, "subject": f"item:{ITEM_ID}", "stopped_by": None, "stopped_at": None, "policy": "5e" * 32,
     "colour": None, "tells": [], "source": "刑程第230条第3款", "verified": False}]}})  # fmt: skip
 INSPECTION: Final = resource("What an inspector asks for.", {"position": 1234, "sections": [], "anomalies": []})
+VIEWS: Final = listing(
+    "views", "Looks at sealed values, oldest first; ``values`` are the commitments that were opened.",
+    {"position": 8, "recorded_at": "2026-03-12T07:02:00.000000Z", "by": "psb-0211", "code": "view/act",
+     "why": "核对见证人", "of": {"act": ACT_ID, "position": 40}, "values": ["q1mO…"]},
+)  # fmt: skip
 REFUSALS: Final = listing(
     "refusals", "Refusals, oldest first.",
     {"position": 7, "recorded_at": "2026-03-12T07:00:00.000000Z", "by": "psb-0211", "act": ACT_ID, "type": "check-in",

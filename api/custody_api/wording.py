@@ -39,6 +39,10 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "too-large/sign-in": ("登录声明超过 {limit} 字节。", "A sign-in is not over {limit} bytes."),
     "not-allowed/auditors": ("仅限审计机构的审计员查询。", "Only auditors of an audit office may ask this."),
+    "not-allowed/sealed": (
+        "密封内容只向办理该案的人员公开。",
+        "Sealed values are shown only to who works on the case.",
+    ),
     "not-allowed/check": (
         "试算只能由该记录签署人所在的机构进行。",
         "An act is tried by the agency of somebody who is to sign it.",

@@ -12,14 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from custody.access.rights import Sight
-from custody.access.shown import as_thing
+from custody.access.shown import as_thing, history_of_thing
 from custody.acts.entry import instant
 from custody.ledger.history import history_at, item_at
 from custody.registers.reading import Registers
 from custody_api import documented
-from custody_api.answers import Paged, Shape, one, page
-from custody_api.callers import TheRegisters
+from custody_api.answers import Paged, Shape, encoded, one, page
+from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import TheLedger
+from custody_api.disclosing import NOT_KEPT, Reason, require_opens, with_names
 from custody_api.past import AtMoment
 
 router = APIRouter(prefix="/v1/items", tags=["items"])
@@ -54,12 +55,20 @@ def search_items(
 
 @router.get("/{id_or_code}/history", **documented.HISTORY)
 def read_history(
-    id_or_code: str, request: Request, registers: TheRegisters, ledger: TheLedger, moment: AtMoment
-) -> Response:
-    """The acts on an item, oldest first, the stretches of custody they make, and the gaps between."""
-    reader = ledger.recorder
+    id_or_code: str, request: Request, registers: TheRegisters, ledger: TheLedger, caller: TheCaller, moment: AtMoment,
+    why: Reason = None,
+) -> Response:  # fmt: skip
+    """The acts on an item, oldest first, the stretches of custody they make, and the gaps between; with ``disclose``,
+    the signers by name."""
     now = registers.history(id_or_code)  # also where the past is asked for: it is read by who may read it now
-    return one(request, history_at(reader, id_or_code, moment) if moment else now)
+    found = history_at(ledger.recorder, id_or_code, moment) if moment else now
+    sight = registers.sight_of(f"item:{now['item']}")
+    shown = found if sight is Sight.WHOLE else history_of_thing(found)
+    if why is None:
+        return one(request, shown)
+    require_opens(caller, sight)
+    named = with_names(ledger, caller, why, shown, {"item": now["item"]})
+    return Response(encoded(named), media_type="application/json", headers=NOT_KEPT)
 
 
 @router.get("/{id_or_code}", **documented.ITEM)

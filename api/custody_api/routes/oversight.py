@@ -46,6 +46,12 @@ class WantedRefusals(Paged):
     after: str | None = Field(None, pattern="^[0-9]{1,18}$")
 
 
+class WantedViews(WantedRefusals):
+    """From which position of the journal on, and whose."""
+
+    by: str | None = Field(None, max_length=64, description="Who looked.")
+
+
 @router.get("/defects", **documented.DEFECTS)
 def search_defects(request: Request, wanted: Annotated[WantedDefects, Query()], registers: TheRegisters) -> Response:
     """Defects, each with its items and what became of it."""
@@ -95,6 +101,17 @@ def read_clearance(
 ) -> Response:
     """What is due or overdue, heading by heading: daily (日清), monthly (月清), quarterly (季清)."""
     return one(request, {"clearance": name, "headings": registers.clearance(name, ledger.clock())})
+
+
+@router.get("/journal/views", **documented.VIEWS)
+def search_views(
+    request: Request, wanted: Annotated[WantedViews, Query()], caller: TheCaller, registers: TheRegisters
+) -> Response:
+    """Who was shown which sealed values, of what, when and why; oldest first, from the journal."""
+    if not caller.audits:
+        raise NotAllowed("not-allowed/auditors", "Only auditors of an audit office may ask this.")
+    found = registers.views(by=wanted.by, after=int(wanted.after or 0), limit=wanted.limit + 1)
+    return page(request, "views", found, wanted.limit, lambda each: each["position"])
 
 
 @router.get("/refusals", **documented.REFUSALS)

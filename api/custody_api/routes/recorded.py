@@ -1,4 +1,4 @@
-"""Recorded acts: decoded, and as the exact bytes that were signed and hashed. Nothing sealed is opened."""
+"""Recorded acts: decoded, and as the exact bytes that were signed and hashed. What is sealed is opened by right."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from custody.access.rights import Sight
 from custody.acts.entry import read_entry
+from custody.acts.values import sealed_in
 from custody.errors import NotFound
 from custody.ledger.drafts import Row
 from custody.ledger.ledger import Ledger
@@ -20,9 +21,10 @@ from custody.ledger.past import recorded_from
 from custody.registers.reading import Registers
 from custody.signing import read_envelope
 from custody_api import documented
-from custody_api.answers import one
-from custody_api.callers import TheRegisters
+from custody_api.answers import encoded, one
+from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import TheLedger
+from custody_api.disclosing import NOT_KEPT, Reason, opened, require_opens
 
 router = APIRouter(prefix="/v1/acts/{act_id}", tags=["acts"])
 
@@ -30,11 +32,19 @@ _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 
 @router.get("", **documented.ACT)
-def read_act(act_id: str, request: Request, ledger: TheLedger, registers: TheRegisters) -> Response:
-    """An act with its entry's fields and its signers by id; ``act``, what was signed, if the whole of it is seen."""
+def read_act(
+    act_id: str, request: Request, ledger: TheLedger, caller: TheCaller, registers: TheRegisters, why: Reason = None
+) -> Response:
+    """An act with its entry's fields and its signers by id; ``act``, what was signed, if the whole of it is seen;
+    with ``disclose``, ``disclosed``: what each sealed value of it says, null where that was erased."""
     row, sight = _seen(ledger, registers, act_id)
     shown = _decoded(row)
-    return one(request, shown if sight is Sight.WHOLE else {**shown, "act": None})
+    if why is None:
+        return one(request, shown if sight is Sight.WHOLE else {**shown, "act": None})
+    require_opens(caller, sight)
+    of = {"act": shown["id"], "position": row.position}
+    values = opened(ledger, caller, why, "view/act", of, sealed_in(shown["act"]))
+    return Response(encoded({**shown, "disclosed": values}), media_type="application/json", headers=NOT_KEPT)
 
 
 @router.get("/proof", response_class=PlainTextResponse, **documented.PROOF)

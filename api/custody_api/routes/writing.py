@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, StreamingResponse
 from custody.access.caller import Caller
 from custody.acts import act_from
 from custody.acts.act import Act
-from custody.errors import Conflict, CustodyError, NotAllowed, NotSignedIn, Refused, Stale, Unavailable, Untrusted
+from custody.errors import Conflict, CustodyError, NotAllowed, NotSignedIn, Refused, Stale, Untrusted
 from custody.facts.kinds import Need
 from custody.ledger.batches import CHUNK
 from custody.ledger.ledger import Ledger, Receipt, Submission, Through
@@ -26,7 +26,7 @@ from custody.rules.judge import Decision
 from custody_api import documented
 from custody_api.bodies import parsed, read_lines, read_submission, submission_from, submission_of
 from custody_api.callers import TheCaller, known
-from custody_api.context import WAIT_SECONDS, Context, InContext
+from custody_api.context import Context, InContext, require_reached
 from custody_api.problems import internal, language_of, problem_of
 from custody_api.trying import AsSeen
 from custody_api.wording import Language
@@ -125,8 +125,7 @@ def _signers(ledger: Ledger, act: Act) -> Iterator[Caller]:
 
 def _as_seen_by(context: Context, readers: Sequence[Caller]) -> Through:
     """What facts are read through: what one of the readers sees, in registers that are as far along as the log."""
-    if not context.runner.wait(context.ledger.recorder.head().size, WAIT_SECONDS):
-        raise Unavailable("unavailable/behind", "The registers have not reached this position yet.", retry_after=1)
+    require_reached(context, context.ledger.recorder.head().size)
     seen = [context.registers.seen_by(each, context.ledger.clock()) for each in readers]
     return lambda source: AsSeen(source, seen)
 

@@ -30,6 +30,16 @@ def as_thing(item: Mapping[str, Any]) -> Shape:
     return shown
 
 
+_OF_AN_ACT: Final = frozenset({
+    "act", "type", "position", "recorded_at", "occurred_at", "signers", "defects",
+})  # fmt: skip
+
+
+def history_of_thing(history: Mapping[str, Any]) -> Shape:
+    """A chain of custody in which acts show what their entries do: what was attested on paper is told by the act."""
+    return {**history, "acts": [_only(each, _OF_AN_ACT) for each in history["acts"]]}
+
+
 def as_kit(kit: Mapping[str, Any], sights: Mapping[str, Sight]) -> Shape:
     """A blood kit with those of its tubes that are seen, and of examinations what was done with those seen whole: who
     examines one tube anew does not learn what another laboratory found in the other."""

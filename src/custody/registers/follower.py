@@ -32,6 +32,7 @@ from custody.registers import (
     people,
     places,
     refusals,
+    views,
 )
 from custody.registers.feeds import Feed, JournalFeed, LedgerFeed
 from custody.registers.register import Register
@@ -40,7 +41,7 @@ from custody.registers.store import Overtaken, Store
 REGISTERS: Final[tuple[Register, ...]] = (
     items.REGISTER, codes.REGISTER, custody.REGISTER, cases.REGISTER, places.REGISTER, people.REGISTER, kits.REGISTER,
     manifests.REGISTER, defects.REGISTER, deadlines.REGISTER, refusals.REGISTER, counting.REGISTER, handling.REGISTER,
-    loans.REGISTER, files.REGISTER,
+    loans.REGISTER, files.REGISTER, views.REGISTER,
 )  # fmt: skip
 """Every register."""
 

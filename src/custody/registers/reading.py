@@ -34,6 +34,7 @@ from custody.registers import (
     people,
     places,
     refusals,
+    views,
 )
 from custody.registers.books import MOST, PAGE, Books, named, not_found, page
 from custody.registers.deadlines import Wanted
@@ -301,6 +302,11 @@ class Registers(Books):
         with self._reading() as connection:
             own = None if self.seen is None or self.seen.caller.audits else self.seen.caller.agency
             return refusals.search(connection, after, page(limit), own)
+
+    def views(self, *, by: str | None = None, after: int = 0, limit: int = PAGE) -> list[Shape]:
+        """Who was shown sealed values, after a position of the journal, oldest first; those of one person if given."""
+        with self._reading() as connection:
+            return views.search(connection, by, after, page(limit))
 
     def sight_of_act(self, position: int, signers: Collection[str]) -> Sight:
         """How much the reader sees of the act at a position, whose signers are given."""

@@ -10,6 +10,7 @@ from custody.acts.values import encode
 from custody.errors import Unavailable
 from custody.facts.shapes import Shape
 from custody.ledger.ledger import Ledger
+from custody.registers.follower import REGISTERS
 from custody.registers.inspection.anomalies import ANOMALIES
 from custody.registers.inspection.look import Look, Picture, Row
 from custody.registers.inspection.sections import SECTIONS, population, sampled
@@ -45,19 +46,23 @@ def inspected(ledger: Ledger, registers: Registers, catch_up: Callable[[], objec
         catch_up()
         head = ledger.recorder.head()
         with registers.store.reading() as connection:
-            if {at for name, at in registers.positions().items() if name != "refusals"} != {head.size}:
+            positions = registers.positions()
+            if {positions[each.name] for each in REGISTERS if each.log == "ledger"} != {head.size}:
                 continue
             at = recorded_at(read_entry(ledger.recorder.row(head.size).entry))
             policy = ledger.governed.policy(ledger.governing(), at)
             picture = Picture(connection, at, policy.numbers)
             return Report(
-                ledger.origin, head.size, registers.positions()["refusals"], instant(at), encode(head.root),
+                ledger.origin, head.size, positions["refusals"], instant(at), encode(head.root),
                 ledger.recorder.checkpoint(head.size), tuple(sorted(ledger.log_keys())), policy.id,
                 [(each, list(each.find(picture))) for each in SECTIONS],
                 [(each, list(each.find(picture))) for each in ANOMALIES],
                 sampled(picture, head.root, salt, count), population(picture), salt, count,
             )  # fmt: skip
-    raise Unavailable("unavailable/behind", "The registers do not catch up with the log.", retry_after=1)
+    raise Unavailable(
+        "unavailable/behind", "The registers do not catch up with the log.", at_least=ledger.recorder.head().size,
+        retry_after=1,
+    )  # fmt: skip
 
 
 def report_shape(report: Report) -> Shape:
