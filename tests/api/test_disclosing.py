@@ -15,7 +15,7 @@ from api.conftest import JSON, SignedIn, serving
 from custody.acts.values import decode
 from world import World
 
-CASE, OTHER = "云公(刑)诈〔2026〕0520", "云公(刑)盗〔2026〕0611"
+CASE = "云公(刑)诈〔2026〕0520"
 WHY = "核对见证人"
 
 
@@ -163,7 +163,7 @@ def test_a_search_finds_no_words_that_the_reader_is_not_shown(world: World) -> N
 
 @pytest.mark.parametrize("signed", [False, True], ids=["unsigned", "signed"])
 def test_a_dry_run_on_what_is_not_ones_own_says_what_it_says_of_nothing(world: World, signed: bool) -> None:
-    _, item, _ = seized(world)
+    _, item, position = seized(world)
     nothing = world.code()[:16]
     seal = world.facts(item).seal
 
@@ -185,4 +185,23 @@ def test_a_dry_run_on_what_is_not_ones_own_says_what_it_says_of_nothing(world: W
         assert there.replace(item, nothing) == not_there
         assert seal not in there
         assert "psb-" not in there
-        assert officer.get(f"/v1/items/{item}").status_code == 200
+        assert officer.get(f"/v1/items/{item}", params={"at_least": position}).status_code == 200
+
+
+def test_a_dry_run_goes_by_what_those_see_who_signed(world: World) -> None:
+    """The store does not see yet what is brought to it: with the officer's signature it is told, without it not."""
+    _, item, _ = seized(world)
+    prepared = world.prepare({
+        "act": "check-in", "lines": world.lines([item]), "place": world.places["大库"],
+        "signers": world.signers(deliverer="周远", custodian="梁静"),
+    })  # fmt: skip
+    signed = {"envelope": json.loads(world.sign(prepared)), "disclosures": []}
+    unsigned = {"act": json.loads(prepared.payload)}
+    with served(world) as of:
+        outcomes = {
+            (name, "envelope" in body): of(name).post("/v1/acts/check", json=body).json()["outcome"]
+            for name in ("周远", "梁静") for body in (signed, unsigned)
+        }  # fmt: skip
+    assert outcomes == {
+        ("周远", True): "accepted", ("周远", False): "accepted", ("梁静", True): "accepted", ("梁静", False): "refused",
+    }  # fmt: skip
