@@ -76,6 +76,7 @@ ENDPOINTS: Final[Mapping[str, tuple[Admission, ...]]] = {
     "GET /v1/defects": ("members",),
     "GET /v1/deadlines": ("members",),
     "GET /v1/feed": ("follows",),
+    "GET /v1/feed/stream": ("follows",),
     "GET /v1/refusals": ("oversees",),
     "GET /v1/clearances/{name}": ("members",),
     "GET /v1/inspection": ("audits",),
