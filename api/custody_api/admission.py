@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 Admission = Literal[
     "open", "signed-in", "members", "thing", "whole", "loan", "counted", "tube", "label", "person", "signer",
-    "opens", "follows", "oversees", "audits", "own",
+    "opens", "named", "follows", "oversees", "audits", "own",
 ]  # fmt: skip
 
 MEANINGS: Final[Mapping[Admission, str]] = {
@@ -27,6 +27,7 @@ MEANINGS: Final[Mapping[Admission, str]] = {
     "person": "Who sees the whole of the act, item, case; or is the person, or oversees his agency. Others: 404.",
     "signer": "Somebody of the agency of a signer, else 403. Decided by what he sees: the rest is not there.",
     "opens": "As without `disclose`; with it, who may open sealed values of it, else 403. Journaled first.",
+    "named": "Who sees the whole of an act that names the file. Others: 404.",
     "follows": "Whoever signed in: acts on things towards which his agency had a role when they were recorded.",
     "oversees": "Who reviews, approves, supervises or audits: what people of his own agency did. Others: 403.",
     "audits": "Auditors of an audit or supervision office. Others: 403.",
@@ -46,6 +47,8 @@ ENDPOINTS: Final[Mapping[str, tuple[Admission, ...]]] = {
     "GET /v1/session": ("signed-in",),
     "POST /v1/acts": ("signed-in",),
     "POST /v1/acts/batch": ("signed-in",),
+    "PUT /v1/attachments/{sha256}": ("signed-in",),
+    "GET /v1/attachments/{sha256}": ("named",),
     "POST /v1/acts/check": ("signer",),
     "GET /v1/acts/{act_id}": ("thing", "opens"),
     "GET /v1/acts/{act_id}/proof": ("thing",),

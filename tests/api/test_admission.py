@@ -299,8 +299,9 @@ LISTS = {
 ELSEWHERE = {
     "POST /v1/acts", "POST /v1/acts/batch", "POST /v1/acts/check", "POST /v1/scans", "POST /v1/session",
     "DELETE /v1/session", "GET /v1/feed", "GET /v1/feed/stream",
+    "PUT /v1/attachments/{sha256}", "GET /v1/attachments/{sha256}",
 }  # fmt: skip
-"""What is sent rather than asked for: in test_disclosing, test_submitting and test_labels; the feed, in test_feed."""
+"""What is sent rather than asked for: in test_disclosing, test_submitting and test_labels; the feed, in test_feed; files, in test_attachments."""
 
 
 def members(body: dict[str, Any]) -> list[dict[str, Any]]:

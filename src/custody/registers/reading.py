@@ -238,9 +238,8 @@ class Registers(Books):
             shown = {each["item"]: each for each in now}
             if not shown:
                 raise not_found("kit", kit)
-            return {**found, "tubes": [
-                {**tube, "now": shown[tube["item"]]} for tube in found["tubes"] if tube["item"] in shown
-            ]}  # fmt: skip
+            tubes = [{**tube, "now": shown[tube["item"]]} for tube in found["tubes"] if tube["item"] in shown]
+            return {**found, "tubes": tubes}
 
     def defects(
         self, *, state: str | None = None, case: str | None = None, after: str | None = None, limit: int = PAGE
