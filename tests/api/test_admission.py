@@ -301,7 +301,8 @@ ELSEWHERE = {
     "DELETE /v1/session", "GET /v1/feed", "GET /v1/feed/stream",
     "PUT /v1/attachments/{sha256}", "GET /v1/attachments/{sha256}",
 }  # fmt: skip
-"""What is sent rather than asked for: in test_disclosing, test_submitting and test_labels; the feed, in test_feed; files, in test_attachments."""
+"""What is sent rather than asked for: in test_disclosing, test_submitting and test_labels; the feed, in test_feed;
+files, in test_attachments."""
 
 
 def members(body: dict[str, Any]) -> list[dict[str, Any]]:
