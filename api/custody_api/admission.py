@@ -87,8 +87,6 @@ ENDPOINTS: Final[Mapping[str, tuple[Admission, ...]]] = {
     "GET /v1/labels/{label_id}.{format}": ("label",),
     "POST /v1/scans": ("members",),
     "GET /v1/papers/{kind}": ("person",),
-    "PUT /v1/attachments/{sha256}": ("signed-in",),
-    "GET /v1/attachments/{sha256}": ("whole",),
     "GET /log/checkpoint": ("signed-in",),
     "GET /log/tile/{level}/{number:path}": ("signed-in",),
     "GET /log/tile/entries/{number:path}": ("audits",),
