@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 Admission = Literal[
     "open", "signed-in", "members", "thing", "whole", "loan", "counted", "tube", "label", "person", "signer",
-    "opens", "oversees", "audits", "own",
+    "opens", "oversees", "audits", "own", "follows",
 ]  # fmt: skip
 
 MEANINGS: Final[Mapping[Admission, str]] = {
@@ -30,6 +30,7 @@ MEANINGS: Final[Mapping[Admission, str]] = {
     "oversees": "Who reviews, approves, supervises or audits: what people of his own agency did. Others: 403.",
     "audits": "Auditors of an audit or supervision office. Others: 403.",
     "own": "Whoever signed in: figures of the cases that his own agency leads; auditors, of any.",
+    "follows": "Whoever signed in: acts on what he had a right to when they were recorded.",
 }
 """What an entry means. 401 comes first: without a session, everything but ``open`` answers nothing else."""
 
@@ -83,6 +84,8 @@ ENDPOINTS: Final[Mapping[str, tuple[Admission, ...]]] = {
     "GET /v1/papers/{kind}": ("person",),
     "PUT /v1/attachments/{sha256}": ("signed-in",),
     "GET /v1/attachments/{sha256}": ("whole",),
+    "GET /v1/feed": ("follows",),
+    "GET /v1/feed/stream": ("follows",),
     "GET /log/checkpoint": ("signed-in",),
     "GET /log/tile/{level}/{number:path}": ("signed-in",),
     "GET /log/tile/entries/{number:path}": ("audits",),
