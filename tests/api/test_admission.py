@@ -265,8 +265,9 @@ LISTS = {
 ELSEWHERE = {
     "POST /v1/acts", "POST /v1/acts/batch", "POST /v1/acts/check", "POST /v1/scans", "POST /v1/session",
     "DELETE /v1/session", "PUT /v1/attachments/{sha256}", "GET /v1/attachments/{sha256}",
+    "GET /v1/feed", "GET /v1/feed/stream",
 }  # fmt: skip
-"""What is sent rather than asked for, and files: further below, in test_submitting, test_labels, test_attachments."""
+"""What is sent rather than asked for, files and the feed: in test_submitting, test_labels, test_attachments, test_feed."""
 
 
 def members(body: dict[str, Any]) -> list[dict[str, Any]]:
