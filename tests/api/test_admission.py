@@ -267,7 +267,7 @@ ELSEWHERE = {
     "DELETE /v1/session", "PUT /v1/attachments/{sha256}", "GET /v1/attachments/{sha256}",
     "GET /v1/feed", "GET /v1/feed/stream",
 }  # fmt: skip
-"""What is sent rather than asked for, files and the feed: in test_submitting, test_labels, test_attachments, test_feed."""
+"""What is sent rather than asked for, files, the feed: in test_submitting, test_labels, test_attachments, test_feed."""
 
 
 def members(body: dict[str, Any]) -> list[dict[str, Any]]:
