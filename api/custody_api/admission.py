@@ -32,7 +32,6 @@ MEANINGS: Final[Mapping[Admission, str]] = {
     "oversees": "Who reviews, approves, supervises or audits: what people of his own agency did. Others: 403.",
     "audits": "Auditors of an audit or supervision office. Others: 403.",
     "own": "Whoever signed in: figures of the cases that his own agency leads; auditors, of any.",
-    "follows": "Whoever signed in: acts on what he had a right to when they were recorded.",
 }
 """What an entry means. 401 comes first: without a session, everything but ``open`` answers nothing else."""
 
