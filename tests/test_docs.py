@@ -117,7 +117,7 @@ def test_every_setting_and_every_environment_variable_is_in_the_docs() -> None:
 
 def test_every_address_of_the_api_is_in_the_docs() -> None:
     page = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
-    addresses = set(re.findall(r"`(?:GET |POST )?(/(?:v1|log|r|healthz|readyz)[^`]*)`", page))
+    addresses = set(re.findall(r"`(?:GET |POST )?(/(?:v1|log|r|healthz|readyz|metrics)[^`]*)`", page))
     addresses |= {f"/v1/acts/{{act_id}}{rest}" for rest in re.findall(r"`…(/[a-z]+)`", page)}
     served: dict[str, object] = create_app(cast(Ledger, None)).openapi()["paths"]  # described without a ledger
     assert addresses == set(served)

@@ -17,11 +17,13 @@ from custody.attachments import Attachments
 from custody.errors import CustodyError
 from custody.ledger.ledger import Ledger
 from custody_api import context, problems
-from custody_api.callers import signed_in
+from custody_api.callers import signed_in, writes_within_limit
 from custody_api.compressing import CompressedButFiles
 from custody_api.documented import PROBLEMS
 from custody_api.head import HeadAsGet
 from custody_api.loopback import OnlyLoopback
+from custody_api.operation import DEFAULT, Operation
+from custody_api.requests import Told, note_route
 from custody_api.routes import (
     books,
     cases,
@@ -31,6 +33,7 @@ from custody_api.routes import (
     items,
     labels,
     log,
+    metrics,
     oversight,
     papers,
     parties,
@@ -47,14 +50,18 @@ ROUTERS: Final = (
 )  # fmt: skip
 """For whoever signed in."""
 
-OPEN: Final = (schemas.router, receipts.router, health.router, sign_in.router)
-"""For everybody: what is published anyway, a receipt by its token, whether the server lives, and the way in."""
+OPEN: Final = (schemas.router, receipts.router, health.router, metrics.router, sign_in.router)
+"""For everybody: what is published anyway, a receipt by its token, whether the server lives, and the way in.
+
+Figures are shown to whom the settings name."""
 
 READING_THREADS = 12
 """Requests that read at one time; the ledger's engine has connections for 20."""
 
 
-def create_app(ledger: Ledger, attachments: Attachments | None = None) -> FastAPI:
+def create_app(
+    ledger: Ledger, attachments: Attachments | None = None, operation: Operation = DEFAULT
+) -> FastAPI:
     """Make the application. It starts and ends the threads it needs; the ledger stays its owner's to close.
 
     Without a store of attachments none are taken and none given.
@@ -63,7 +70,7 @@ def create_app(ledger: Ledger, attachments: Attachments | None = None) -> FastAP
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = READING_THREADS
-        app.state.context = await context.start(ledger, attachments)
+        app.state.context = await context.start(ledger, attachments, operation)
         try:
             yield
         finally:
@@ -71,12 +78,13 @@ def create_app(ledger: Ledger, attachments: Attachments | None = None) -> FastAP
 
     app = FastAPI(
         title="evidence-custody", version=version("evidence-custody"), lifespan=lifespan,
-        docs_url=None, redoc_url=None, responses=PROBLEMS,
+        docs_url=None, redoc_url=None, responses=PROBLEMS, dependencies=[Depends(note_route)],
         description="Signed acts in, receipts and proofs out. Errors are problem documents (RFC 9457).",
     )  # fmt: skip
     app.add_middleware(CompressedButFiles, minimum_size=1024)
     app.add_middleware(OnlyLoopback)
     app.add_middleware(HeadAsGet)
+    app.add_middleware(Told)
     app.add_exception_handler(CustodyError, problems.on_custody_error)
     app.add_exception_handler(RequestValidationError, problems.on_wrong_query)
     app.add_exception_handler(HTTPException, problems.on_http_error)
@@ -85,7 +93,7 @@ def create_app(ledger: Ledger, attachments: Attachments | None = None) -> FastAP
     for router in OPEN:
         app.include_router(router)
     for router in ROUTERS:
-        app.include_router(router, dependencies=[Depends(signed_in)])
+        app.include_router(router, dependencies=[Depends(signed_in), Depends(writes_within_limit)])
     _describe(app)
     return app
 

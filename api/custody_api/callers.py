@@ -26,6 +26,7 @@ from custody.ledger.ledger import Ledger
 from custody.registers.reading import Registers
 from custody.sign_in import VALID_FOR, message_of, read_statement, require_meant_for
 from custody_api.context import Context, InContext, caught_up
+from custody_api.requests import asked
 
 COOKIE: Final = "custody-session"
 LASTS: Final = timedelta(hours=8)
@@ -103,11 +104,19 @@ async def signed_in(request: Request, context: InContext) -> Caller:
     token = token_of(request)
     if token is None:
         raise _not_signed_in()
-    return await run_in_threadpool(caller, context, token)
+    found = await run_in_threadpool(caller, context, token)
+    asked().person, asked().agency = found.person, found.agency
+    return found
 
 
 TheCaller = Annotated[Caller, Depends(signed_in)]
 """Whoever signed in. Without a session the answer is 401, whatever was asked for."""
+
+
+async def writes_within_limit(request: Request, caller: TheCaller, context: InContext) -> None:
+    """Count a request that may write. Raises TooMany."""
+    if request.method not in _SAFE:
+        context.writes.take(caller.person)
 
 
 async def _seen(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Query
 from starlette.concurrency import run_in_threadpool
@@ -16,9 +16,14 @@ from custody.errors import Unavailable
 from custody.ledger.ledger import Ledger
 from custody.registers.reading import Registers
 from custody.registers.runner import Runner
+from custody_api.limits import Limit
+from custody_api.operation import Operation
 from custody_api.streaming import Streams
 from custody_api.submitting import Submitting
 from custody_api.verifying import Verifying
+
+if TYPE_CHECKING:
+    from custody_api.metrics import Metrics
 
 WAIT_SECONDS = 2.0
 """How long a reader waits for the registers to reach the position he asks for."""
@@ -36,17 +41,26 @@ class Context:
     submitting: Submitting
     verifying: Verifying
     attachments: Attachments | None
+    operation: Operation
+    metrics: Metrics | None
+    writes: Limit
+    sign_ins: Limit
     batches: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="batch"))
     """Batches take turns, chunk by chunk."""
 
 
-async def start(ledger: Ledger, attachments: Attachments | None) -> Context:
+async def start(ledger: Ledger, attachments: Attachments | None, operation: Operation) -> Context:
     """Begin to serve a ledger. Raises Unavailable if the registers or the desk cannot be opened."""
     registers = await run_in_threadpool(Registers, ledger.engine)
     desk = await run_in_threadpool(Desk.beside, ledger.engine)
     streams = Streams()
     runner = Runner(ledger, registers.store, tell=streams.tell)
-    context = Context(ledger, registers, desk, runner, streams, Submitting(ledger), Verifying(), attachments)
+    metrics = _counting(ledger) if operation.figures != "nobody" else None
+    context = Context(
+        ledger, registers, desk, runner, streams, Submitting(ledger), Verifying(), attachments, operation, metrics,
+        writes=Limit(operation.writes_a_minute, "too-many/writes"),
+        sign_ins=Limit(operation.sign_ins_a_minute, "too-many/sign-ins"),
+    )  # fmt: skip
     context.runner.start()
     context.submitting.start()
     return context
@@ -60,6 +74,14 @@ async def stop(context: Context) -> None:
     await run_in_threadpool(context.runner.stop)
     context.registers.close()
     context.desk.close()
+
+
+def _counting(ledger: Ledger) -> Metrics:
+    from custody_api.metrics import Metrics  # its library is loaded by whoever wants figures
+
+    metrics = Metrics()
+    ledger.watched_by(metrics)
+    return metrics
 
 
 async def _context(request: Request) -> Context:

@@ -169,6 +169,8 @@ PROBLEMS: Final[dict[int | str, Json]] = {
     },
 }
 
+METRICS: Final[Json] = {"responses": {200: _media("text/plain", "Prometheus text.", {"type": "string"})}}
+
 SUBMIT: Final[Json] = {
     "responses": {201: _answer(Receipt, "Recorded."), 200: _answer(Receipt, "Recorded before: the same receipt.")},
     "openapi_extra": _body("application/json", _SUBMISSION, _SUBMITTED),

@@ -29,10 +29,12 @@ from custody.errors import (
     Refused,
     Stale,
     TooLarge,
+    TooMany,
     Unavailable,
     Untrusted,
 )
 from custody.sentences import CHINESE, sentence
+from custody_api.requests import HEADER, asked
 from custody_api.wording import CATALOGUE, TAGS, Language, preferred, say
 from custody_scanners import sentences as scanning
 
@@ -51,6 +53,7 @@ STATUSES: Final[tuple[tuple[type[CustodyError], int, str, str], ...]] = (
     (Conflict, 409, "编号冲突", "Conflict"),
     (Refused, 422, "规则不允许", "Refused"),
     (Unavailable, 503, "暂不可用", "Unavailable"),
+    (TooMany, 429, "请求过多", "Too many requests"),
     (Damaged, 503, "存储受损", "Damaged"),
 )
 """Kind of error, status, title in zh-CN and in English; the first that fits counts."""
@@ -100,11 +103,11 @@ def answer(error: CustodyError, request: Request) -> JSONResponse:
     language = language_of(request)
     if isinstance(error, Unavailable | Damaged):
         level = logging.CRITICAL if isinstance(error, Damaged) else logging.WARNING
-        log.log(level, "%s %s: %s %s", request.method, request.url.path, error, error.fields)
+        log.log(level, "%s %s: %s %s", request.method, asked().route, error, error.fields)
     headers = {}
     if isinstance(error, NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | TooMany):
         headers["Retry-After"] = str(error.fields.get("retry_after") or 1)
     return _response(problem_of(error, language), language, headers)
 
@@ -144,20 +147,16 @@ async def on_wrong_query(request: Request, error: Exception) -> JSONResponse:
 
 async def on_hang_up(request: Request, error: Exception) -> Response:
     """The caller went away while sending: nobody reads the answer, and nothing was recorded."""
-    log.info("%s %s broke off", request.method, _logged(request))
+    log.info("%s %s broke off", request.method, asked().route)
     return Response(status_code=400)
 
 
 async def on_surprise(request: Request, error: Exception) -> JSONResponse:
     """Answer an error that nobody foresaw. The traceback goes to the log, and nowhere else."""
-    log.error("%s %s failed", request.method, _logged(request), exc_info=error)
+    log.error("%s %s failed", request.method, asked().route, exc_info=error)
     language = language_of(request)
-    return _response(internal(language), language, {})
-
-
-def _logged(request: Request) -> str:
-    """The path as a log may hold it: a receipt's token opens something, so it is left out."""
-    return "/r/…" if request.url.path.startswith("/r/") else request.url.path
+    # This answer is made outside of everything else: the id is put on it here.
+    return _response(internal(language), language, {HEADER: asked().id})
 
 
 def misdirected(request: Request) -> JSONResponse:

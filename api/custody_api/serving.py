@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import sys
 from argparse import Namespace
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import uvicorn
 
@@ -16,11 +18,16 @@ from custody.cli.terminal import note, progress, tell
 from custody.cli.words import language
 from custody.ledger.ledger import Ledger
 from custody.registers import Registers
+from custody_api import logs
 from custody_api.app import create_app
 from custody_api.loopback import ADDRESSES
+from custody_api.operation import operation_of
 from custody_api.wording import Language, say
 
 log = logging.getLogger("custody.api")
+
+LONGEST_STOP_SECONDS = 30
+"""How long requests may take to finish when the server is told to stop."""
 
 DONE = 0
 REFUSED = 1
@@ -40,24 +47,37 @@ def run(args: Namespace) -> int:
     """Serve the ledger that the arguments name; return the exit status."""
     if args.host not in ADDRESSES:
         return _wrong_use("use/host", host=args.host)
+    settings = settings_of(args)
+    operation = operation_of(settings)
+    logs.begin(settings.log_format)
     try:
         listener = _bound(args.host, args.port)
     except (OSError, OverflowError) as error:
         return _wrong_use("use/port", port=args.port, reason=getattr(error, "strerror", None) or error)
-    settings = settings_of(args)
-    with listener, writing(settings) as ledger:
+    with listener, _until_terminated(), writing(settings) as ledger:
         host, port = listener.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         _catch_up(ledger)
         tell(say("serve/address", _language(), address=address))
         sys.stdout.flush()
         config = uvicorn.Config(
-            create_app(ledger, attachments_of(settings)), log_level="warning", access_log=False, server_header=False,
-            timeout_graceful_shutdown=30,
+            create_app(ledger, attachments_of(settings), operation), log_config=None, access_log=False,
+            server_header=False, timeout_graceful_shutdown=LONGEST_STOP_SECONDS,
         )  # fmt: skip
         server = Server(config)
         server.run([listener])
         return DONE if server.started else REFUSED
+
+
+@contextmanager
+def _until_terminated() -> Iterator[None]:
+    """SIGTERM leaves the block in order, with status 0: the server has stopped taking requests and answered those it
+    had before it passes the signal on to us."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _catch_up(ledger: Ledger) -> None:

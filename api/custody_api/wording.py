@@ -51,6 +51,14 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "仅限审核、审批、督察和审计人员查询。",
         "Only who reviews, approves, supervises or audits may ask this.",
     ),
+    "too-many/writes": (
+        "请求过于频繁，请 {retry_after} 秒后再试。",
+        "Too many requests: try again in {retry_after} s.",
+    ),
+    "too-many/sign-ins": (
+        "登录过于频繁，请 {retry_after} 秒后再试。",
+        "Too many sign-ins: try again in {retry_after} s.",
+    ),
     "malformed/query": ("查询参数 {field} 不对。", "The query parameter {field} is wrong."),
     "malformed/media-type": ("请求正文须为 {expected}。", "The body of this request is to be {expected}."),
     "malformed/submission": (

@@ -68,5 +68,9 @@ class Unavailable(CustodyError):
     """The database is locked, full or gone: nothing was written, try again. Field: ``retry_after`` seconds."""
 
 
+class TooMany(CustodyError):
+    """The caller asks more often than he may: nothing was looked at. Field: ``retry_after`` seconds."""
+
+
 class Damaged(CustodyError):
     """What is stored contradicts itself: writing stops. Fields say where."""

@@ -6,7 +6,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -19,14 +19,18 @@ from custody.attachments import Attachments, Limits
 from custody.ledger.ledger import Ledger
 from custody.sign_in import signed_statement
 from custody_api.app import create_app
+from custody_api.operation import DEFAULT, Operation
 from custody_api.serving import Server
 from world import World
 
 
 @contextmanager
-def serving(ledger: Ledger, attachments: Attachments | None = None) -> Iterator[str]:
+def serving(
+    ledger: Ledger, attachments: Attachments | None = None, operation: Operation = DEFAULT
+) -> Iterator[str]:
     """Serve a ledger; gives the address."""
-    server = Server(uvicorn.Config(create_app(ledger, attachments), host="127.0.0.1", port=0, log_level="error"))
+    app = create_app(ledger, attachments, operation)
+    server = Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
     thread = Thread(target=server.run)
     thread.start()
     try:
@@ -86,10 +90,10 @@ JSON = {"Content-Type": "application/json"}
 
 
 @contextmanager
-def client_of(world: World, name: str) -> Iterator[httpx.Client]:
+def client_of(world: World, name: str, operation: Operation = DEFAULT) -> Iterator[httpx.Client]:
     """A client of a server over a world, signed in as somebody of it."""
     with (
-        serving(world.ledger) as address,
+        serving(world.ledger, operation=operation) as address,
         httpx.Client(base_url=address, timeout=30, auth=SignedIn(world, name)) as made,
     ):
         yield made
@@ -124,6 +128,12 @@ def callers(world: World, store: Attachments) -> Iterator[Callable[[str], httpx.
         yield lambda name: opened.enter_context(
             httpx.Client(base_url=address, timeout=30, auth=SignedIn(world, name))
         )  # fmt: skip
+
+
+@pytest.fixture
+def operated() -> Callable[[World, str, Operation], AbstractContextManager[httpx.Client]]:
+    """A client of a server that is run in a way of its own: by world, name and operation."""
+    return client_of
 
 
 @pytest.fixture

@@ -259,3 +259,50 @@ def test_the_figures_of_a_period_are_told_in_both_languages(office: Office) -> N
     assert office.json("statistics", "--to", "2020-01-01T00:00:00+08:00")["taken"] == 0
     assert "入库率" in office.run("statistics", lang="zh").stdout
     assert "check-in rate" in office.run("statistics").stdout
+
+
+WRONG = {
+    "CUSTODY_DATABASE": "mysql://custody@/custody",
+    "CUSTODY_TIMEZONE": "Yunling/Central",
+    "CUSTODY_LOG_FORMAT": "xml",
+    "CUSTODY_WRITES_A_MINUTE": "0",
+}
+IN_FILE = 'sign_ins_a_minute = "many"\nmetrics = "no-such-file"\nlog_key = ["a"]\ncolour = "red"\n'
+
+
+def test_all_mistakes_in_the_settings_are_told_at_once_each_with_its_name(empty_office: Office) -> None:
+    (empty_office.folder / "custody.toml").write_text(IN_FILE)
+    wrong = {**WRONG, "CUSTODY_CONFIG": "custody.toml"}
+    for lang, expected in (("zh", "此项设置应为 json | plain，不能是 xml。"), ("en", "takes json | plain, not xml.")):
+        done = empty_office.run("serve", "--port", "0", lang=lang, **wrong)
+        assert (done.returncode, done.stdout) == (2, "")
+        first, *mistakes = done.stderr.splitlines()
+        assert "[use/settings]" in first
+        names = [line.split()[1].rstrip(":") for line in mistakes]
+        assert names == ["CUSTODY_CONFIG", "CUSTODY_DATABASE", "log_key", "CUSTODY_TIMEZONE", "CUSTODY_LOG_FORMAT",
+                         "metrics", "CUSTODY_WRITES_A_MINUTE", "sign_ins_a_minute"]  # fmt: skip
+        assert expected in done.stderr
+    doctor = empty_office.run("doctor", "--json", **wrong)
+    assert doctor.returncode == 1
+    failed = {each["check"] for each in json.loads(doctor.stdout)["checks"] if not each["works"]}
+    assert {f"setting {name}" for name in names} <= failed
+
+
+def test_a_token_for_figures_is_its_owners_alone_and_long_enough(empty_office: Office) -> None:
+    token = empty_office.folder / "token"
+    for said, mode, expected in (("x" * 20, 0o644, "use/metrics-open"), ("short", 0o600, "use/metrics-token")):
+        token.write_text(said)
+        token.chmod(mode)
+        done = empty_office.run("serve", "--port", "0", CUSTODY_METRICS="token")
+        assert done.returncode == 2
+        assert done.stderr.startswith("✗ CUSTODY_METRICS: ")
+        assert expected in done.stderr
+        assert said not in done.stderr
+
+
+def test_one_mistake_is_told_by_itself(empty_office: Office) -> None:
+    done = empty_office.run("doctor", lang="en", CUSTODY_LOG_FORMAT="xml")
+    assert "This setting takes json | plain, not xml." in done.stdout
+    done = empty_office.run("show", "item", "X", lang="zh", CUSTODY_LOG_FORMAT="xml")
+    assert done.returncode == 2
+    assert done.stderr == "✗ CUSTODY_LOG_FORMAT: 此项设置应为 json | plain，不能是 xml。 [use/setting]\n"

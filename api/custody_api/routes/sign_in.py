@@ -18,6 +18,7 @@ from custody_api.answers import one
 from custody_api.bodies import read_statement_body
 from custody_api.callers import COOKIE, TheCaller, origin_of, token_of
 from custody_api.context import InContext
+from custody_api.requests import asked
 
 router = APIRouter(prefix="/v1/session", tags=["session"])
 
@@ -30,9 +31,11 @@ For = Annotated[
 @router.post("", status_code=201, **documented.SIGN_IN)
 async def sign_in(request: Request, context: InContext, bearer: For = "machine") -> Response:
     """Begin a session. The body is a statement that the caller built and signed himself, as a DSSE envelope."""
+    context.sign_ins.take(request.client.host if request.client else "")
     statement = await read_statement_body(request)
     token, begun = await run_in_threadpool(callers.sign_in, context, statement, origin_of(request))
     caller = await run_in_threadpool(callers.known, context.ledger, begun.person, begun.key)
+    asked().person, asked().agency = caller.person, caller.agency
     body = {**_shape(caller), "expires_at": instant(begun.expires_at)}
     if bearer == "machine":
         return JSONResponse({"token": token, **body}, 201, headers={"Cache-Control": "no-store"})

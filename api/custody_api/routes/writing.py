@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -28,6 +29,7 @@ from custody_api.bodies import parsed, read_lines, read_submission, submission_f
 from custody_api.callers import TheCaller, known
 from custody_api.context import Context, InContext, require_reached
 from custody_api.problems import internal, language_of, problem_of
+from custody_api.requests import request_id
 from custody_api.trying import AsSeen
 from custody_api.wording import Language
 
@@ -42,7 +44,7 @@ _NOT_TO_BE_RECORDED: Final = (Refused, Untrusted, Stale, Conflict)
 @router.post("", status_code=201, **documented.SUBMIT)
 async def submit_act(request: Request, context: InContext) -> JSONResponse:
     """Record a signed act. 201 with its receipt once it is durable; the same payload again gives 200 and the same."""
-    submission = submission_from(await read_submission(request))
+    submission = replace(submission_from(await read_submission(request)), request=request_id())
     receipt = await context.submitting.submit(submission)
     status = 200 if receipt.duplicate else 201
     return JSONResponse(receipt.as_json(), status, headers={"Location": f"/v1/acts/{receipt.act}"})
@@ -52,7 +54,8 @@ async def submit_act(request: Request, context: InContext) -> JSONResponse:
 async def submit_acts(request: Request, context: InContext) -> StreamingResponse:
     """Record up to 10,000 acts, one a line, in order. Each line answered is a receipt or a problem document."""
     lines = await read_lines(request)
-    return StreamingResponse(_results(context, lines, language_of(request)), media_type="application/jsonl")
+    results = _results(context, lines, language_of(request), request_id())
+    return StreamingResponse(results, media_type="application/jsonl")
 
 
 @router.post("/check", **documented.CHECK)
@@ -63,17 +66,21 @@ async def check_act(request: Request, context: InContext, caller: TheCaller) -> 
     return JSONResponse(await run_in_threadpool(_checked, context, body, caller, language_of(request)))
 
 
-async def _results(context: Context, lines: Sequence[bytes], language: Language) -> AsyncIterator[bytes]:
+async def _results(
+    context: Context, lines: Sequence[bytes], language: Language, request: str | None
+) -> AsyncIterator[bytes]:
     loop = asyncio.get_running_loop()
     for start in range(0, len(lines), CHUNK):
         chunk = lines[start : start + CHUNK]
-        results = await loop.run_in_executor(context.batches, _record, context, chunk, language)
+        results = await loop.run_in_executor(context.batches, _record, context, chunk, language, request)
         yield b"".join(json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in results)
 
 
-def _record(context: Context, lines: Sequence[bytes], language: Language) -> list[dict[str, Any]]:
+def _record(
+    context: Context, lines: Sequence[bytes], language: Language, request: str | None
+) -> list[dict[str, Any]]:
     """Record the lines that can be read, and say of every line what became of it."""
-    read = [_read(line) for line in lines]
+    read = [_read(line, request) for line in lines]
     submissions = [each for each in read if isinstance(each, Submission)]
     try:
         outcomes = iter(context.ledger.submit_many(submissions, verify=context.verifying))
@@ -86,9 +93,9 @@ def _record(context: Context, lines: Sequence[bytes], language: Language) -> lis
     return [each.as_json() if isinstance(each, Receipt) else problem_of(each, language) for each in answers]
 
 
-def _read(line: bytes) -> Submission | CustodyError:
+def _read(line: bytes, request: str | None) -> Submission | CustodyError:
     try:
-        return submission_from(line)
+        return replace(submission_from(line), request=request)
     except CustodyError as error:
         return error
 

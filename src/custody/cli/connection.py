@@ -27,6 +27,7 @@ from custody.errors import (
     Refused,
     Stale,
     TooLarge,
+    TooMany,
     Unavailable,
     Untrusted,
 )  # fmt: skip
@@ -217,7 +218,7 @@ def _address(server: str) -> str:
 _KINDS: dict[str, type[CustodyError]] = {
     "malformed": Malformed, "untrusted": Untrusted, "refused": Refused, "stale": Stale, "awaits": Stale,
     "conflict": Conflict, "not-signed-in": NotSignedIn, "not-found": NotFound, "damaged": Damaged,
-    "too-large": TooLarge,
+    "too-large": TooLarge, "too-many": TooMany,
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 from custody.acts.entry import read_entry, recorded_at
 from custody.cli import commands, missing_commands
 from custody.cli.ledgers import reading
-from custody.cli.settings import OPTION, VARIABLES, Settings, add_options, journal_key_of, settings_of
+from custody.cli.settings import CONFIG, OPTION, VARIABLES, Settings, add_options, journal_key_of, read_settings
 from custody.cli.terminal import tell_json, tell_table
 from custody.cli.words import language, text
 from custody.cli.zone import stamp
@@ -41,8 +41,9 @@ def add(subparsers: Any) -> None:
 
 def run(args: Namespace) -> int:
     """Check everything and print it; exit status 1 if something that is needed does not work."""
-    settings = settings_of(args)
-    found = list(_findings(settings))
+    settings, mistakes = read_settings(args)
+    wrong = [(f"setting {each.fields.get('setting', CONFIG)}", False, sentence(each, language())) for each in mistakes]
+    found = [*wrong, *_findings(settings)]
     broken = any(not works and name not in OPTIONAL for name, works, _ in found)
     shown = dict(_settings(settings))
     if args.json:
@@ -159,6 +160,6 @@ def _settings(settings: Settings) -> Iterator[tuple[str, str]]:
             yield variable, text("doctor/unset", variable=variable)
             continue
         shown = make_url(value).render_as_string(hide_password=True) if name == "database" else str(value)
-        source = settings.sources[name]
-        source = text("doctor/option") if source == OPTION else source
+        source = settings.sources.get(name)
+        source = text("doctor/option") if source == OPTION else source or text("doctor/default")
         yield variable, text("doctor/setting", value=shown, source=source)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from custody.cli.parser import WrongUse
 from custody.cli.words import text
-from custody.cli.zone import use_zone
-from custody.errors import Malformed
+from custody.cli.zone import use_zone, zone_named
+from custody.errors import CustodyError, Malformed
+from custody.sentences import sentence
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -22,6 +24,11 @@ CONFIG: Final = "CUSTODY_CONFIG"
 
 OPTION: Final = "option"
 """Where a setting comes from that the command line names."""
+
+LOOPBACK: Final = "loopback"
+"""The value of ``metrics`` that shows the figures to this machine."""
+
+SHORTEST_TOKEN: Final = 16
 
 VARIABLES: Final[Mapping[str, str]] = {
     "database": "CUSTODY_DATABASE",
@@ -34,6 +41,10 @@ VARIABLES: Final[Mapping[str, str]] = {
     "attachments": "CUSTODY_ATTACHMENTS",
     "attachment_limit": "CUSTODY_ATTACHMENT_LIMIT",
     "attachment_quota": "CUSTODY_ATTACHMENT_QUOTA",
+    "log_format": "CUSTODY_LOG_FORMAT",
+    "metrics": "CUSTODY_METRICS",
+    "writes_a_minute": "CUSTODY_WRITES_A_MINUTE",
+    "sign_ins_a_minute": "CUSTODY_SIGN_INS_A_MINUTE",
 }
 """Setting, as the TOML file names it → environment variable. What each means stands in docs/operating.md."""
 
@@ -55,6 +66,11 @@ class Settings:
     attachments: Path | None = None
     attachment_limit: int | None = None
     attachment_quota: int | None = None
+    log_format: str = "json"
+    metrics: str | Path | None = None
+    """`LOOPBACK`, or the file with a token; without either there are no figures."""
+    writes_a_minute: int = 6_000
+    sign_ins_a_minute: int = 120
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -97,10 +113,27 @@ def add_options(parser: ArgumentParser, *, server: bool = False, log_key: bool =
 def settings_of(args: Namespace) -> Settings:
     """Return the settings a command runs with, and speak in their time zone from now on.
 
-    Raises WrongUse, and Malformed for an unreadable TOML file.
+    Raises what is wrong, WrongUse or Malformed; where several are, one WrongUse that names them all.
     """
-    config, folder = _config()
-    values: dict[str, str] = {}
+    settings, mistakes = read_settings(args)
+    if len(mistakes) == 1:
+        raise mistakes[0]
+    if mistakes:
+        raise WrongUse(
+            "use/settings", "Several settings are wrong:",
+            mistakes=[
+                {"setting": each.fields.get("setting", CONFIG), "code": each.code, "zh": sentence(each, "zh"),
+                 "en": each.sentence}
+                for each in mistakes
+            ],
+        )  # fmt: skip
+    return settings
+
+
+def read_settings(args: Namespace) -> tuple[Settings, list[CustodyError]]:
+    """Read every setting, and use the time zone; returns what can be read, and what is wrong with the rest."""
+    config, folder, mistakes = _config()
+    found: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for name, variable in VARIABLES.items():
         for source, value in (
@@ -108,27 +141,21 @@ def settings_of(args: Namespace) -> Settings:
             (variable, os.environ.get(variable)),
             (os.environ.get(CONFIG, ""), config.get(name)),
         ):
-            if value:
-                values[name], sources[name] = _resolved(name, str(value), folder, source), source
-                break
+            if value is None or value == "":
+                continue
+            try:
+                found[name], sources[name] = _READERS[name](_resolved(name, value, folder, source)), source
+            except CustodyError as error:
+                where = f"--{name.replace('_', '-')}" if source == OPTION else variable if source == variable else name
+                error.fields["setting"] = where
+                mistakes.append(error)
+            break
     for chosen, other in (("database", "server"), ("server", "database")):
         if sources.get(chosen) == OPTION:  # what the command line says is meant, whatever the environment offers
-            values.pop(other, None)
+            found.pop(other, None)
             sources.pop(other, None)
-    use_zone(values.get("timezone"))
-    return Settings(
-        database=database_url(values["database"]) if "database" in values else None,
-        server=values.get("server"),
-        log_key=Path(values["log_key"]) if "log_key" in values else None,
-        log_verifier=values.get("log_verifier"),
-        passphrase_file=Path(values["passphrase_file"]) if "passphrase_file" in values else None,
-        reminders=Path(values["reminders"]) if "reminders" in values else None,
-        timezone=values.get("timezone"),
-        attachments=Path(values["attachments"]) if "attachments" in values else None,
-        attachment_limit=_bytes(values, "attachment_limit"),
-        attachment_quota=_bytes(values, "attachment_quota"),
-        sources=sources,
-    )
+    use_zone(found.get("timezone"))
+    return Settings(**found, sources=sources), mistakes
 
 
 def database_url(given: str) -> URL:
@@ -145,32 +172,89 @@ def database_url(given: str) -> URL:
     return url
 
 
-def _bytes(values: Mapping[str, str], name: str) -> int | None:
-    given = values.get(name)
-    if given is None:
-        return None
-    if not (given.isascii() and given.isdecimal() and 0 < int(given) <= 2**53):
-        raise WrongUse("use/bytes", f"{name} is a number of bytes.", name=name)
+def _bytes(name: str) -> Callable[[str], int]:
+    def read(given: str) -> int:
+        if not (given.isascii() and given.isdecimal() and 0 < int(given) <= 2**53):
+            raise WrongUse("use/bytes", f"{name} is a number of bytes.", name=name)
+        return int(given)
+
+    return read
+
+
+def _zone(given: str) -> str:
+    zone_named(given)
+    return given
+
+
+def _log_format(given: str) -> str:
+    if given not in ("json", "plain"):
+        raise _not("json | plain", given)
+    return given
+
+
+def _metrics(given: str) -> str | Path:
+    """``loopback``, or the file with the token that whoever reads the figures has to bear."""
+    if given == LOOPBACK:
+        return LOOPBACK
+    if not Path(given).is_file():
+        raise _not(f"{LOOPBACK} | FILE", given)
+    read_token(Path(given))
+    return Path(given)
+
+
+def read_token(file: Path) -> str:
+    """The token in a file. Raises WrongUse if others may read the file or the token is too short; OSError."""
+    if file.stat().st_mode & 0o077:
+        raise WrongUse("use/metrics-open", "Others may read the file with the token: chmod 600 it.", file=str(file))
+    token = file.read_text(encoding="utf-8", errors="replace").strip()
+    if len(token) < SHORTEST_TOKEN:
+        raise WrongUse("use/metrics-token", "A token has 16 characters or more.", file=str(file))
+    return token
+
+
+def _each_minute(given: str) -> int:
+    if not re.fullmatch("[0-9]{1,6}", given) or int(given) == 0:
+        raise _not("1 … 999999", given)
     return int(given)
 
 
-def _config() -> tuple[dict[str, Any], Path]:
+def _not(expected: str, got: str) -> WrongUse:
+    return WrongUse(
+        "use/setting", f"This setting takes {expected}, not {got[:80]}.", expected=expected, got=got[:80]
+    )  # fmt: skip
+
+
+_READERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "database": database_url, "server": str, "log_key": Path, "log_verifier": str, "passphrase_file": Path,
+    "reminders": Path, "timezone": _zone, "log_format": _log_format, "metrics": _metrics,
+    "attachments": Path, "attachment_limit": _bytes("attachment_limit"),
+    "attachment_quota": _bytes("attachment_quota"), "writes_a_minute": _each_minute, "sign_ins_a_minute": _each_minute,
+}  # fmt: skip
+
+
+def _config() -> tuple[dict[str, Any], Path, list[CustodyError]]:
+    """What the TOML file says, its folder, and what is wrong with the file itself."""
     named = os.environ.get(CONFIG)
     if not named:
-        return {}, Path()
+        return {}, Path(), []
     path = Path(named)
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise Malformed("malformed/config", f"The settings file is no TOML: {error}.", file=named) from None
+        wrong = Malformed("malformed/config", f"The settings file is no TOML: {error}.", file=named)
+        return {}, path.parent, [wrong]
     unknown = sorted(set(found) - set(VARIABLES))
+    mistakes: list[CustodyError] = []
     if unknown:
-        raise Malformed("malformed/config", "The settings file names unknown settings.", file=named, got=unknown)
-    return found, path.parent
+        said = f"The settings file names unknown settings: {', '.join(unknown)}."
+        mistakes.append(Malformed("malformed/config", said, file=named, got=unknown))
+    return found, path.parent, mistakes
 
 
-def _resolved(name: str, value: str, folder: Path, source: str) -> str:
-    """Paths in the TOML file are read from its own folder."""
-    in_file = source == os.environ.get(CONFIG, "")
-    is_path = name in _PATHS or (name == "database" and "://" not in value)
-    return str(folder / value) if in_file and is_path else value
+def _resolved(name: str, value: object, folder: Path, source: str) -> str:
+    """A value as text. Paths in the TOML file are read from its own folder. Raises WrongUse for what is no value."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Path):
+        raise _not("TEXT | NUMBER", str(value))
+    in_file, said = source == os.environ.get(CONFIG, ""), str(value)
+    is_path = name in _PATHS or (name == "database" and "://" not in said) or (name == "metrics" and said != LOOPBACK)
+    return str(folder / said) if in_file and is_path else said

@@ -69,14 +69,17 @@ def tell_error(error: CustodyError, as_json: bool) -> None:
     if as_json:
         note(json.dumps(problem(error), ensure_ascii=False, default=str))
         return
-    note(f"✗ {sentence(error, language())} [{error.code}]")
     fields = error.fields
+    where = f"{fields['setting']}: " if fields.get("setting") else ""
+    note(f"✗ {where}{sentence(error, language())} [{error.code}]")
     if fields.get("rule") and fields.get("source"):
         unverified = "" if fields.get("verified") else text("error/unverified")
         note("  " + text("error/rule", rule=fields["rule"], source=fields["source"]) + unverified)
     instead = fields.get(f"instead_{language()}")
     if instead:
         note("  " + text("error/instead", instead=instead))
+    for mistake in fields.get("mistakes") or ():
+        note(f"  ✗ {mistake['setting']}: {mistake[language()]} [{mistake['code']}]")
     for other in fields.get("also") or ():
         note("  " + text("error/also", rule=other.get("rule"), code=other.get("code")))
 

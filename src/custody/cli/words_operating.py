@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 OPERATING: Final[dict[str, tuple[str, str]]] = {
+    "doctor/default": ("默认值", "the default"),
     "help/backup": ("备份使用中的 SQLite 台账和工作台", "back up a SQLite ledger and its desk while they are in use"),
     "help/backup-to": ("备份写入的新目录", "the new folder that the backup goes into"),
     "backup/done": (

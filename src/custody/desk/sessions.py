@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from custody.acts.entry import instant
@@ -52,6 +52,13 @@ def find(desk: Desk, token: str, now: datetime) -> Session | None:
     with desk.reading() as connection:
         row = connection.execute(query).one_or_none()
     return Session(row.person, row.key, datetime.fromisoformat(row.expires_at)) if row else None
+
+
+def count(desk: Desk, now: datetime) -> int:
+    """How many sessions have not ended."""
+    query = select(func.count()).select_from(session).where(session.c.expires_at > instant(now))
+    with desk.reading() as connection:
+        return connection.scalar(query) or 0
 
 
 def end(desk: Desk, token: str) -> None:

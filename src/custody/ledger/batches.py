@@ -15,7 +15,7 @@ from custody.facts.gather import gather
 from custody.facts.known import Facts
 from custody.ledger.drafts import Appended, Draft
 from custody.ledger.memory import View
-from custody.ledger.opening import Disclosure, Opened, open_envelope, signatures_of
+from custody.ledger.opening import Opened, open_envelope, signatures_of
 from custody.signing import VerifyingKey
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class _Read:
     opened: Opened
     view: View
     facts: Facts
+    request: str | None
 
 
 class _Writes:
@@ -66,14 +67,18 @@ class _Writes:
 
 def submit_batch(ledger: Ledger, submissions: Sequence[Submission], verify: Verify | None) -> list[Outcome]:
     """Record many acts in order and say of each what became of it; see `Ledger.submit_many`."""
-    if len(submissions) == 1:
-        return [_alone(ledger, submissions[0].envelope, submissions[0].disclosures)]
     outcomes: list[Outcome | None] = [None] * len(submissions)
+    types: dict[int, str] = {}
     ahead: tuple[list[_Read], Verdicts] | None = None
     writes = _Writes()
     for start in range(0, len(submissions), CHUNK):
         opened = _open(ledger, submissions, outcomes, range(start, min(start + CHUNK, len(submissions))))
-        read = [_gathered(ledger, index, each) for index, each in opened]
+        types.update((index, each.act.act) for index, each in opened)
+        if len(submissions) == 1:
+            for index, each in opened:
+                outcomes[index] = _alone(ledger, each, submissions[index].request)
+            break
+        read = [_gathered(ledger, index, each, submissions[index].request) for index, each in opened]
         if verify is None:
             _submit_chunk(ledger, read, None, _Writes(), outcomes)
             continue
@@ -83,6 +88,9 @@ def submit_batch(ledger: Ledger, submissions: Sequence[Submission], verify: Veri
         ahead = begun
     if ahead is not None:
         _submit_chunk(ledger, *ahead, writes, outcomes)
+    for index, outcome in enumerate(outcomes):
+        error = outcome if isinstance(outcome, CustodyError) else None
+        ledger.watch.answered(types.get(index), error, again=getattr(outcome, "duplicate", False))
     return [outcome for outcome in outcomes if outcome is not None]
 
 
@@ -111,12 +119,12 @@ def _submit_chunk(
             _flush(ledger, run, outcomes)
             run, in_run = [], _Writes()
         if holds and (written or before.concern(each.view)):
-            each = _gathered(ledger, each.index, each.opened)
+            each = _gathered(ledger, each.index, each.opened, each.request)
         draft = _decided(ledger, each) if holds else None
         if draft is None:
             _flush(ledger, run, outcomes)
             run, in_run = [], _Writes()
-            outcomes[each.index] = _alone(ledger, each.opened.data, each.opened.disclosures)
+            outcomes[each.index] = _alone(ledger, each.opened, each.request)
             continue
         run.append((each, draft))
         in_run.add(draft)
@@ -125,9 +133,9 @@ def _submit_chunk(
     return in_chunk
 
 
-def _gathered(ledger: Ledger, index: int, opened: Opened) -> _Read:
+def _gathered(ledger: Ledger, index: int, opened: Opened, request: str | None) -> _Read:
     view = ledger.memory.view()
-    return _Read(index, opened, view, gather(opened.act, view))
+    return _Read(index, opened, view, gather(opened.act, view), request)
 
 
 def _sound(ledger: Ledger, read: Sequence[_Read]) -> list[bool]:
@@ -176,11 +184,11 @@ def _flush(ledger: Ledger, run: Sequence[tuple[_Read, ActDraft]], outcomes: list
         elif isinstance(result, CustodyError):
             outcomes[each.index] = result
         else:
-            outcomes[each.index] = _alone(ledger, each.opened.data, each.opened.disclosures)
+            outcomes[each.index] = _alone(ledger, each.opened, each.request)
 
 
-def _alone(ledger: Ledger, envelope: bytes, disclosures: Sequence[Disclosure]) -> Outcome:
+def _alone(ledger: Ledger, opened: Opened, request: str | None) -> Outcome:
     try:
-        return ledger.submit_alone(envelope, disclosures)
+        return ledger.submit_opened(opened, request)
     except CustodyError as error:
         return error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from time import perf_counter
 
 from custody.acts.act import Act
 from custody.acts.parties import Genesis
@@ -11,6 +12,7 @@ from custody.errors import Untrusted
 from custody.facts.governing import GoverningFacts, founding_of
 from custody.facts.known import Facts
 from custody.ledger.policies import Policies
+from custody.ledger.watch import NOBODY
 from custody.rules.judge import Decision, decide
 from custody.rules.policy import Policy
 from custody.tlog.note import Signer
@@ -22,6 +24,7 @@ class Governed:
     def __init__(self, genesis: Genesis, policies: Policies, signer: Signer | None) -> None:
         self.founding = founding_of(genesis)
         self.policies = policies
+        self.watch = NOBODY
         self._journal_key = genesis.journal_key
         self._log_key = str(signer.verifier) if signer else None
 
@@ -35,7 +38,11 @@ class Governed:
         if governing.keys:
             self.require_log_key(governing)
         policy = self.policies.judging(act, governing, self.founding, now)
-        decision = decide(act, facts, policy, now, planned=planned)
+        began = perf_counter()
+        try:
+            decision = decide(act, facts, policy, now, planned=planned)
+        finally:
+            self.watch.decided(perf_counter() - began)
         change = governing.next_change(now)
         if change is None or (decision.decide_again_at is not None and decision.decide_again_at < change):
             return decision

@@ -44,14 +44,19 @@ class Journal:
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
 
-    def refusal(self, opened: Opened, error: CustodyError) -> int:
-        """Record that an act was refused, or tried to pass off a head that this ledger never had."""
+    def refusal(self, opened: Opened, error: CustodyError, request: str | None = None) -> int:
+        """Record that an act was refused, or tried to pass off a head that this ledger never had.
+
+        ``request`` is the id of the request that brought it, where there is one.
+        """
         act = opened.act
         detail = {
             "act": act.id, "type": act.act, "items": list(act.own_items), "code": error.code,
             "rule": error.fields.get("rule"), "sentence": error.sentence, "facts": error.fields.get("facts"),
             "signers": [{"part": each.part, "person": each.person} for each in act.signers],
         }  # fmt: skip
+        if request is not None:
+            detail["request"] = request
         tags = [f"act:{act.id}", *(f"item:{item}" for item in act.own_items)]
         tags += [f"person:{each.person}" for each in act.signers]
         each_once = list(dict.fromkeys(tags))  # a refused list may name an item twice

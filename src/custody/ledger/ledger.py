@@ -36,10 +36,12 @@ from custody.ledger.group_commit import GroupCommit
 from custody.ledger.journal import Journal
 from custody.ledger.memory import FactMemory, View
 from custody.ledger.opening import Disclosure, Opened, open_envelope, require_ledger, same_root, verify_signatures
+from custody.ledger.opening import Submission as Submission  # what `submit_many` takes
 from custody.ledger.past import recorded_from
 from custody.ledger.policies import Policies, shipped_policies
 from custody.ledger.recorder import Recorder
 from custody.ledger.tables import JOURNAL, LEDGER
+from custody.ledger.watch import NOBODY, Watch
 from custody.rules.judge import Decision
 from custody.rules.policy import Policy
 from custody.tlog.note import Signer
@@ -83,14 +85,6 @@ class Receipt:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """An envelope and the disclosures that travel beside it."""
-
-    envelope: bytes
-    disclosures: tuple[Disclosure, ...] = ()
-
-
 @dataclass(kw_only=True)
 class ActDraft(Draft):
     """A decided act on its way into the log."""
@@ -130,7 +124,12 @@ class Ledger:
             self.governed.require_log_key(self.governing())
             self.governed.require_journal_key(journal_signer)
         self.verifiers = ThreadPoolExecutor(4, thread_name_prefix="verify")
+        self.watch = NOBODY
         self._together = GroupCommit(self.submit_many, most=CHUNK)
+
+    def watched_by(self, watch: Watch) -> None:
+        """Tell somebody of every act, decision and commit from now on."""
+        self.watch = self.governed.watch = self.recorder.watch = self.journal.recorder.watch = watch
 
     def close(self) -> None:
         """Let go of threads and listeners. The engine stays its owner's."""
@@ -168,7 +167,10 @@ class Ledger:
 
     def submit_alone(self, envelope: bytes, disclosures: Sequence[Disclosure] = ()) -> Receipt:
         """Record a signed act by itself; see `submit`."""
-        opened = open_envelope(envelope, disclosures, self.origin)
+        return self.submit_opened(open_envelope(envelope, disclosures, self.origin))
+
+    def submit_opened(self, opened: Opened, request: str | None = None) -> Receipt:
+        """Record an act that was opened already; see `submit`."""
         checked = False
         for _ in range(_ATTEMPTS):
             view = self.memory.view()
@@ -190,7 +192,7 @@ class Ledger:
                     return receipt
                 if self.catch_up(view):
                     continue
-                self._turn_away(opened, error, checked)
+                self._turn_away(opened, error, checked, request)
                 raise
             return self.take_in(opened, draft, appended)
         raise Unavailable("unavailable/contention", "Too many others act on the same things: try again.", retry_after=1)
@@ -280,12 +282,12 @@ class Ledger:
             self.memory.catch_up()
         return behind
 
-    def _turn_away(self, opened: Opened, error: CustodyError, checked: bool) -> None:
+    def _turn_away(self, opened: Opened, error: CustodyError, checked: bool, request: str | None) -> None:
         """Keep in the journal what was refused once its signatures were verified, and raise an alarm for a clone."""
         if error.code == "untrusted/seen-ahead":
             alarm.critical("an act by %s saw a log longer than this one", opened.act.signers[0].person)
         if error.code == "untrusted/seen-ahead" or (checked and isinstance(error, Refused)):
-            self.journal.refusal(opened, error)
+            self.journal.refusal(opened, error, request)
 
     def receipt(self, act_id: str, *, duplicate: bool = False) -> Receipt:
         """Return the receipt of a recorded act, with the proof it had first. Raises NotFound."""

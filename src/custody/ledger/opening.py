@@ -42,6 +42,16 @@ class Disclosure:
         return seal_commitment(self.salt, self.value)
 
 
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An envelope and the disclosures that travel beside it."""
+
+    envelope: bytes
+    disclosures: tuple[Disclosure, ...] = ()
+    request: str | None = None
+    """By what the request is found again that brought it; kept with a refusal."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """An envelope that was read: its exact bytes, the act in it, and the disclosures that belong to it."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from threading import Lock
+from time import perf_counter
 from uuid import uuid4
 
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBRecorder
@@ -29,6 +30,7 @@ from custody.ledger.session import Query, Rows, Session
 from custody.ledger.subscription import Listener, Signal, Subscription
 from custody.ledger.tables import LEDGER, Log
 from custody.ledger.tags import TagMemory
+from custody.ledger.watch import NOBODY
 from custody.tlog.edge import Edge
 from custody.tlog.note import Signer
 from custody.tlog.tiles import require_entry_size
@@ -73,6 +75,7 @@ class Recorder(Reader, DCBRecorder):
         self._own_head: Head | None = None
         """The head as we left it, where nobody else seems to write: the next append may begin from it unlocked."""
         self._commits = GroupCommit(self._flush, most=CHUNK)
+        self.watch = NOBODY
         self._signal = Signal()
         self._listener: Listener | None = None
         self._listening = Lock()
@@ -143,8 +146,13 @@ class Recorder(Reader, DCBRecorder):
         if self._damage is not None:
             raise self._damage
         try:
+            began = perf_counter()
             with translated(), Session(self.engine, self.log) as session:
-                return self._append(session, batch, self._signer)
+                outcomes = self._append(session, batch, self._signer)
+            entries = sum(isinstance(each, Appended) and not each.duplicate for group in outcomes for each in group)
+            if entries:
+                self.watch.committed(self.log.name, entries, perf_counter() - began)
+            return outcomes
         except Damaged as damage:
             if damage.code != "damaged/clock":  # a clock can be set right; a tree cannot
                 self._damage = damage
