@@ -37,6 +37,7 @@ MEANINGS: Final[Mapping[Admission, str]] = {
 
 ENDPOINTS: Final[Mapping[str, tuple[Admission, ...]]] = {
     "GET /openapi.json": ("open",),
+    "GET /metrics": ("open",),
     "GET /healthz": ("open",),
     "GET /readyz": ("open",),
     "GET /r/{token}": ("open",),
