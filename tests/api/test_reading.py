@@ -320,7 +320,7 @@ def test_no_answer_opens_what_is_sealed(world: World, day: Day, client: httpx.Cl
     read(client, "/v1/items", at_least=day.position)
     walked = 0
     for path, operations in client.get("/openapi.json").json()["paths"].items():
-        if path == ENDLESS:
+        if path in (ENDLESS, "/metrics"):  # figures are there for whom a setting lets see them
             continue
         for address in filled(path, values) if "get" in operations else []:
             answer = client.get(address)

@@ -35,26 +35,28 @@ def test_an_act_comes_with_exactly_the_disclosures_it_commits_to(world: World) -
     """One missing, one more, one twice, another value, another salt: not this act."""
     prepared = witnessed(world)
     envelope = world.sign(prepared)
-    one, two = disclosed(prepared)
+    whole = disclosed(prepared)
+    one, *others = whole
     stranger = Disclosure(os.urandom(32), "无关")
     for wrong in (
         (),
         (one,),
-        (one, two, stranger),
-        (one, two, two),
-        (one, Disclosure(two.salt, two.value + " ")),
-        (one, Disclosure(os.urandom(32), two.value)),
+        tuple(others),
+        (*whole, stranger),
+        (*whole, one),
+        (*others, Disclosure(one.salt, one.value + " ")),
+        (*others, Disclosure(os.urandom(32), one.value)),
     ):
         with pytest.raises(Malformed) as raised:
             world.ledger.submit(envelope, wrong)
         assert raised.value.code == "malformed/disclosures"
     for odd in (Disclosure(b"short", "x"), Disclosure(os.urandom(32), "x" * 4001)):
         with pytest.raises(Malformed) as raised:
-            world.ledger.submit(envelope, (one, odd))
+            world.ledger.submit(envelope, (*others, odd))
         assert raised.value.code == "malformed/disclosure"
-    world.ledger.submit(envelope, (two, one))
-    kept = world.ledger.recorder.disclosures([decode(one.commitment), decode(two.commitment)])
-    assert sorted(value for _, value in kept.values()) == sorted([one.value, two.value])
+    world.ledger.submit(envelope, whole[::-1])
+    kept = world.ledger.recorder.disclosures([decode(each.commitment) for each in whole])
+    assert sorted(value for _, value in kept.values()) == sorted(each.value for each in whole)
 
 
 def test_the_log_holds_no_name(world: World) -> None:
@@ -78,5 +80,5 @@ def test_erasing_a_disclosure_leaves_signatures_and_proofs_valid(world: World) -
             )
             assert gone.rowcount == 1
     report = verify_ledger(world.ledger.recorder, Reader(world.engine, JOURNAL))
-    assert (report.findings, report.erased_disclosures) == ([], 2)
+    assert (report.findings, report.erased_disclosures) == ([], len(disclosed(prepared)))
     assert world.ledger.proof(receipt.index) == before

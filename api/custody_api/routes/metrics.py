@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from custody.desk import sessions
 from custody_api import documented
@@ -22,7 +22,7 @@ _CAME_THROUGH: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "via
 """What a proxy adds to a request: one that bears any of these came from elsewhere, wherever its connection did."""
 
 
-@router.get("/metrics", **documented.METRICS)
+@router.get("/metrics", response_class=PlainTextResponse, **documented.METRICS)
 def read_metrics(request: Request, context: InContext) -> Response:
     """Counters, times and states for Prometheus."""
     metrics = context.metrics
