@@ -43,9 +43,7 @@ class AsSeen:
         found = self._source.record(act_id)
         if found is None:
             return None
-        signers = {each.person for each in found.act.signers}
-        seen = any(each.sight_of_act(found.index + 1, signers) for each in self._readers)
-        return found if seen else None
+        return found if any(each.sight_of_act(found) for each in self._readers) else None
 
     def histories(self, tags: Sequence[str]) -> Mapping[str, Sequence[Recorded]]:
         """Every act under each tag, as far as anything of it is seen."""

@@ -12,7 +12,7 @@ from custody.access.rights import Role
 from custody.acts.entry import instant
 from custody.registers import Registers, readers
 from custody.registers.following import follow
-from custody.registers.items import item
+from custody.registers.item_tables import item
 from custody.registers.sight import Seen
 from world import World
 

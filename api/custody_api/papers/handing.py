@@ -143,7 +143,7 @@ def lines_table(sources: Sources, source: Source, lines: tuple[Line, ...], title
     """The items of an act, each with what was seen of it."""
     known = sources.items(each.item for each in lines)
     heads = columns(
-        sources, ("编号", "No.", 9), ("标签", "Label", 30), ("名称", "Name", 34), ("数量", "Quantity", 17),
+        sources, ("编号", "No.", 9), ("标签", "Label", 30), ("名称", "Name", 31), ("数量", "Quantity", 20),
         ("状况", "Condition", 24), ("封签", "Seal seen", 22), ("计量", "Measured", 20), ("备注", "Remarks", 24),
     )  # fmt: skip
     rows = []

@@ -55,7 +55,7 @@ def _receiver(sources: Sources, receiver: Receiver) -> str:
 
 def _lines(sources: Sources, source: Source, act: Offer, later: list[Source]) -> Table:
     heads = columns(
-        sources, ("编号", "No.", 10.5), ("标签", "Label", 32), ("名称", "Name", 25), ("数量", "Quantity", 18.5),
+        sources, ("编号", "No.", 10.5), ("标签", "Label", 32), ("名称", "Name", 23), ("数量", "Quantity", 20.5),
         ("移送内容", "What moves", 22), ("存放地点", "Kept at", 37), ("处理建议", "Proposed", 21),
         ("接收情况", "Answer", 32),
     )  # fmt: skip

@@ -59,8 +59,8 @@ def seizure_list(sources: Sources, source: Source, link: str = "") -> Paper:
     )
     rows = tuple(_item_row(sources, source, index, item) for index, item in enumerate(act.items))
     heads = columns(
-        sources, ("编号", "No.", 9), ("标签", "Label", 29), ("名称", "Name", 28), ("数量", "Quantity", 16),
-        ("特征", "Features", 42), ("来源", "Source", 22), ("备注", "Remarks", 30),
+        sources, ("编号", "No.", 9), ("标签", "Label", 29), ("名称", "Name", 28), ("数量", "Quantity", 21),
+        ("特征", "Features", 37), ("来源", "Source", 22), ("备注", "Remarks", 30),
     )  # fmt: skip
     remarks = (act.note,) if act.note else ()
     table = Table("", heads, rows, ended(sources, len(rows)))

@@ -124,11 +124,8 @@ def sent_by(headers: Headers) -> Sent:
 
 def _is_read(ledger: Ledger, registers: Registers, sha256: str) -> bool:
     """Whether the caller sees the whole of an act that names the file."""
-    for position in registers.naming(sha256):
-        signers = {each.person for each in recorded_from(ledger.recorder.row(position)).act.signers}
-        if registers.sight_of_act(position, signers) is Sight.WHOLE:
-            return True
-    return False
+    naming = (recorded_from(ledger.recorder.row(position)) for position in registers.naming(sha256))
+    return any(registers.sight_of_act(each) is Sight.WHOLE for each in naming)
 
 
 def _malformed(field: str, expected: str, got: str) -> Malformed:

@@ -63,7 +63,8 @@ def draw_paper(
     subject, name = wanted.subject()
     _require(ledger, caller, registers, subject, name)
     sources = Sources(
-        ledger, wanted.at, wanted.lang or language_of(request), opens=False, reads=lambda act: _whole(registers, act)
+        ledger, wanted.at, wanted.lang or language_of(request), opens=False,
+        reads=lambda act: registers.sight_of_act(act) is Sight.WHOLE,
     )  # fmt: skip
     printed = print_papers(papers(sources, kind, subject, name))
     headers = {
@@ -83,8 +84,11 @@ def _require(ledger: Ledger, caller: Caller, registers: Registers, subject: Subj
         seen = caller.audits or caller.person == name or (caller.oversees and caller.agency == of)
     elif subject == "act":
         record = _recorded(ledger, name)
-        seen = record is not None and _whole(registers, record)
-        seen = seen and record is not None and _with_kits(ledger, registers, record.act.own_items)
+        seen = (
+            record is not None
+            and registers.sight_of_act(record) is Sight.WHOLE
+            and _with_kits(ledger, registers, record.act.own_items)
+        )
     elif subject == "item":
         item = registers.item(name)["item"]
         seen = registers.sight_of(f"item:{item}") is Sight.WHOLE and _with_kits(ledger, registers, [item])
@@ -99,11 +103,6 @@ def _recorded(ledger: Ledger, act_id: str) -> Recorded | None:
         return ledger.memory.record(act_id)
     except ValueError:  # no UUID at all
         return None
-
-
-def _whole(registers: Registers, recorded: Recorded) -> bool:
-    signers = {each.person for each in recorded.act.signers}
-    return registers.sight_of_act(recorded.index + 1, signers) is Sight.WHOLE
 
 
 def _with_kits(ledger: Ledger, registers: Registers, items: Iterable[str]) -> bool:

@@ -72,8 +72,7 @@ def read_exact_envelope(act_id: str, ledger: TheLedger, registers: TheRegisters)
 def _seen(ledger: Ledger, registers: Registers, act_id: str) -> tuple[Row, Sight]:
     """An act, and how much of it the caller sees. Raises NotFound if that is nothing."""
     row = ledger.recorder.row(_position(ledger, act_id))
-    signers = {each.person for each in recorded_from(row).act.signers}
-    sight = registers.sight_of_act(row.position, signers)
+    sight = registers.sight_of_act(recorded_from(row))
     if sight is Sight.NOTHING:
         raise _unknown(act_id)
     return row, sight

@@ -1,7 +1,8 @@
-"""The books of a store to read from: manifests that wait, loans that are out, stock-takes and what they missed."""
+"""The books of a store to read from: manifests that wait, loans, stock-takes and what they missed, refusals, views."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Final
@@ -12,7 +13,7 @@ from custody import label
 from custody.access.rights import Sight
 from custody.errors import NotFound
 from custody.facts.shapes import Shape
-from custody.registers import counting, loans, manifests
+from custody.registers import counting, loans, manifests, refusals, views
 from custody.registers.sight import Seen
 from custody.registers.store import Store
 
@@ -21,7 +22,7 @@ MOST: Final = 2_000
 
 
 class Books:
-    """What `custody.registers.reading.Registers` says of manifests, loans and stock-takes.
+    """What `custody.registers.reading.Registers` says of manifests, loans, stock-takes and the journal.
 
     ``at`` is the instant a reader asks at: what expired or is overdue by then says so. Without it, nothing does.
     """
@@ -109,6 +110,27 @@ class Books:
         with self._reading() as connection:
             found = self._where_seen(connection, counting.queue(connection, None, after))
             return found[: page(limit)] if limit else found
+
+    def book(self, scope: Collection[str]) -> dict[str, str]:
+        """What should lie in some places, and in those within them: item → the nearest place of the scope."""
+        with self._reading() as connection:
+            return counting.book(connection, scope)
+
+    def categories(self, wanted: Collection[str]) -> dict[str, str]:
+        """The category of each of these items that is known."""
+        with self._reading() as connection:
+            return counting.categories(connection, wanted)
+
+    def refusals(self, *, after: int = 0, limit: int = PAGE) -> list[Shape]:
+        """Refusals after a position of the journal, oldest first."""
+        with self._reading() as connection:
+            own = None if self.seen is None or self.seen.caller.audits else self.seen.caller.agency
+            return refusals.search(connection, after, page(limit), own)
+
+    def views(self, *, by: str | None = None, after: int = 0, limit: int = PAGE) -> list[Shape]:
+        """Who was shown sealed values, after a position of the journal, oldest first; those of one person if given."""
+        with self._reading() as connection:
+            return views.search(connection, by, after, page(limit))
 
     def _stock_take(self, connection: Connection, opening: str) -> Shape | None:
         if self.seen is not None and not counting.is_seen(connection, opening, self.seen):

@@ -16,7 +16,7 @@ from custody.acts.entry import instant
 from custody.facts.shapes import Shape
 from custody.registers.deadlines import Wanted, deadline, search
 from custody.registers.defects import defect
-from custody.registers.items import item_case as case_lead
+from custody.registers.item_tables import item_case as case_lead
 from custody.registers.sight import Seen
 
 _ALL: Final = 100_000

@@ -17,7 +17,7 @@ from custody.facts.item import ItemFacts
 from custody.facts.shapes import Shape
 from custody.ledger.past import recorded_from
 from custody.ledger.reader import Reader
-from custody.registers import items, places
+from custody.registers import item_tables, items, places
 from custody.registers.register import Part, Register, Row, body, metadata, read, slices, written
 from custody.registers.sight import Seen
 
@@ -200,8 +200,9 @@ def book(connection: Connection, scope: Collection[str]) -> dict[str, str]:
     slots = {place: slot for place in parents if (slot := _slot(place, parents, scope)) is not None}
     found: dict[str, str] = {}
     for some in slices(sorted(slots)):
-        query = select(items.item.c.item, items.item.c.holder).where(
-            items.item.c.kind == "place", items.item.c.holder.in_(some), items.item.c.status != "voided"
+        column = item_tables.item.c
+        query = select(column.item, column.holder).where(
+            column.kind == "place", column.holder.in_(some), column.status != "voided"
         )
         found |= {item: slots[holder] for item, holder in connection.execute(query)}
     return dict(sorted(found.items()))
@@ -222,7 +223,7 @@ def categories(connection: Connection, wanted: Collection[str]) -> dict[str, str
     """Return the category of each of these items that is known."""
     found: dict[str, str] = {}
     for some in slices(sorted(wanted)):
-        query = select(items.item).where(items.item.c.item.in_(some))
+        query = select(item_tables.item).where(item_tables.item.c.item.in_(some))
         found |= {row["item"]: row["category"] for row in connection.execute(query).mappings()}
     return found
 

@@ -27,8 +27,8 @@ from sqlalchemy import (
 from custody.acts.entry import instant
 from custody.facts.shapes import Shape
 from custody.ledger.policies import jurisdictions, policy_by_id, shipped_policies, shipped_policy
-from custody.registers import items
 from custody.registers.dockets import KeptDocket
+from custody.registers.item_tables import item, item_case, item_keeper
 from custody.registers.register import Part, Register, Row, metadata, slices
 from custody.registers.sight import Seen
 from custody.rules.clocks.deadline import Deadline, level_of
@@ -152,23 +152,24 @@ def _conditions(wanted: Wanted) -> list[Any]:
 
 def _seen(seen: Seen) -> ColumnElement[bool]:
     """Deadlines of the items, cases and places that are seen."""
-    item, case, keeper = items.item.c, items.item_case.c, items.item_keeper.c
-    return or_(
-        deadline.c.subject.in_(select(literal("item:") + item.item).where(seen.item(item.item))),
-        deadline.c.subject.in_(select(literal("case:") + case.case).where(seen.case(case.case))),
-        deadline.c.subject.in_(select(literal("place:") + keeper.keeper).where(seen.place(keeper.keeper))),
-        seen.case(deadline.c.case),
-    )
+    of = _about(seen.item(item.c.item), seen.case(item_case.c.case), seen.place(item_keeper.c.keeper))
+    return of | seen.case(deadline.c.case)
 
 
 def _of_agency(agency: str) -> ColumnElement[bool]:
     """Deadlines of what an agency answers for now."""
-    item, case, keeper = items.item.c, items.item_case.c, items.item_keeper.c
-    own = or_(item.lead == agency, item.agency == agency)
+    own = or_(item.c.lead == agency, item.c.agency == agency)
+    return _about(own, item_case.c.lead == agency, item_keeper.c.agency == agency)
+
+
+def _about(
+    items: ColumnElement[bool], cases: ColumnElement[bool], keepers: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Deadlines whose subject is an item, a case or a place of which something holds."""
     return or_(
-        deadline.c.subject.in_(select(literal("item:") + item.item).where(own)),
-        deadline.c.subject.in_(select(literal("case:") + case.case).where(case.lead == agency)),
-        deadline.c.subject.in_(select(literal("place:") + keeper.keeper).where(keeper.agency == agency)),
+        deadline.c.subject.in_(select(literal("item:") + item.c.item).where(items)),
+        deadline.c.subject.in_(select(literal("case:") + item_case.c.case).where(cases)),
+        deadline.c.subject.in_(select(literal("place:") + item_keeper.c.keeper).where(keepers)),
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from custody.access.rights import Role, Sight, roles_granting
 from custody.facts.shapes import Shape
 from custody.registers import readers
 from custody.registers.custody import act, touched
+from custody.registers.item_tables import item
 from custody.registers.register import STATE, read
 
 WINDOW: Final = 2_000
@@ -68,10 +69,10 @@ def _subjects(
     connection: Connection, positions: Sequence[int], caller: Caller, counted: Collection[Role]
 ) -> dict[int, list[str]]:
     """What the acts touched; an item also if only its case is the caller's business."""
-    case = literal("case:") + readers.reader_item.c.case
+    case = literal("case:") + item.c.case
     query = (
         select(touched.c.position, _SUBJECT)
-        .outerjoin(readers.reader_item, literal("item:") + readers.reader_item.c.item == _SUBJECT)
+        .outerjoin(item, literal("item:") + item.c.item == _SUBJECT)
         .where(
             touched.c.position.in_(positions),
             _SUBJECT != readers.EVERYONE,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Index, Select, Table, Text, func, select, union, update
+from sqlalchemy import ColumnElement, Connection, Select, func, select, union, update
 
 from custody.access.rights import Sight
 from custody.facts.case import CaseFacts
@@ -18,52 +18,9 @@ from custody.facts.item import ItemFacts
 from custody.facts.parties import PersonFacts, PlaceFacts
 from custody.facts.shapes import Shape, case_shape, in_context, item_shape
 from custody.registers import readers
-from custody.registers.register import Changes, Part, Register, Row, body, metadata, read, slices, written
+from custody.registers.item_tables import item, item_case, item_keeper
+from custody.registers.register import Changes, Part, Register, Row, read, slices, written
 from custody.registers.sight import Seen
-
-item = Table(
-    "item",
-    metadata,
-    Column("item", Text, primary_key=True),
-    Column("case", Text, nullable=False),
-    Column("category", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("kind", Text, comment="person, place or outside; null once it left for good"),
-    Column("holder", Text),
-    Column("control", Text, comment="the agency that a manifest gave control; null: the one that leads the case"),
-    Column("manifest", Text, comment="on which it is offered, neither answered nor withdrawn"),
-    Column("lead", Text, comment="the agency that controls it"),
-    Column("agency", Text, comment="the agency of the holder"),
-    Column("words", Text, nullable=False, comment="what a search looks through"),
-    Column("told", Text, nullable=False, comment="what a search looks through for who sees the whole of the item"),
-    body(),
-    Index("item_by_case", "case", "item"),
-    Index("item_by_holder", "holder", "item"),
-    Index("item_by_status", "status", "item"),
-    Index("item_by_category", "category", "item"),
-    Index("item_by_lead", "lead", "item"),
-    Index("item_by_agency", "agency", "item"),
-    Index("item_by_manifest", "manifest", "item"),
-    sqlite_strict=True,
-)
-
-item_case = Table(
-    "item_case",
-    metadata,
-    Column("case", Text, primary_key=True),
-    Column("lead", Text, nullable=False),
-    body(),
-    sqlite_strict=True,
-)
-
-item_keeper = Table(
-    "item_keeper",
-    metadata,
-    Column("keeper", Text, primary_key=True, comment="a person or a place"),
-    Column("agency", Text, nullable=False),
-    Column("name", Text, comment="of a place; those of people are sealed"),
-    sqlite_strict=True,
-)
 
 
 def _item_rows(facts: ItemFacts) -> Iterator[Row]:
@@ -113,7 +70,7 @@ def _settle(connection: Connection, changes: Changes) -> None:
 
 REGISTER = Register(
     "items",
-    7,
+    8,
     (
         Part(item, "item", "item", _item_rows),
         Part(item_case, "case", "case", _case_rows),

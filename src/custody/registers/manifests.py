@@ -14,7 +14,7 @@ from custody.acts.entry import instant
 from custody.facts.control_shapes import manifest_shape
 from custody.facts.manifest import ManifestFacts
 from custody.facts.shapes import Shape
-from custody.registers import items
+from custody.registers.item_tables import item_keeper
 from custody.registers.register import Part, Register, Row, body, metadata, read, written
 from custody.registers.sight import Seen
 
@@ -93,7 +93,7 @@ def _conditions(wanted: Wanted, at: datetime | None) -> Iterator[ColumnElement[b
         yield column.state == wanted.state
         yield or_(column.waits_until.is_(None), ~expired)
     if wanted.waits_for is not None:
-        own = select(items.item_keeper.c.keeper).where(items.item_keeper.c.agency == wanted.waits_for)
+        own = select(item_keeper.c.keeper).where(item_keeper.c.agency == wanted.waits_for)
         yield or_(column.receiver == wanted.waits_for, column.keeper.in_(own))
         yield column.waits_until.is_not(None)
         yield ~expired

@@ -19,7 +19,6 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
-    and_,
     delete,
     exists,
     literal,
@@ -36,7 +35,8 @@ from custody.access.stretches import Stretch, of_case, of_item, of_manifest, of_
 from custody.facts.case import CaseFacts
 from custody.facts.item import ItemFacts
 from custody.facts.manifest import ManifestFacts
-from custody.facts.parties import PersonFacts, PlaceFacts
+from custody.facts.parties import PlaceFacts
+from custody.registers.item_tables import item, item_keeper
 from custody.registers.register import Changes, Part, Position, Row, metadata, slices
 
 EVERYONE: Final = "everyone"
@@ -92,24 +92,6 @@ case_reader = Table(
     sqlite_with_rowid=False,
 )
 
-reader_item = Table(
-    "reader_item",
-    metadata,
-    Column("item", Text, primary_key=True),
-    Column("case", Text, nullable=False),
-    Index("reader_item_case", "case"),
-    sqlite_strict=True,
-)
-
-reader_keeper = Table(
-    "reader_keeper",
-    metadata,
-    Column("keeper", Text, primary_key=True, comment="a person or a place"),
-    Column("agency", Text, nullable=False),
-    sqlite_strict=True,
-)
-
-
 def _rows(owner: str, stretches: Iterator[Stretch]) -> Iterator[Row]:
     for number, each in enumerate(stretches):
         yield {"owner": owner, "number": number, **each._asdict()}
@@ -131,26 +113,11 @@ def _manifest_rows(facts: ManifestFacts) -> Iterator[Row]:
     return _rows(facts.manifest, of_manifest(facts))
 
 
-def _in_case(facts: ItemFacts) -> Iterator[Row]:
-    yield {"item": facts.item, "case": facts.case}
-
-
-def _person(facts: PersonFacts) -> Iterator[Row]:
-    yield {"keeper": facts.person, "agency": facts.agency}
-
-
-def _place(facts: PlaceFacts) -> Iterator[Row]:
-    yield {"keeper": facts.place, "agency": facts.agency}
-
-
 PARTS: Final = (
     Part(ITEM, "item", "owner", _item_rows),
     Part(CASE, "case", "owner", _case_rows),
     Part(PLACE, "place", "owner", _place_rows),
     Part(MANIFEST, "manifest", "owner", _manifest_rows),
-    Part(reader_item, "item", "item", _in_case),
-    Part(reader_keeper, "person", "keeper", _person),
-    Part(reader_keeper, "place", "keeper", _place),
 )
 
 DERIVED: Final = (item_reader, case_reader)
@@ -162,7 +129,7 @@ def settle(connection: Connection, changes: Changes) -> None:
     keepers = [*changes.get("person", ()), *changes.get("place", ())]
     items = set(changes.get("item", ()))
     for table, source in ((ITEM, "item"), (MANIFEST, "manifest")):
-        agency = select(reader_keeper.c.agency).where(reader_keeper.c.keeper == table.c.keeper).scalar_subquery()
+        agency = select(item_keeper.c.agency).where(item_keeper.c.keeper == table.c.keeper).scalar_subquery()
         for column, ids in ((table.c.owner, changes.get(source, ())), (table.c.keeper, keepers)):
             for some in slices(list(ids)):
                 held = update(table).where(column.in_(some), table.c.keeper.is_not(None))
@@ -171,10 +138,10 @@ def settle(connection: Connection, changes: Changes) -> None:
         items.update(connection.scalars(select(ITEM.c.owner).where(ITEM.c.keeper.in_(some), ITEM.c.until.is_(None))))
     cases = set(changes.get("case", ()))
     for some in slices(list(items)):
-        cases.update(connection.scalars(select(reader_item.c.case).where(reader_item.c.item.in_(some))))
+        cases.update(connection.scalars(select(item.c.case).where(item.c.item.in_(some))))
     for case in cases:
         if _settle_case(connection, case):
-            items.update(connection.scalars(select(reader_item.c.item).where(reader_item.c.case == case)))
+            items.update(connection.scalars(select(item.c.item).where(item.c.case == case)))
     for some in slices(list(items)):
         _settle_items(connection, some)
 
@@ -200,22 +167,24 @@ def _settle_case(connection: Connection, case: str) -> bool:
 
 def _settle_items(connection: Connection, items: list[str]) -> None:
     connection.execute(delete(item_reader).where(item_reader.c.item.in_(items)))
-    own = select(ITEM.c.agency, reader_item.c.item, ITEM.c.role, ITEM.c.expires).where(
-        reader_item.c.item.in_(items), ITEM.c.subject == literal("item:") + reader_item.c.item,
+    own = select(ITEM.c.agency, item.c.item, ITEM.c.role, ITEM.c.expires).where(
+        item.c.item.in_(items), ITEM.c.subject == literal("item:") + item.c.item,
         ITEM.c.until.is_(None), ITEM.c.agency.is_not(None),
     )  # fmt: skip
-    by_case = select(case_reader.c.agency, reader_item.c.item, case_reader.c.role, literal(None)).where(
-        reader_item.c.item.in_(items), case_reader.c.case == reader_item.c.case
+    by_case = select(case_reader.c.agency, item.c.item, case_reader.c.role, literal(None)).where(
+        item.c.item.in_(items), case_reader.c.case == item.c.case
     )
     connection.execute(item_reader.insert().from_select(["agency", "item", "role", "expires"], union(own, by_case)))
 
 
 def items_of(agency: str, roles: Collection[Role], now: str) -> Select[Any]:
     """The ids of the items towards which an agency has one of these roles now."""
-    return select(item_reader.c.item).where(
-        item_reader.c.agency == agency, item_reader.c.role.in_(sorted(roles)),
-        or_(item_reader.c.expires.is_(None), item_reader.c.expires > now),
-    )  # fmt: skip
+    return select(item_reader.c.item).where(_reads_now(agency, now), item_reader.c.role.in_(sorted(roles)))
+
+
+def _reads_now(agency: str, now: str) -> ColumnElement[bool]:
+    """Whether a row is a right that the agency has, and that did not run out."""
+    return (item_reader.c.agency == agency) & or_(item_reader.c.expires.is_(None), item_reader.c.expires > now)
 
 
 def cases_of(agency: str, roles: Collection[Role]) -> Select[Any]:
@@ -246,11 +215,10 @@ def roles_of_items(connection: Connection, agency: str, items: list[str], now: s
     found: dict[str, set[Role]] = {}
     for some in slices(items):
         query = select(item_reader.c.item, item_reader.c.role).where(
-            item_reader.c.agency == agency, item_reader.c.item.in_(some),
-            or_(item_reader.c.expires.is_(None), item_reader.c.expires > now),
-        )  # fmt: skip
-        for item, role in connection.execute(query):
-            found.setdefault(item, set()).add(role)
+            _reads_now(agency, now), item_reader.c.item.in_(some)
+        )
+        for name, role in connection.execute(query):
+            found.setdefault(name, set()).add(role)
     return found
 
 
@@ -267,4 +235,4 @@ def seen_along(
         )
         for table in (ITEM, CASE, PLACE, MANIFEST)
     ]  # fmt: skip
-    return and_(or_(*had))
+    return or_(*had)

@@ -17,14 +17,13 @@ from sqlalchemy import Connection, Engine
 from custody.access.caller import Caller
 from custody.access.rights import Sight
 from custody.access.shown import as_kit
-from custody.acts.entry import instant
+from custody.acts.entry import Recorded, instant
 from custody.errors import NotFound
 from custody.facts.shapes import Shape
 from custody.registers import (
     cases,
     clearances,
     codes,
-    counting,
     custody,
     deadlines,
     defects,
@@ -33,8 +32,6 @@ from custody.registers import (
     kits,
     people,
     places,
-    refusals,
-    views,
 )
 from custody.registers.books import MOST, PAGE, Books, named, not_found, page
 from custody.registers.deadlines import Wanted
@@ -248,16 +245,6 @@ class Registers(Books):
         with self._reading() as connection:
             return defects.search(connection, state, case, after, page(limit), self.seen)
 
-    def book(self, scope: Collection[str]) -> dict[str, str]:
-        """What should lie in some places, and in those within them: item → the nearest place of the scope."""
-        with self._reading() as connection:
-            return counting.book(connection, scope)
-
-    def categories(self, wanted: Collection[str]) -> dict[str, str]:
-        """The category of each of these items that is known."""
-        with self._reading() as connection:
-            return counting.categories(connection, wanted)
-
     def deadlines(
         self,
         *,
@@ -296,23 +283,13 @@ class Registers(Books):
         with self._reading() as connection:
             return clearances.statistics(connection, since, until, agency)
 
-    def refusals(self, *, after: int = 0, limit: int = PAGE) -> list[Shape]:
-        """Refusals after a position of the journal, oldest first."""
-        with self._reading() as connection:
-            own = None if self.seen is None or self.seen.caller.audits else self.seen.caller.agency
-            return refusals.search(connection, after, page(limit), own)
-
-    def views(self, *, by: str | None = None, after: int = 0, limit: int = PAGE) -> list[Shape]:
-        """Who was shown sealed values, after a position of the journal, oldest first; those of one person if given."""
-        with self._reading() as connection:
-            return views.search(connection, by, after, page(limit))
-
-    def sight_of_act(self, position: int, signers: Collection[str]) -> Sight:
-        """How much the reader sees of the act at a position, whose signers are given."""
+    def sight_of_act(self, recorded: Recorded) -> Sight:
+        """How much the reader sees of a recorded act."""
         if self.seen is None:
             return Sight.WHOLE
+        signers = {each.person for each in recorded.act.signers}
         with self._reading() as connection:
-            return self.seen.of_act(connection, custody.touched_by(connection, position), signers)
+            return self.seen.of_act(connection, custody.touched_by(connection, recorded.index + 1), signers)
 
     def sight_of(self, subject: str, *, presented: bool = False) -> Sight:
         """How much the reader sees of ``item:…``, ``case:…``, ``place:…`` or ``manifest:…``, with its label or not."""

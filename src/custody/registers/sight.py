@@ -31,12 +31,15 @@ class Seen:
         roles = readers.roles(connection, self.caller.agency, subject, self.now)
         return sight(self.caller, roles | {"presents"} if presented else roles)
 
-    def of_items(self, connection: Connection, items: Sequence[str]) -> dict[str, Sight]:
-        """How much he sees of each of some items."""
+    def of_items(
+        self, connection: Connection, items: Sequence[str], *, presented: bool = False
+    ) -> dict[str, Sight]:
+        """How much he sees of each of some items, perhaps with their labels at hand."""
         if self.caller.audits:
             return dict.fromkeys(items, Sight.WHOLE)
         roles = readers.roles_of_items(connection, self.caller.agency, list(items), self.now)
-        return {each: sight(self.caller, roles.get(each, ())) for each in items}
+        at_hand: set[Role] = {"presents"} if presented else set()
+        return {each: sight(self.caller, roles.get(each, set()) | at_hand) for each in items}
 
     def of_act(self, connection: Connection, subjects: Sequence[str], signers: Collection[str]) -> Sight:
         """How much he sees of an act: the whole, if he signed it, if everybody needs it, or if he sees the whole of all
@@ -80,11 +83,8 @@ class Seen:
     def shown(self, connection: Connection, items: Iterable[Shape], *, presented: bool = False) -> list[Shape]:
         """Items that were found for him, each as far as he sees it."""
         found = list(items)
-        if self.caller.audits:
-            return found
-        roles = readers.roles_of_items(connection, self.caller.agency, [each["item"] for each in found], self.now)
-        at_hand: set[Role] = {"presents"} if presented else set()
-        seen = [(each, sight(self.caller, roles.get(each["item"], set()) | at_hand)) for each in found]
+        sights = self.of_items(connection, [each["item"] for each in found], presented=presented)
+        seen = [(each, sights[each["item"]]) for each in found]
         return [each if how is Sight.WHOLE else as_thing(each) for each, how in seen if how is not Sight.NOTHING]
 
     def _owner(self, table: Any, column: Column) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from custody.acts.entry import instant
 from custody.facts.shapes import STATUSES
-from custody.registers import cases, counting, deadlines, defects, items
+from custody.registers import cases, counting, deadlines, defects, item_tables, items
 from custody.registers.deadlines import Wanted
 from custody.registers.inspection.look import Picture, Row, brief, look
 from custody.rules.draw import drawn
@@ -124,7 +124,7 @@ SECTIONS = (
 
 def sampled(picture: Picture, root: bytes, salt: str, count: int) -> list[Row]:
     """Draw a shelf sample from all that lies in places: high risk in whole, and ``count`` others, by place."""
-    query = select(items.item.c.item, items.item.c.category).where(items.item.c.status == "stored")
+    query = select(item_tables.item.c.item, item_tables.item.c.category).where(item_tables.item.c.status == "stored")
     stored = {row["item"]: row["category"] for row in picture.connection.execute(query).mappings()}
     found = [items.find(picture.connection, item) for item in drawn(root, salt, stored, count)]
     rows = [brief(item) for item in found if item is not None]
@@ -133,6 +133,6 @@ def sampled(picture: Picture, root: bytes, salt: str, count: int) -> list[Row]:
 
 def population(picture: Picture) -> list[tuple[str, str]]:
     """What a shelf sample is drawn from: (item, category), by id."""
-    query = select(items.item.c.item, items.item.c.category).where(items.item.c.status == "stored")
-    rows = picture.connection.execute(query.order_by(items.item.c.item)).mappings()
+    query = select(item_tables.item.c.item, item_tables.item.c.category).where(item_tables.item.c.status == "stored")
+    rows = picture.connection.execute(query.order_by(item_tables.item.c.item)).mappings()
     return [(row["item"], row["category"]) for row in rows]
