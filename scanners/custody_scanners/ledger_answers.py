@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
 from custody import label
-from custody.cli.connection import RemoteLedger, at_server
+from custody.cli.connection import at_server
 from custody.cli.ledgers import reading
 from custody.cli.settings import settings_of
+from custody.client import Client
 from custody.errors import Malformed, NotFound
 from custody.facts.case import CodeFacts
 from custody.facts.item import ItemFacts
@@ -88,7 +89,7 @@ class FromLedger:
 class FromServer:
     """Answers from the registers behind a server's HTTP API."""
 
-    def __init__(self, server: RemoteLedger) -> None:
+    def __init__(self, server: Client) -> None:
         self._server = server
 
     def of(self, code: str) -> Shape:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 from pydantic import StringConstraints, ValidationError
 
@@ -31,6 +32,12 @@ class Statement(Frozen):
     nonce: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22,86}$")]
     """base64url of 16 to 64 random bytes."""
     time: Moment
+
+
+def origin_of(address: str) -> str:
+    """The web origin of a server's address."""
+    url = urlsplit(address)
+    return f"{url.scheme}://{url.netloc}".lower()
 
 
 def signed_statement(origin: str, nonce: str, now: datetime, key: PrivateKey) -> bytes:

@@ -17,12 +17,12 @@ from custody.cli.inputs import Input, read_inputs
 from custody.cli.keys import add_passphrase_option, is_key_file, read_keys
 from custody.cli.parser import WrongUse
 from custody.cli.settings import add_options, settings_of
-from custody.cli.signed import SignedAct, signed_act_from
 from custody.cli.terminal import note, progress, tell, tell_error, tell_json
 from custody.cli.words import language, text
 from custody.cli.zone import local
 from custody.errors import CustodyError
 from custody.ledger.policies import shipped_policy
+from custody.signed import SignedAct, signed_act_from
 from custody.signing import PrivateKey
 
 
@@ -119,8 +119,8 @@ def _treat(args: Namespace, ledger: Connection, signed: SignedAct, many: bool) -
     elif not args.sign_only:
         if args.output:
             _keep(args.output, signed)
-        receipt, duplicate = ledger.submit(signed)
-        _tell_receipt(args, signed, receipt, duplicate, many)
+        receipt = ledger.submit(signed.envelope(), signed.disclosures)
+        _tell_receipt(args, signed, receipt.as_json(), receipt.duplicate, many)
 
 
 def _keep(file: str, signed: SignedAct) -> None:

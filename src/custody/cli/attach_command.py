@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Final
 from custody.attachments import Attachments
 from custody.attachments.media import kind_of
 from custody.attachments.store import digest, media_type_of
-from custody.cli.connection import RemoteLedger, at_server
+from custody.cli.connection import at_server
 from custody.cli.keys import add_passphrase_option, open_key
 from custody.cli.ledgers import attachments_of, founded
 from custody.cli.parser import WrongUse
@@ -22,6 +22,7 @@ from custody.cli.settings import OPTION, Settings, add_options, settings_of
 from custody.cli.terminal import Advance, note, progress, tell, tell_json
 from custody.cli.words import text
 from custody.cli.zone import here
+from custody.client import Client
 from custody.registers import Registers
 
 PART: Final = 8 << 20
@@ -98,7 +99,7 @@ def _copy(store: Attachments, sha256: str, size: int, file: BinaryIO, bar: Advan
         store.keep(incoming)
 
 
-def _send(remote: RemoteLedger, sha256: str, size: int, file: BinaryIO, bar: Advance) -> None:
+def _send(remote: Client, sha256: str, size: int, file: BinaryIO, bar: Advance) -> None:
     """Put a file to a server, part by part from where an earlier attempt stopped."""
     received = remote.put_part(sha256, size)
     while received is not None:

@@ -11,9 +11,9 @@ from typing import Any, Final
 from custody.acts.values import decode
 from custody.authoring import new_act_id, prepare
 from custody.cli.connection import Connection
-from custody.cli.signed import SignedAct
 from custody.cli.zone import here
 from custody.errors import Malformed
+from custody.signed import SignedAct
 from custody.signing import key_id_of
 
 _BRINGS_KEY: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from custody.acts.entry import instant
-from custody.acts.values import encode
-from custody.sign_in import signed_statement
-from custody.signing import PrivateKey
+from custody.sign_in import origin_of
 
 NAME: Final = "custody/sessions.json"
-
-
-def statement_for(server: str, key: PrivateKey) -> bytes:
-    """A fresh sign-in statement for a server, signed."""
-    return signed_statement(origin_of(server), encode(secrets.token_bytes(32)), _now(), key)
-
-
-def origin_of(server: str) -> str:
-    """The web origin of a server's address."""
-    url = urlsplit(server)
-    return f"{url.scheme}://{url.netloc}".lower()
 
 
 def kept(server: str) -> str | None:

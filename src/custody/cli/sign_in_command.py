@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from custody.cli import sessions
-from custody.cli.connection import RemoteLedger, at_server
+from custody.cli.connection import at_server
 from custody.cli.keys import add_passphrase_option, open_key
 from custody.cli.parser import WrongUse
 from custody.cli.settings import add_options, settings_of
@@ -36,7 +36,7 @@ def run(args: Namespace) -> int:
         sessions.keep(settings.server, None)
         tell(text("sign-in/ended"))
         return 0
-    begun = RemoteLedger.session(settings.server, open_key(Path(args.key), settings))
+    begun = at_server(settings, open_key(Path(args.key), settings)).sign_in()
     sessions.keep(settings.server, begun["token"], begun["expires_at"])
     if args.json:
         tell_json({name: value for name, value in begun.items() if name != "token"})

@@ -5,23 +5,22 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from eventsourcing.dcb.api import DCBAppendCondition
 from sqlalchemy import Engine
 
 from custody.acts.act import Act
-from custody.acts.entry import Defect, Recorded, instant, write_entry
+from custody.acts.entry import Defect, Recorded, write_entry
 from custody.acts.keeping import Erasure
 from custody.acts.parties import Genesis
+from custody.acts.receipt import Receipt as Receipt  # what `submit` returns
 from custody.acts.values import decode
 from custody.errors import Conflict, CustodyError, Damaged, NotFound, Refused, Stale, Unavailable, Untrusted
 from custody.facts.gather import Source, gather
@@ -53,36 +52,6 @@ alarm = logging.getLogger("custody.alarm")
 
 Through = Callable[[Source], Source]
 """What a dry run reads the facts through."""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a submitter gets: where the act stands in the log, its entry, and the proof (docs/format.md section 6)."""
-
-    act: str
-    index: int
-    recorded_at: datetime
-    defects: tuple[Defect, ...]
-    entry: bytes
-    proof: str
-    duplicate: bool = False
-
-    @property
-    def position(self) -> int:
-        """The leaf index plus one."""
-        return self.index + 1
-
-    def as_json(self) -> dict[str, Any]:
-        """The receipt as it is sent."""
-        return {
-            "act": self.act,
-            "index": self.index,
-            "position": self.position,
-            "recorded_at": instant(self.recorded_at),
-            "defects": [defect.model_dump(mode="json") for defect in self.defects],
-            "entry": base64.b64encode(self.entry).decode(),
-            "proof": self.proof,
-        }
 
 
 @dataclass(kw_only=True)

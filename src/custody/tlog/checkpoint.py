@@ -7,6 +7,7 @@ never written; where a note has them, they are passed over.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from custody.errors import Malformed, Untrusted
@@ -61,6 +62,12 @@ def open_checkpoint(note: str | bytes, log: Verifier) -> Checkpoint:
             got=checkpoint.origin,
         )
     return checkpoint
+
+
+def signer_of(note: str | bytes, verifiers: Sequence[Verifier]) -> Verifier:
+    """The first of a log's keys whose signature a note bears, still unverified; else the first."""
+    signed = {each.key_id for each in Note.parse(note).signatures}
+    return next((each for each in verifiers if each.key_id in signed), verifiers[0])
 
 
 def _root(size: int, encoded: str) -> bytes:
