@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -13,19 +11,15 @@ from starlette.responses import Response
 
 from custody.access.rights import Sight
 from custody.access.shown import as_thing, history_of_thing
-from custody.acts.entry import instant
 from custody.ledger.history import history_at, item_at
-from custody.registers.reading import Registers
 from custody_api import documented
-from custody_api.answers import Paged, Shape, encoded, one, page
+from custody_api.answers import Paged, encoded, one, page
 from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import TheLedger
 from custody_api.disclosing import NOT_KEPT, Reason, require_opens, with_names
 from custody_api.past import AtMoment
 
 router = APIRouter(prefix="/v1/items", tags=["items"])
-
-_TURN = 500
 
 
 class Wanted(Paged):
@@ -38,7 +32,10 @@ class Wanted(Paged):
     status: str | None = None
     category: str | None = None
     overdue: bool | None = Field(None, description="true: on loan, and due back before now.")
-    q: str | None = Field(None, max_length=200, description="Words in id, code, seal, description and features.")
+    q: str | None = Field(
+        None, max_length=200,
+        description="Words, or any pieces of them: of a code, the case number, seal, description, features, serial.",
+    )  # fmt: skip
 
 
 @router.get("", **documented.ITEMS)
@@ -46,11 +43,10 @@ def search_items(
     request: Request, wanted: Annotated[Wanted, Query()], registers: TheRegisters, ledger: TheLedger
 ) -> Response:
     """Items that fit, ordered by id."""
-    found = _found(registers, wanted)
-    if wanted.overdue is not None:
-        now = instant(ledger.clock())
-        found = (each for each in found if (each["loan"] is not None and each["loan"]["due"] < now) == wanted.overdue)
-    return page(request, "items", list(islice(found, wanted.limit + 1)), wanted.limit, lambda each: each["item"])
+    given = wanted.model_dump(include={"case", "agency", "holder", "place", "status", "category", "q"})
+    late = (wanted.overdue, ledger.clock()) if wanted.overdue is not None else None
+    found = registers.items(**given, overdue=late, after=wanted.after, limit=wanted.limit + 1)
+    return page(request, "items", found, wanted.limit, lambda each: each["item"])
 
 
 @router.get("/{id_or_code}/history", **documented.HISTORY)
@@ -82,14 +78,3 @@ def read_item(
     found = item_at(ledger.recorder, id_or_code, moment)
     return one(request, found if registers.sight_of(f"item:{now['item']}") is Sight.WHOLE else as_thing(found))
 
-
-def _found(registers: Registers, wanted: Wanted) -> Iterator[Shape]:
-    """Everything that fits, turn by turn, as far as it is asked for."""
-    fields = wanted.model_dump(include={"case", "agency", "holder", "place", "status", "category", "q"})
-    if wanted.overdue:
-        fields["status"] = wanted.status or "on-loan"
-    turn = _TURN if wanted.overdue is not None else wanted.limit + 1
-    after = wanted.after
-    while found := registers.items(**fields, after=after, limit=turn):
-        yield from found
-        after = found[-1]["item"]

@@ -19,6 +19,7 @@ item = Table(
     Column("manifest", Text, comment="on which it is offered, neither answered nor withdrawn"),
     Column("lead", Text, comment="the agency that controls it"),
     Column("agency", Text, comment="the agency of the holder"),
+    Column("due", Text, comment="on loan: when it is due back"),
     Column("words", Text, nullable=False, comment="what a search looks through"),
     Column("told", Text, nullable=False, comment="what a search looks through for who sees the whole of the item"),
     body(),
@@ -29,6 +30,7 @@ item = Table(
     Index("item_by_lead", "lead", "item"),
     Index("item_by_agency", "agency", "item"),
     Index("item_by_manifest", "manifest", "item"),
+    Index("item_by_due", "due"),
     sqlite_strict=True,
 )
 

@@ -10,22 +10,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, union, update
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, true, union, update
 
 from custody.access.rights import Sight
 from custody.facts.case import CaseFacts
 from custody.facts.item import ItemFacts
 from custody.facts.parties import PersonFacts, PlaceFacts
 from custody.facts.shapes import Shape, case_shape, in_context, item_shape
-from custody.registers import readers
+from custody.registers import readers, words
 from custody.registers.item_tables import item, item_case, item_keeper
 from custody.registers.register import Changes, Part, Register, Row, read, slices, written
 from custody.registers.sight import Seen
 
 
 def _item_rows(facts: ItemFacts) -> Iterator[Row]:
-    taken = facts.taken
-    words = [facts.item, facts.code, facts.description, facts.designation, facts.seal]
+    seen, told = words.texts_of(facts)
     yield {
         "item": facts.item,
         "case": facts.case,
@@ -37,8 +36,9 @@ def _item_rows(facts: ItemFacts) -> Iterator[Row]:
         "manifest": facts.offer.manifest if facts.offer else None,
         "lead": None,
         "agency": None,
-        "words": " ".join(word for word in words if word).lower(),
-        "told": ((taken and taken.features) or "").lower(),
+        "due": shape["loan"] and shape["loan"]["due"],
+        "words": seen,
+        "told": told,
         "body": written(shape),
     }
 
@@ -70,9 +70,10 @@ def _settle(connection: Connection, changes: Changes) -> None:
 
 REGISTER = Register(
     "items",
-    8,
+    9,
     (
         Part(item, "item", "item", _item_rows),
+        words.PART,
         Part(item_case, "case", "case", _case_rows),
         Part(item_keeper, "person", "keeper", _person_rows),
         Part(item_keeper, "place", "keeper", _place_rows),
@@ -85,9 +86,11 @@ REGISTER = Register(
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What to look for; every field that is given has to fit. ``q`` is looked for in id, code, seal and description.
+    """What to look for; every field that is given has to fit. ``q`` is looked for in the texts that
+    `custody.registers.words` names: each of its words has to stand somewhere in them.
 
-    ``agency`` finds what an agency controls or holds.
+    ``agency`` finds what an agency controls or holds; ``overdue``, with an instant, what is out and was due back by
+    then, or with False, what is not.
     """
 
     case: str | None = None
@@ -97,6 +100,7 @@ class Search:
     status: str | None = None
     category: str | None = None
     q: str | None = None
+    overdue: tuple[bool, str] | None = None
 
 
 _WHOLE = (
@@ -115,8 +119,18 @@ def find(connection: Connection, item_id: str) -> Shape | None:
 def search(
     connection: Connection, wanted: Search, after: str | None, limit: int, seen: Seen | None = None
 ) -> list[Shape]:
-    """Return items that fit and are seen, ordered by id, beginning after ``after``."""
-    conditions = _conditions(wanted, seen)
+    """Return items that fit and are seen, ordered by id, beginning after ``after``.
+
+    Rare words are looked up, common ones are met on a walk through the items.
+    """
+    conditions = _conditions(wanted)
+    said = words.words_of(wanted.q or "")
+    found = words.holding(connection, said)
+    if found is not None:
+        conditions.append(item.c.item.in_(found))
+    if seen is not None:
+        conditions.append(seen.item(item.c.item) if found is None else seen.each(item.c.item))
+    conditions += [_says(word, seen) for word in said]
     if after is not None:
         conditions.append(item.c.item > after)
     if wanted.agency is not None:
@@ -125,8 +139,9 @@ def search(
 
 
 def count(connection: Connection, wanted: Search, seen: Seen | None = None) -> int:
-    """Return how many items fit; voided ones are not counted. ``agency`` is not looked at."""
-    query = select(func.count()).select_from(item).where(*_conditions(wanted, seen), item.c.status != "voided")
+    """Return how many items fit; voided ones are not counted. ``agency`` and ``q`` are not looked at."""
+    visible = seen.item(item.c.item) if seen else true()
+    query = select(func.count()).select_from(item).where(*_conditions(wanted), visible, item.c.status != "voided")
     return connection.execute(query).scalar_one()
 
 
@@ -139,7 +154,7 @@ def _of_agency(agency: str, conditions: Sequence[ColumnElement[bool]], limit: in
     return select(union(*walks).subquery())
 
 
-def _conditions(wanted: Search, seen: Seen | None) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
     given: list[tuple[Any, ColumnElement[bool]]] = [
         (wanted.case, item.c.case == wanted.case),
         (wanted.holder, item.c.holder == wanted.holder),
@@ -148,10 +163,10 @@ def _conditions(wanted: Search, seen: Seen | None) -> list[ColumnElement[bool]]:
         (wanted.category, item.c.category == wanted.category),
     ]
     conditions = [condition for value, condition in given if value is not None]
-    if seen is not None:
-        conditions.append(seen.item(item.c.item))
-    if wanted.q is not None:
-        conditions += [_says(word, seen) for word in wanted.q.lower().split()]
+    if wanted.overdue is not None:
+        over, at = wanted.overdue
+        due = item.c.due
+        conditions.append(due < at if over else or_(due.is_(None), due >= at))
     return conditions
 
 
@@ -159,7 +174,7 @@ def _says(word: str, seen: Seen | None) -> ColumnElement[bool]:
     """Whether an item bears a word, where the reader sees it: else a search would tell what the answer does not."""
     told = item.c.told.contains(word, autoescape=True)
     if seen is not None:
-        told = told & seen.item(item.c.item, Sight.WHOLE)
+        told = told & seen.each(item.c.item, Sight.WHOLE)
     return item.c.words.contains(word, autoescape=True) | told
 
 

@@ -8,20 +8,18 @@ last one seen.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from copy import copy
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from custody.access.caller import Caller
 from custody.access.rights import Sight
-from custody.access.shown import as_kit
 from custody.acts.entry import Recorded, instant
 from custody.errors import NotFound
 from custody.facts.shapes import Shape
 from custody.registers import (
-    cases,
     clearances,
     codes,
     custody,
@@ -29,11 +27,11 @@ from custody.registers import (
     defects,
     files,
     items,
-    kits,
     people,
     places,
 )
-from custody.registers.books import MOST, PAGE, Books, named, not_found, page
+from custody.registers.books import MOST, PAGE, named, not_found, page
+from custody.registers.case_files import CaseFiles
 from custody.registers.deadlines import Wanted
 from custody.registers.follower import REGISTERS, Follower, Progress
 from custody.registers.following import Followed, follow
@@ -47,7 +45,7 @@ __all__ = ["MOST", "PAGE", "Registers"]
 _POLL_SECONDS = 0.02
 
 
-class Registers(Books):
+class Registers(CaseFiles):
     """The registers of a ledger, to read from. Safe to use from any thread.
 
     They are kept current by a `Runner` in this or another process; `catch_up` does it here and now. Methods that name
@@ -128,14 +126,18 @@ class Registers(Books):
         status: str | None = None,
         category: str | None = None,
         q: str | None = None,
+        overdue: tuple[bool, datetime] | None = None,
         after: str | None = None,
         limit: int = PAGE,
     ) -> list[Shape]:
         """Items that fit everything given, ordered by id, beginning after the item ``after``; at most 2,000.
 
-        ``agency`` finds what an agency controls or holds, ``q`` words in id, code, seal, description and features.
+        ``agency`` finds what an agency controls or holds, ``q`` words in the texts that stand on or with an item,
+        ``overdue`` what was due back by an instant, or was not.
         """
-        wanted = Search(case, agency, holder, place, status, category, q)
+        late = (overdue[0], instant(overdue[1])) if overdue else None
+        place = named(place) if place else None
+        wanted = Search(case, agency, holder, place, status, category, q, late)
         with self._reading() as connection:
             return self._searched(connection, wanted, after, limit)
 
@@ -149,34 +151,6 @@ class Registers(Books):
         if found is None:
             raise not_found("item", item)
         return found
-
-    def case(self, reference: str) -> Shape:
-        """A case, with ``items``: how many it has. Raises NotFound."""
-        with self._reading() as connection:
-            self._require(connection, "case", reference, reference, Sight.WHOLE)
-            found = cases.find(connection, reference)
-            if found is None:
-                raise not_found("case", reference)
-            return {**found, "items": items.count(connection, Search(case=reference), self.seen)}
-
-    def cases(self, *, lead: str | None = None, after: str | None = None, limit: int = PAGE) -> list[Shape]:
-        """Cases ordered by reference, those of one leading agency if it is given."""
-        with self._reading() as connection:
-            return cases.search(connection, lead, after, page(limit), self.seen)
-
-    def case_items(self, reference: str, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
-        """The items of a case, ordered by id. Raises NotFound."""
-        with self._reading() as connection:
-            self._require(connection, "case", reference, reference, Sight.WHOLE)
-            if cases.find(connection, reference) is None:
-                raise not_found("case", reference)
-            return self._searched(connection, Search(case=reference), after, limit)
-
-    def case_acts(self, reference: str, *, after: int = 0, limit: int = PAGE) -> list[Shape]:
-        """The acts on a case and on its items after a position, oldest first."""
-        with self._reading() as connection:
-            self._require(connection, "case", reference, reference, Sight.WHOLE)
-            return custody.acts_on(connection, f"case:{reference}", after, page(limit))
 
     def place(self, place: str) -> Shape:
         """A place, with ``items``: how many lie in it. Raises NotFound."""
@@ -221,22 +195,6 @@ class Registers(Books):
             if people.find(connection, person) is None:
                 raise not_found("person", person)
             return self._searched(connection, Search(holder=person), after, limit)
-
-    def kit(self, kit: str) -> Shape:
-        """A blood kit, each tube with ``now``: the item as it is. Raises NotFound."""
-        with self._reading() as connection:
-            found = kits.find(connection, named(kit))
-            if found is None:
-                raise not_found("kit", kit)
-            if self.seen is not None:
-                tubes = [tube["item"] for tube in found["tubes"]]
-                found = as_kit(found, self.seen.of_items(connection, tubes))
-            now = self._items(connection, [items.find(connection, tube["item"]) for tube in found["tubes"]])
-            shown = {each["item"]: each for each in now}
-            if not shown:
-                raise not_found("kit", kit)
-            tubes = [{**tube, "now": shown[tube["item"]]} for tube in found["tubes"] if tube["item"] in shown]
-            return {**found, "tubes": tubes}
 
     def defects(
         self, *, state: str | None = None, case: str | None = None, after: str | None = None, limit: int = PAGE
@@ -312,16 +270,3 @@ class Registers(Books):
         """The acts after a position that a caller may see, in log order (`custody.registers.following`)."""
         with self._reading() as connection:
             return follow(connection, caller, after, page(limit))
-
-    def _searched(self, connection: Connection, wanted: Search, after: str | None, limit: int) -> list[Shape]:
-        return self._items(connection, items.search(connection, wanted, after, page(limit), self.seen))
-
-    def _items(
-        self, connection: Connection, found: Iterable[Shape | None], *, presented: bool = False
-    ) -> list[Shape]:
-        """Items that are seen, each as far as it is, with their deadlines if these are told."""
-        known = [each for each in found if each is not None]
-        shown = self.seen.shown(connection, known, presented=presented) if self.seen else known
-        told = {each["item"] for each in shown if "holds" in each}
-        dated = {each["item"]: each for each in deadlines.beside(connection, [e for e in shown if e["item"] in told])}
-        return [dated.get(each["item"], each) for each in shown]

@@ -62,6 +62,13 @@ class Seen:
             return true()
         return column.in_(readers.items_of(self.caller.agency, roles_granting(self.caller, least), self.now))
 
+    def each(self, column: Column, least: Sight = Sight.THING) -> ColumnElement[bool]:
+        """The same, asked of each item that was found rather than of all that he sees."""
+        if self.caller.audits:
+            return true()
+        seen = readers.items_of(self.caller.agency, roles_granting(self.caller, least), self.now)
+        return seen.where(readers.item_reader.c.item == column).exists()
+
     def case(self, column: Column) -> ColumnElement[bool]:
         """Whether a column names a case that he reads."""
         if self.caller.audits:

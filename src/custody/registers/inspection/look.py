@@ -41,10 +41,10 @@ class Picture:
     """When the last act of the position was recorded: the clock on the wall changes no answer."""
     numbers: Mapping[str, int]
 
-    def items(self, **wanted: str) -> Iterator[Shape]:
-        """Every item that fits, by id; fields as `Search` has them."""
+    def items(self, wanted: Search) -> Iterator[Shape]:
+        """Every item that fits, by id."""
         after = None
-        while page := items.search(self.connection, Search(**wanted), after, _PAGE):
+        while page := items.search(self.connection, wanted, after, _PAGE):
             yield from page
             after = page[-1]["item"]
 

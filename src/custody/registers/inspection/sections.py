@@ -12,6 +12,7 @@ from custody.facts.shapes import STATUSES
 from custody.registers import cases, counting, deadlines, defects, item_tables, items
 from custody.registers.deadlines import Wanted
 from custody.registers.inspection.look import Picture, Row, brief, look
+from custody.registers.items import Search
 from custody.rules.draw import drawn
 
 _HANDOVER, _LOAN = "D01", "D03"
@@ -32,7 +33,7 @@ def _overdue(picture: Picture) -> Iterator[dict[str, Any]]:
 @look("overdue-loans", "逾期未还的调用", "Loans overdue", "item code case description holder due")
 def loans_that_did_not_come_back_in_time(picture: Picture) -> Iterator[Row]:
     """Items on loan whose due time has passed."""
-    for item in picture.items(status="on-loan"):
+    for item in picture.items(Search(status="on-loan")):
         if item["loan"]["due"] < instant(picture.at):
             yield {**brief(item), "due": item["loan"]["due"]}
 
@@ -73,7 +74,7 @@ def things_of_closed_cases_that_are_still_here(picture: Picture) -> Iterator[Row
     after = None
     while page := cases.search(picture.connection, None, after, _PAGE):
         for case in page:
-            for item in picture.items(case=case["case"]) if case["final"] else ():
+            for item in picture.items(Search(case=case["case"])) if case["final"] else ():
                 if item["status"] not in _GONE:
                     yield brief(item)
         after = page[-1]["case"]
@@ -84,7 +85,7 @@ def things_of_closed_cases_that_are_still_here(picture: Picture) -> Iterator[Row
 def things_ordered_away_that_are_still_here(picture: Picture) -> Iterator[Row]:
     """Items whose disposition took effect and that have not left."""
     for status in STATUSES:
-        for item in picture.items(status=status) if status not in _GONE else ():
+        for item in picture.items(Search(status=status)) if status not in _GONE else ():
             said = item["disposition"]
             if said["state"] == "effective":
                 yield {**brief(item), "instrument": said["instrument"], "effective": said["effective_at"]}
@@ -93,7 +94,7 @@ def things_ordered_away_that_are_still_here(picture: Picture) -> Iterator[Row]:
 @look("cash", "未存入账户的现金", "Cash not deposited", "item code case quantity unit holder since")
 def cash_that_lies_in_a_store_or_in_hands(picture: Picture) -> Iterator[Row]:
     """Cash that is in no account yet."""
-    for item in picture.items(category="cash"):
+    for item in picture.items(Search(category="cash")):
         if item["status"] in ("stored", "in-hands", "on-loan"):
             yield brief(item)
 

@@ -1,0 +1,75 @@
+"""Cases to read from: each with its items, its blood kits and the acts on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from custody.access.rights import Sight
+from custody.access.shown import as_kit
+from custody.facts.shapes import Shape
+from custody.registers import cases, custody, deadlines, items, kits
+from custody.registers.books import PAGE, Books, named, not_found, page
+from custody.registers.items import Search
+
+
+class CaseFiles(Books):
+    """What `custody.registers.reading.Registers` says of cases and kits."""
+
+    def case(self, reference: str) -> Shape:
+        """A case, with ``items``: how many it has. Raises NotFound."""
+        with self._reading() as connection:
+            self._require(connection, "case", reference, reference, Sight.WHOLE)
+            found = cases.find(connection, reference)
+            if found is None:
+                raise not_found("case", reference)
+            return {**found, "items": items.count(connection, Search(case=reference), self.seen)}
+
+    def cases(self, *, lead: str | None = None, after: str | None = None, limit: int = PAGE) -> list[Shape]:
+        """Cases ordered by reference, those of one leading agency if it is given."""
+        with self._reading() as connection:
+            return cases.search(connection, lead, after, page(limit), self.seen)
+
+    def case_items(self, reference: str, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
+        """The items of a case, ordered by id. Raises NotFound."""
+        with self._reading() as connection:
+            self._require(connection, "case", reference, reference, Sight.WHOLE)
+            if cases.find(connection, reference) is None:
+                raise not_found("case", reference)
+            return self._searched(connection, Search(case=reference), after, limit)
+
+    def case_acts(self, reference: str, *, after: int = 0, limit: int = PAGE) -> list[Shape]:
+        """The acts on a case and on its items after a position, oldest first."""
+        with self._reading() as connection:
+            self._require(connection, "case", reference, reference, Sight.WHOLE)
+            return custody.acts_on(connection, f"case:{reference}", after, page(limit))
+
+    def kit(self, kit: str) -> Shape:
+        """A blood kit, each tube with ``now``: the item as it is. Raises NotFound."""
+        with self._reading() as connection:
+            found = kits.find(connection, named(kit))
+            if found is None:
+                raise not_found("kit", kit)
+            if self.seen is not None:
+                tubes = [tube["item"] for tube in found["tubes"]]
+                found = as_kit(found, self.seen.of_items(connection, tubes))
+            now = self._items(connection, [items.find(connection, tube["item"]) for tube in found["tubes"]])
+            shown = {each["item"]: each for each in now}
+            if not shown:
+                raise not_found("kit", kit)
+            tubes = [{**tube, "now": shown[tube["item"]]} for tube in found["tubes"] if tube["item"] in shown]
+            return {**found, "tubes": tubes}
+
+    def _searched(self, connection: Connection, wanted: Search, after: str | None, limit: int) -> list[Shape]:
+        return self._items(connection, items.search(connection, wanted, after, page(limit), self.seen))
+
+    def _items(
+        self, connection: Connection, found: Iterable[Shape | None], *, presented: bool = False
+    ) -> list[Shape]:
+        """Items that are seen, each as far as it is, with their deadlines if these are told."""
+        known = [each for each in found if each is not None]
+        shown = self.seen.shown(connection, known, presented=presented) if self.seen else known
+        told = {each["item"] for each in shown if "holds" in each}
+        dated = {each["item"]: each for each in deadlines.beside(connection, [e for e in shown if e["item"] in told])}
+        return [dated.get(each["item"], each) for each in shown]
