@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 Admission = Literal[
     "open", "signed-in", "members", "thing", "whole", "loan", "counted", "tube", "label", "person", "signer",
-    "opens", "named", "follows", "oversees", "audits", "own",
+    "opens", "named", "follows", "subscriber", "oversees", "audits", "own",
 ]  # fmt: skip
 
 MEANINGS: Final[Mapping[Admission, str]] = {
@@ -29,6 +29,7 @@ MEANINGS: Final[Mapping[Admission, str]] = {
     "opens": "As without `disclose`; with it, who may open sealed values of it, else 403. Journaled first.",
     "named": "Who sees the whole of an act that names the file. Others: 404.",
     "follows": "Whoever signed in: acts on things towards which his agency had a role when they were recorded.",
+    "subscriber": "Who made the subscription; lists hold his own. Others: 404. What is sent he may see in the feed.",
     "oversees": "Who reviews, approves, supervises or audits: what people of his own agency did. Others: 403.",
     "audits": "Auditors of an audit or supervision office. Others: 403.",
     "own": "Whoever signed in: figures of the cases that his own agency leads; auditors, of any.",
@@ -81,6 +82,13 @@ ENDPOINTS: Final[Mapping[str, tuple[Admission, ...]]] = {
     "GET /v1/deadlines": ("members",),
     "GET /v1/feed": ("follows",),
     "GET /v1/feed/stream": ("follows",),
+    "GET /v1/subscriptions": ("subscriber",),
+    "POST /v1/subscriptions": ("follows",),
+    "GET /v1/subscriptions/{subscription}": ("subscriber",),
+    "DELETE /v1/subscriptions/{subscription}": ("subscriber",),
+    "POST /v1/subscriptions/{subscription}/secret": ("subscriber",),
+    "GET /v1/subscriptions/{subscription}/dead-letters": ("subscriber",),
+    "POST /v1/subscriptions/{subscription}/replay": ("subscriber",),
     "GET /v1/refusals": ("oversees",),
     "GET /v1/clearances/{name}": ("members",),
     "GET /v1/inspection": ("audits",),

@@ -41,12 +41,14 @@ from custody_api.routes import (
     recorded,
     schemas,
     sign_in,
+    subscriptions,
     writing,
 )
 
 ROUTERS: Final = (
     writing.router, recorded.router, items.router, cases.router, parties.router, books.router, oversight.router,
     labels.router, papers.router, log.router, feed.router, files.router,
+    subscriptions.router,
 )  # fmt: skip
 """For whoever signed in."""
 

@@ -32,6 +32,13 @@ async def read_submission(request: Request) -> bytes:
     return await _read(request, too_large, LARGEST_SUBMISSION)
 
 
+async def read_small(request: Request) -> bytes:
+    """Return a JSON body of at most `LARGEST_STATEMENT` bytes. Raises Malformed, TooLarge."""
+    require_media_type(request, "application/json")
+    too_large = TooLarge("too-large/subscription", "The body is too large.", limit=LARGEST_STATEMENT)
+    return await _read(request, too_large, LARGEST_STATEMENT)
+
+
 async def read_statement_body(request: Request) -> bytes:
     """Return the JSON body of a sign-in, at most `LARGEST_STATEMENT` bytes. Raises Malformed, TooLarge."""
     require_media_type(request, "application/json")

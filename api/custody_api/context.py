@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +25,7 @@ from custody_api.verifying import Verifying
 
 if TYPE_CHECKING:
     from custody_api.metrics import Metrics
+    from custody_api.webhooks import Webhooks
 
 WAIT_SECONDS = 2.0
 """How long a reader waits for the registers to reach the position he asks for."""
@@ -38,6 +40,7 @@ class Context:
     desk: Desk
     runner: Runner
     streams: Streams
+    webhooks: Webhooks
     submitting: Submitting
     verifying: Verifying
     attachments: Attachments | None
@@ -54,15 +57,25 @@ async def start(ledger: Ledger, attachments: Attachments | None, operation: Oper
     registers = await run_in_threadpool(Registers, ledger.engine)
     desk = await run_in_threadpool(Desk.beside, ledger.engine)
     streams = Streams()
-    runner = Runner(ledger, registers.store, tell=streams.tell)
     metrics = _counting(ledger) if operation.figures != "nobody" else None
+    from custody_api.webhooks import Webhooks  # asks who a caller is, as requests do, and they ask this module
+
+    webhooks = Webhooks(ledger, registers, desk, operation.networks, metrics)
+
+    def tell(positions: Mapping[str, int]) -> None:
+        streams.tell(positions)
+        webhooks.tell(positions)
+
+    runner = Runner(ledger, registers.store, tell=tell)
     context = Context(
-        ledger, registers, desk, runner, streams, Submitting(ledger), Verifying(), attachments, operation, metrics,
+        ledger, registers, desk, runner, streams, webhooks, Submitting(ledger), Verifying(), attachments, operation,
+        metrics,
         writes=Limit(operation.writes_a_minute, "too-many/writes"),
         sign_ins=Limit(operation.sign_ins_a_minute, "too-many/sign-ins"),
     )  # fmt: skip
     context.runner.start()
     context.submitting.start()
+    context.webhooks.start()
     return context
 
 
@@ -72,6 +85,7 @@ async def stop(context: Context) -> None:
     context.batches.shutdown()
     context.verifying.close()
     await run_in_threadpool(context.runner.stop)
+    await run_in_threadpool(context.webhooks.stop)
     context.registers.close()
     context.desk.close()
 

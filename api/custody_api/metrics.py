@@ -10,6 +10,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from custody.desk.subscriptions import Standing
 from custody.errors import CustodyError, Malformed
 from custody.ledger.watch import Watch
 from custody.registers.runner import RegisterState
@@ -39,6 +40,14 @@ class Metrics(Watch):
         self._failing = self._gauge("custody_register_failures", "How often in a row a register failed.", "register")
         self._age = self._gauge("custody_checkpoint_age_seconds", "Since the newest checkpoint of the log.")
         self._size = self._gauge("custody_log_entries", "Entries of the log.")
+        self._deliveries = Counter(
+            "custody_webhook_deliveries", "Tries to deliver, by what became of them.", ("outcome",),
+            registry=self._registry,
+        )  # fmt: skip
+        self._feed_lag = self._gauge("custody_feed_lag_entries", "Entries of the log that the feed lacks.")
+        self._webhook_lag = self._gauge("custody_webhook_lag_entries", "Entries that the last subscription lacks.")
+        self._subscriptions = self._gauge("custody_webhook_subscriptions", "Subscriptions, by state.", "state")
+        self._dead_letters = self._gauge("custody_webhook_dead_letters", "Acts given up and not replayed.")
         self._sessions = self._gauge("custody_sessions", "Sessions that have not ended.")
 
     def answered(self, act_type: str | None, outcome: CustodyError | None, *, again: bool = False) -> None:
@@ -58,6 +67,19 @@ class Metrics(Watch):
         """Count a request; without a route it came to no address of ours."""
         self._requests.labels(route or "none", method, str(status)).inc()
         self._request.labels(route or "none").observe(seconds)
+
+    def sent(self, outcome: str) -> None:
+        """Count a try to deliver an act: ``delivered``, ``failed`` or ``dead``."""
+        self._deliveries.labels(outcome).inc()
+
+    def followed(self, size: int, feed: int, standing: Standing) -> None:
+        """Where the feed and the subscriptions stand, in a log of some size."""
+        behind = size if standing.farthest_behind is None else standing.farthest_behind
+        self._feed_lag.set(max(0, size - feed))
+        self._webhook_lag.set(max(0, size - behind))
+        for state, count in (("active", standing.active), ("failing", standing.failing), ("ended", standing.ended)):
+            self._subscriptions.labels(state).set(count)
+        self._dead_letters.set(standing.dead_letters)
 
     def text(self, *, registers: list[RegisterState], age: float, size: int, sessions: int) -> bytes:
         """Everything as text, with how things stand now."""

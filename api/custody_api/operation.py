@@ -7,18 +7,21 @@ from pathlib import Path
 from typing import Final, Literal
 
 from custody.cli.settings import LOOPBACK, Settings, read_token
+from custody.reminding.channels.targets import Network
 
 Figures = Literal["nobody", "loopback", "token"]
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """Limits a minute for each caller, and who may read the figures: nobody, this machine, or whoever has the token."""
+    """Limits a minute for each caller; who may read the figures: nobody, this machine, or whoever has the token; and
+    the networks that webhooks reach beside public addresses."""
 
     writes_a_minute: int = 6_000
     sign_ins_a_minute: int = 120
     figures: Figures = "nobody"
     token: str = ""
+    networks: tuple[Network, ...] = ()
 
 
 DEFAULT: Final = Operation()
@@ -26,9 +29,11 @@ DEFAULT: Final = Operation()
 
 def operation_of(settings: Settings) -> Operation:
     """What the settings say. Raises WrongUse for a token that others may read, or none; OSError."""
-    limits = settings.writes_a_minute, settings.sign_ins_a_minute
-    if settings.metrics is None:
-        return Operation(*limits)
-    if settings.metrics == LOOPBACK:
-        return Operation(*limits, "loopback")
-    return Operation(*limits, "token", read_token(Path(settings.metrics)))
+    figures: Figures = "nobody"
+    token = ""
+    if settings.metrics is not None:
+        figures = "loopback" if settings.metrics == LOOPBACK else "token"
+        token = read_token(Path(settings.metrics)) if figures == "token" else ""
+    return Operation(
+        settings.writes_a_minute, settings.sign_ins_a_minute, figures, token, settings.webhook_networks
+    )

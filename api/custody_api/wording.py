@@ -37,6 +37,11 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "登录声明不是由任何有效密钥签署的。",
         "No live key of anybody signed this sign-in.",
     ),
+    "malformed/subscription": (
+        "订阅的字段 {field} 不对：应为 {expected}。",
+        "The field {field} of the subscription is wrong: {expected}.",
+    ),
+    "too-large/subscription": ("订阅请求超过 {limit} 字节。", "A subscription is not over {limit} bytes."),
     "too-large/sign-in": ("登录声明超过 {limit} 字节。", "A sign-in is not over {limit} bytes."),
     "not-allowed/auditors": ("仅限审计机构的审计员查询。", "Only auditors of an audit office may ask this."),
     "not-allowed/sealed": (

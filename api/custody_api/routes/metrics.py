@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from custody.desk import sessions
+from custody.desk import sessions, subscriptions
 from custody_api import documented
 from custody_api.context import InContext
 from custody_api.operation import Operation
@@ -30,6 +30,7 @@ def read_metrics(request: Request, context: InContext) -> Response:
         raise HTTPException(404)
     ledger = context.ledger
     head, now = ledger.recorder.head(), ledger.clock()
+    metrics.followed(head.size, context.webhooks.head, subscriptions.standing(context.desk))
     text = metrics.text(
         registers=context.runner.state(), age=max(0.0, (now - head.recorded_at).total_seconds()), size=head.size,
         sessions=sessions.count(context.desk, now),

@@ -8,6 +8,7 @@ import tomllib
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -45,6 +46,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "metrics": "CUSTODY_METRICS",
     "writes_a_minute": "CUSTODY_WRITES_A_MINUTE",
     "sign_ins_a_minute": "CUSTODY_SIGN_INS_A_MINUTE",
+    "webhook_networks": "CUSTODY_WEBHOOK_NETWORKS",
 }
 """Setting, as the TOML file names it → environment variable. What each means stands in docs/operating.md."""
 
@@ -71,6 +73,7 @@ class Settings:
     """`LOOPBACK`, or the file with a token; without either there are no figures."""
     writes_a_minute: int = 6_000
     sign_ins_a_minute: int = 120
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -218,6 +221,13 @@ def _each_minute(given: str) -> int:
     return int(given)
 
 
+def _networks(given: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(map(ip_network, given.split()))
+    except ValueError:
+        raise _not("NETWORK …, as 10.20.0.0/16", given) from None
+
+
 def _not(expected: str, got: str) -> WrongUse:
     return WrongUse(
         "use/setting", f"This setting takes {expected}, not {got[:80]}.", expected=expected, got=got[:80]
@@ -229,6 +239,7 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "reminders": Path, "timezone": _zone, "log_format": _log_format, "metrics": _metrics,
     "attachments": Path, "attachment_limit": _bytes("attachment_limit"),
     "attachment_quota": _bytes("attachment_quota"), "writes_a_minute": _each_minute, "sign_ins_a_minute": _each_minute,
+    "webhook_networks": _networks,
 }  # fmt: skip
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
 
 SCHEMA: Final = "desk"
 """The schema on PostgreSQL. On SQLite the desk is a file of its own."""
 
 metadata = MetaData()
+
+_POSITION: Final = BigInteger().with_variant(Integer(), "sqlite")
 
 outbox = Table(
     "outbox",
@@ -85,5 +87,40 @@ used_nonce = Table(
     Column("id", Text, primary_key=True, comment="key and nonce of a sign-in that was used"),
     Column("until", Text, nullable=False, comment="from when on its time alone refuses it"),
     Index("used_nonce_end", "until"),
+    sqlite_strict=True,
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("key", Text, comment="signed in with when it was made; null: an outside issuer vouched"),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, comment="whsec_…, in the open, since it signs; null once it ended"),
+    Column("old_secret", Text),
+    Column("old_until", Text, comment="until when the old secret signs, too"),
+    Column("made_at", Text, nullable=False),
+    Column("position", _POSITION, nullable=False, comment="every act up to here was delivered, not shown or given up"),
+    Column("tries", Integer, nullable=False, comment="of what is to be delivered next"),
+    Column("not_before", Text, nullable=False),
+    Column("error", Text, comment="what the last try failed at"),
+    Column("claim", Text, comment="which sender has it in hand"),
+    Column("claimed_at", Text, comment="when it was last in hand"),
+    Column("ended", Text, comment="why nothing is sent any more"),
+    Index("subscription_person", "person"),
+    sqlite_strict=True,
+)
+
+dead_letter = Table(
+    "dead_letter",
+    metadata,
+    Column("subscription", Text, primary_key=True),
+    Column("position", _POSITION, primary_key=True, autoincrement=False, comment="of the act"),
+    Column("act", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("died_at", Text, nullable=False),
+    Column("replay", Integer, nullable=False, comment="1: to be sent again"),
     sqlite_strict=True,
 )

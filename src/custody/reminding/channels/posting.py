@@ -1,12 +1,15 @@
-"""One HTTP POST to an address that the operator configured: no redirect is followed, no proxy is asked."""
+"""One HTTP POST to an address: no redirect is followed, no proxy is asked."""
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from threading import Timer
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -24,15 +27,22 @@ class Answer:
     body: bytes
 
 
-def post(url: str, body: bytes, headers: dict[str, str], seconds: float) -> Answer:
+def post(
+    url: str, body: bytes, headers: dict[str, str], seconds: float, at: Sequence[str] | None = None
+) -> Answer:
     """Post and return the answer, whatever its status. Raises NotSent if there was no connection, InDoubt after that.
 
-    ``seconds`` is how long it waits for the connection, for each piece of the answer, and for the body as a whole.
+    ``at`` are the addresses to connect to, instead of those that the name has now. Each connecting may take
+    ``seconds``, and everything after it together as long again.
     """
     parts = urlsplit(url)
-    with closing(_connection(parts.scheme, parts.hostname or "", parts.port, seconds)) as connection:
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    with closing(kind(parts.hostname or "", parts.port, timeout=seconds)) as connection, ExitStack() as ending:
         try:
-            connection.connect()
+            connection.sock = _connected(connection, at, seconds)
+            ending.enter_context(_cut_off_after(seconds, connection.sock))
+            if isinstance(connection.sock, ssl.SSLSocket):
+                connection.sock.do_handshake()
         except (OSError, ValueError) as error:
             raise NotSent(f"no connection: {type(error).__name__}: {error}"[:300]) from None
         try:
@@ -44,10 +54,37 @@ def post(url: str, body: bytes, headers: dict[str, str], seconds: float) -> Answ
             raise InDoubt(f"no answer that can be read: {type(error).__name__}: {error}"[:300]) from None
 
 
-def _connection(scheme: str, host: str, port: int | None, seconds: float) -> HTTPConnection:
-    if scheme == "https":
-        return HTTPSConnection(host, port, timeout=seconds, context=ssl.create_default_context())
-    return HTTPConnection(host, port, timeout=seconds)
+def _connected(connection: HTTPConnection, at: Sequence[str] | None, seconds: float) -> socket.socket:
+    """A socket to the first address that takes it; with TLS before its handshake."""
+    failed: OSError = OSError("no address")
+    for address in at if at is not None else [connection.host]:
+        try:
+            connected = socket.create_connection((address, connection.port), timeout=seconds)
+        except OSError as error:
+            failed = error
+            continue
+        if not isinstance(connection, HTTPSConnection):
+            return connected
+        context = ssl.create_default_context()
+        return context.wrap_socket(connected, server_hostname=connection.host, do_handshake_on_connect=False)
+    raise failed
+
+
+@contextmanager
+def _cut_off_after(seconds: float, connected: socket.socket) -> Iterator[None]:
+    """Whoever sends a byte now and then keeps nobody waiting for ever."""
+
+    def cut() -> None:
+        with suppress(OSError):
+            socket.socket.shutdown(connected, socket.SHUT_RDWR)  # below TLS, in which the other thread may be
+
+    timer = Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _read(answer: HTTPResponse, seconds: float) -> bytes:

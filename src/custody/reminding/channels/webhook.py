@@ -11,7 +11,9 @@ import binascii
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar, Final
 
 from custody.reminding.channels.answer import InDoubt, Message, NotSent
@@ -39,11 +41,7 @@ class Webhook:
         body = json.dumps(
             {"type": "custody.reminder", "timestamp": message.at.isoformat(), "data": data}, ensure_ascii=False
         ).encode()
-        seconds = int(message.at.timestamp())
-        headers = {
-            "Content-Type": "application/json", "User-Agent": "custody", "webhook-id": message.id,
-            "webhook-timestamp": str(seconds), "webhook-signature": signature(self.key, message.id, seconds, body),
-        }  # fmt: skip
+        headers = {"Content-Type": "application/json", **signed_headers([self.key], message.id, message.at, body)}
         answer = post(self.url, body, headers, self.seconds)
         if 200 <= answer.status < 300:
             return
@@ -52,8 +50,17 @@ class Webhook:
         raise NotSent(f"status {answer.status}", for_good=True)
 
 
+def signed_headers(keys: Sequence[bytes], message: str, at: datetime, body: bytes) -> dict[str, str]:
+    """The headers that go with a message: its id, when it is sent, and a signature under each key."""
+    seconds = int(at.timestamp())
+    return {
+        "User-Agent": "custody", "webhook-id": message, "webhook-timestamp": str(seconds),
+        "webhook-signature": " ".join(signature(key, message, seconds, body) for key in keys),
+    }  # fmt: skip
+
+
 def signature(key: bytes, message: str, seconds: int, body: bytes) -> str:
-    """The value of ``webhook-signature``."""
+    """One of the signatures in ``webhook-signature``."""
     signed = b".".join((message.encode(), str(seconds).encode(), body))
     return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
 
