@@ -75,7 +75,7 @@ def workload(url: str, count: int) -> Workload:
 
 def checks_of(ledger: Ledger, envelopes: Iterable[bytes]) -> list[Check]:
     """Every signature of some envelopes, with its key and message."""
-    keys = {key_id: read_public_key(spki) for key_id, (_, spki) in enrolled_keys(ledger.recorder).items()}
+    keys = {key_id: read_public_key(each.spki) for key_id, each in enrolled_keys(ledger.recorder).items()}
     read = [read_envelope(each) for each in envelopes]
     return [
         (keys[signed.key_id], signed.value, pae(each.payload_type, each.payload))
@@ -86,7 +86,7 @@ def checks_of(ledger: Ledger, envelopes: Iterable[bytes]) -> list[Check]:
 
 def verify(checks: Sequence[Check]) -> None:
     """What no ledger in one thread can beat."""
-    assert all(key.verifies(value, message) for key, value, message in checks)
+    assert all(key.signed(value, message) for key, value, message in checks)
 
 
 def slowly(checks: Sequence[Check]) -> None:

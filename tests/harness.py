@@ -70,7 +70,7 @@ def check_signatures(envelopes: list[bytes], acts: list[Recorded]) -> None:
         message = pae(envelope.payload_type, envelope.payload)
         named = [signer.key for signer in recorded.act.signers]
         assert sorted(named) == sorted(signature.key_id for signature in envelope.signatures)
-        assert all(keys[each.key_id].verifies(each.value, message) for each in envelope.signatures)
+        assert all(keys[each.key_id].verifies(each, message) for each in envelope.signatures)
 
 
 def check_links(entries: list[Entry], acts: list[Recorded], tags: list[list[str]]) -> None:

@@ -25,6 +25,7 @@ from custody.facts.parties import KeyFacts, PersonFacts
 from custody.ledger.ledger import Ledger
 from custody.registers.reading import Registers
 from custody.sign_in import VALID_FOR, message_of, read_statement, require_meant_for
+from custody.signing import Signature, VerifyingKey
 from custody_api.context import Context, InContext, caught_up
 from custody_api.requests import asked
 
@@ -42,8 +43,7 @@ def sign_in(context: Context, statement: bytes, origin: str) -> tuple[str, Sessi
     stated, envelope = read_statement(statement)
     (signature,) = envelope.signatures
     key, person = _holder(ledger, signature.key_id)
-    if not key.key.verifies(signature.value, message_of(envelope)):
-        raise _unknown_key()
+    _require_signed(key.key, signature, message_of(envelope))
     require_meant_for(stated, origin, now)
     sessions.use_nonce(desk, signature.key_id, stated.nonce, now + 2 * VALID_FOR, now)
     return begin(desk, person.person, signature.key_id, ledger)
@@ -141,6 +141,19 @@ def _holder(ledger: Ledger, key_id: str) -> tuple[KeyFacts, PersonFacts]:
     if person is None or person.left:
         raise _unknown_key()
     return key, person
+
+
+def _require_signed(key: VerifyingKey, signature: Signature, message: bytes) -> None:
+    """Raise Untrusted if a key did not sign. Only who has the key learns what was wrong with how it signed."""
+    try:
+        covered = key.covered(signature, message)
+    except Untrusted:
+        said = signature.webauthn
+        if said is not None and key.signed(signature.value, said.signed):
+            raise
+        raise _unknown_key() from None
+    if not key.signed(signature.value, covered):
+        raise _unknown_key()
 
 
 def _live(key: KeyFacts | None) -> TypeGuard[KeyFacts]:

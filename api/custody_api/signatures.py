@@ -7,14 +7,13 @@ from functools import lru_cache
 
 from custody.signing import VerifyingKey, read_public_key
 
-Job = tuple[bytes, tuple[tuple[bytes, bytes], ...]]
-"""The signed bytes (DSSE's PAE), and of each signer the public key (SubjectPublicKeyInfo DER) and the signature."""
+Job = tuple[tuple[bytes, bytes, bytes], ...]
+"""Of each signer: the public key (SubjectPublicKeyInfo DER), the signature, and the bytes that it has to cover."""
 
 
 def holds(job: Job) -> bool:
     """Whether every signature of a job verifies under its key."""
-    message, signatures = job
-    return all(_key(spki).verifies(signature, message) for spki, signature in signatures)
+    return all(_key(spki).signed(signature, covered) for spki, signature, covered in job)
 
 
 @lru_cache(maxsize=10_000)

@@ -15,9 +15,7 @@ from threading import Lock
 from custody.errors import CustodyError
 from custody.facts.known import Facts
 from custody.ledger.batches import Verdicts
-from custody.ledger.opening import Opened
-from custody.rules.trust import signing_key
-from custody.signing import pae
+from custody.ledger.opening import Opened, signatures_of
 from custody_api.signatures import Job, holds, leave_interrupts_alone
 
 log = logging.getLogger("custody.api")
@@ -93,12 +91,9 @@ class Verifying:
 
 
 def _job(opened: Opened, facts: Facts) -> Job | None:
-    """What a worker needs to know of an act; None if a signer has no key that signs."""
-    values = {signature.key_id: signature.value for signature in opened.envelope.signatures}
+    """What a worker needs to know of an act; None if a signer has no key that signs like this."""
     try:
-        keys = [signing_key(opened.act, signer, facts) for signer in opened.act.signers]
+        return tuple((key.spki, value, covered) for _, key, value, covered in signatures_of(opened, facts))
     except CustodyError:
         return None
-    message = pae(opened.envelope.payload_type, opened.envelope.payload)
-    return message, tuple((key.spki, values[key.key_id]) for key in keys)
 

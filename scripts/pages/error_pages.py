@@ -24,7 +24,7 @@ COMMANDS_ALONE: Final = (
     "src/custody/cli/", "src/custody/keyfile.py", "migrations/", "scanners/custody_scanners/camera",
 )  # fmt: skip
 READ_STRICTLY: Final = frozenset(
-    f"malformed/{what}" for what in ("act", "entry", "envelope", "journal-entry", "journal-detail", "draft")
+    f"malformed/{what}" for what in ("act", "entry", "envelope", "journal-entry", "journal-detail", "draft", "webauthn")
 )
 """What `custody.strict` makes, which leaves the second half of the code to its callers."""
 OF_ITS_OWN: Final = {

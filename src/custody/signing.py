@@ -1,8 +1,8 @@
 """Keys, key ids, and DSSE envelopes with several signatures over one payload.
 
 Source: DSSE 1.0.2 (protocol.md, envelope.md) and docs/format.md section 3, which is stricter: every named signer has
-exactly one valid signature and there is no other. The algorithm always comes from the enrolled key, never from the
-envelope.
+exactly one valid signature and there is no other. The algorithm, and whether the signature is a passkey's, always
+come from the enrolled key, never from the envelope.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from custody.errors import Malformed, TooLarge, Untrusted
 from custody.strict import read_json
+from custody.webauthn import Assertion, Passkey, base64url, read_assertion
 
 try:  # libsodium verifies about twice as fast; what it accepts is a subset, so a refusal is asked again below
     from nacl.bindings import crypto_sign_open as _sodium_open
@@ -68,21 +69,46 @@ class VerifyingKey:
     """The SubjectPublicKeyInfo DER."""
     raw: bytes
     """The 32 bytes of an Ed25519 key; empty otherwise."""
+    passkey: Passkey | None = None
+    """What a passkey was enrolled for. Such a key never signs by itself, and no other signs as a passkey does."""
 
-    def verifies(self, signature: bytes, message: bytes) -> bool:
-        """Whether this is this key's signature of exactly these bytes."""
-        if _SODIUM and self.raw and len(signature) == 64:
+    def verifies(self, signature: Signature, message: bytes) -> bool:
+        """Whether this is a signature of this key, made as keys of its kind sign, of exactly these bytes."""
+        try:
+            return self.signed(signature.value, self.covered(signature, message))
+        except Untrusted:
+            return False
+
+    def covered(self, signature: Signature, message: bytes) -> bytes:
+        """The bytes that a signature of this key over a message covers: for a passkey, those that it signs instead.
+
+        Raises Untrusted if it was not made as keys of this kind sign, or a passkey says that it signed something else.
+        """
+        assertion = signature.webauthn
+        if self.passkey is None and assertion is None:
+            return message
+        if self.passkey is None or assertion is None:
+            raise Untrusted(
+                "untrusted/key-kind", "A passkey's key signs as a passkey only, and any other key only by itself.",
+                key=self.key_id, passkey=self.passkey is not None,
+            )  # fmt: skip
+        self.passkey.require(assertion, message)
+        return assertion.signed
+
+    def signed(self, value: bytes, covered: bytes) -> bool:
+        """Whether a signature's value is this key's over exactly these bytes, as `covered` gives them."""
+        if _SODIUM and self.raw and len(value) == 64:
             try:
-                _sodium_open(signature + message, self.raw)
+                _sodium_open(value + covered, self.raw)
             except BadSignatureError:
                 pass  # the stricter library said no: the reference library decides
             else:
                 return True
         try:
             if isinstance(self.key, Ed25519PublicKey):
-                self.key.verify(signature, message)
+                self.key.verify(value, covered)
             else:
-                self.key.verify(signature, message, ECDSA(hashes.SHA256()))
+                self.key.verify(value, covered, ECDSA(hashes.SHA256()))
         except InvalidSignature:
             return False
         return True
@@ -90,10 +116,11 @@ class VerifyingKey:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One signature of an envelope."""
+    """One signature of an envelope, with what a passkey and its browser said of it."""
 
     key_id: str
     value: bytes
+    webauthn: Assertion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +137,8 @@ def key_id_of(spki: bytes) -> str:
     return hashlib.sha256(spki).hexdigest()
 
 
-def read_public_key(spki: bytes) -> VerifyingKey:
-    """Load a SubjectPublicKeyInfo DER (Ed25519 or P-256).
+def read_public_key(spki: bytes, passkey: Passkey | None = None) -> VerifyingKey:
+    """Load a SubjectPublicKeyInfo DER (Ed25519 or P-256), of a passkey with what it was enrolled for.
 
     Raises Untrusted for another algorithm, another encoding of the same key, and for Ed25519 points that are of low
     order or not canonical: anybody could forge under those.
@@ -125,9 +152,9 @@ def read_public_key(spki: bytes) -> VerifyingKey:
     if isinstance(key, Ed25519PublicKey):
         raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
         _refuse_weak_point(raw)
-        return VerifyingKey(key_id_of(spki), "ed25519", key, spki, raw)
+        return VerifyingKey(key_id_of(spki), "ed25519", key, spki, raw, passkey)
     if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
-        return VerifyingKey(key_id_of(spki), "p256", key, spki, b"")
+        return VerifyingKey(key_id_of(spki), "p256", key, spki, b"", passkey)
     raise Untrusted("untrusted/key-algorithm", "Only Ed25519 and P-256 keys can be enrolled.")
 
 
@@ -167,11 +194,18 @@ def write_envelope(payload_type: str, payload: bytes, signatures: Sequence[Signa
     body = {
         "payloadType": payload_type,
         "payload": base64.b64encode(payload).decode(),
-        "signatures": [
-            {"keyid": each.key_id, "sig": base64.b64encode(each.value).decode()} for each in signatures
-        ],
-    }  # fmt: skip
+        "signatures": [_written(each) for each in signatures],
+    }
     return json.dumps(body, separators=(",", ":")).encode()
+
+
+def _written(signature: Signature) -> dict[str, Any]:
+    body: dict[str, Any] = {"keyid": signature.key_id, "sig": base64.b64encode(signature.value).decode()}
+    if said := signature.webauthn:
+        body["webauthn"] = {
+            "authenticatorData": base64url(said.authenticator_data), "clientDataJSON": base64url(said.client_data),
+        }  # fmt: skip
+    return body
 
 
 def read_envelope(data: bytes) -> Envelope:
@@ -192,8 +226,16 @@ def read_envelope(data: bytes) -> Envelope:
 
 
 def _signature(body: Any, field: str) -> Signature:
-    _expect_keys(body, {"keyid", "sig"}, field)
-    return Signature(_text(body["keyid"], f"{field}/keyid"), _base64(body["sig"], f"{field}/sig"))
+    as_passkey = isinstance(body, dict) and "webauthn" in body
+    _expect_keys(body, {"keyid", "sig", "webauthn"} if as_passkey else {"keyid", "sig"}, field)
+    assertion = _assertion(body["webauthn"], f"{field}/webauthn") if as_passkey else None
+    return Signature(_text(body["keyid"], f"{field}/keyid"), _base64(body["sig"], f"{field}/sig"), assertion)
+
+
+def _assertion(body: Any, field: str) -> Assertion:
+    _expect_keys(body, {"authenticatorData", "clientDataJSON"}, field)
+    authenticator_data = _base64url(body["authenticatorData"], f"{field}/authenticatorData")
+    return read_assertion(authenticator_data, _base64url(body["clientDataJSON"], f"{field}/clientDataJSON"))
 
 
 def _expect_keys(body: Any, keys: set[str], field: str) -> None:
@@ -217,6 +259,18 @@ def _base64(value: Any, field: str) -> bytes:
             if base64.b64encode(decoded) == value.encode():
                 return decoded
     raise _malformed(field, "standard base64 with padding, in its only form", value)
+
+
+def _base64url(value: Any, field: str) -> bytes:
+    if isinstance(value, str) and value.isascii():
+        try:
+            decoded = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+        except ValueError:
+            pass
+        else:
+            if base64url(decoded) == value:
+                return decoded
+    raise _malformed(field, "base64url without padding, in its only form", value)
 
 
 def _malformed(field: str, expected: str, got: Any) -> Malformed:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from custody.acts.act import Act
 from custody.acts.values import (
+    CredentialId,
     Day,
     Frozen,
     Hex32,
@@ -15,9 +16,11 @@ from custody.acts.values import (
     Moment,
     Name,
     Origin,
+    PageOrigin,
     PlaceId,
     PublicKey,
     Range,
+    RpId,
     Sealed,
     Some,
     Text,
@@ -48,6 +51,33 @@ class NewKey(Frozen):
     name: Sealed
     public_key: PublicKey
     kind: Literal["file", "device", "token"]
+
+
+_MOST_ORIGINS: Final = 8
+
+
+class NewPasskey(Frozen):
+    """What a key that is a passkey is bound to: its site (``rp_id``), up to 8 origins of pages there, its credential
+    id, and whether it may be copied to other devices (``backup_eligible``: a synced passkey) and is.
+    """
+
+    rp_id: RpId
+    origins: Some[PageOrigin]
+    credential: CredentialId
+    backup_eligible: bool
+    backed_up: bool
+
+    @model_validator(mode="after")
+    def _fits(self) -> NewPasskey:
+        if len(self.origins) > _MOST_ORIGINS:
+            raise ValueError(f"at most {_MOST_ORIGINS} origins")
+        for origin in self.origins:
+            host = origin.partition("://")[2].partition(":")[0]
+            if host != self.rp_id and not host.endswith(f".{self.rp_id}"):
+                raise ValueError(f"origins at {self.rp_id} or below it")
+        if self.backed_up and not self.backup_eligible:
+            raise ValueError("backed_up only where backup_eligible")
+        return self
 
 
 class FirstAgency(Frozen):
@@ -100,8 +130,15 @@ class Enrolment(Act):
     name: Sealed
     agency: Name
     public_key: PublicKey
-    kind: Literal["file", "device", "token"]
+    kind: Literal["file", "device", "passkey", "token"]
+    passkey: NewPasskey | None = None
     evidence: Text
+
+    @model_validator(mode="after")
+    def _says_what_a_passkey_is_bound_to(self) -> Enrolment:
+        if (self.kind == "passkey") != (self.passkey is not None):
+            raise ValueError("passkey exactly where kind is passkey")
+        return self
 
 
 class Grant(Frozen):

@@ -160,6 +160,25 @@ PublicKey = Annotated[str, StringConstraints(min_length=40, max_length=400), Aft
 """A SubjectPublicKeyInfo in DER, base64url without padding."""
 
 
+CredentialId = Annotated[str, StringConstraints(min_length=22, max_length=1364), AfterValidator(_base64url)]
+"""The id by which a browser finds a passkey: 16 to 1,023 bytes, base64url without padding."""
+
+RpId = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", max_length=253
+    ),
+]
+"""The domain name of the site that a passkey was made for, in lower case."""
+
+PageOrigin = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(https://[a-z0-9.-]{1,253}|http://([a-z0-9-]{1,63}\.)?localhost)(:[1-9][0-9]{0,4})?$"
+    ),
+]
+"""The origin of a page as browsers write it. They have passkeys over HTTPS only, and on the machine itself."""
+
 EnvelopeBytes = Annotated[str, StringConstraints(min_length=4, max_length=700_000), AfterValidator(_base64url)]
 """The exact bytes of another envelope, base64url without padding."""
 

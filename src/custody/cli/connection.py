@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -34,8 +34,8 @@ class Connection(Protocol):
     def seen(self) -> dict[str, Any]:
         """The newest checkpoint's size and root, as an act states them."""
 
-    def live_keys(self, person: str) -> tuple[str, ...]:
-        """The ids of the keys a person signs with; none if the person is unknown."""
+    def live_keys(self, person: str) -> Mapping[str, str]:
+        """The ids of the keys a person signs with, and the kind of each; none if the person is unknown."""
 
     def recorded(self, act_id: str) -> str | None:
         """The type of a recorded act; None if there is none of this id."""
@@ -63,12 +63,12 @@ class LocalLedger:
         head = open_checkpoint(note, ours)  # what people testify to is what the log signed, not what its head row says
         return {"size": head.size, "root": encode(head.root)}
 
-    def live_keys(self, person: str) -> tuple[str, ...]:
+    def live_keys(self, person: str) -> Mapping[str, str]:
         memory = self._ledger.memory
         memory.catch_up()
         known = memory.fold([Need("person", person)])[Need("person", person)]
         needs = [Need("key", key) for key in known.keys] if known else []
-        return tuple(need.id for need, key in memory.fold(needs).items() if key and key.live)
+        return {need.id: key.kind for need, key in memory.fold(needs).items() if key and key.live}
 
     def recorded(self, act_id: str) -> str | None:
         known = self._ledger.memory.record(act_id)

@@ -140,13 +140,13 @@ class Client:
         self._reached(head.size)
         return {"size": head.size, "root": encode(head.root)}
 
-    def live_keys(self, person: str) -> tuple[str, ...]:
-        """The ids of the keys a person signs with; none if the person is unknown."""
+    def live_keys(self, person: str) -> dict[str, str]:
+        """The ids of the keys a person signs with, and the kind of each; none if the person is unknown."""
         try:
             known = self.read(f"/v1/people/{quote(person, safe='')}")
         except NotFound:
-            return ()
-        return tuple(key["key"] for key in known.get("keys", ()) if key.get("live"))
+            return {}
+        return {key["key"]: key["kind"] for key in known.get("keys", ()) if key.get("live")}
 
     def recorded(self, act_id: str) -> str | None:
         """The type of a recorded act; None if there is none of this id to see."""

@@ -26,12 +26,12 @@ class Session:
 
 def use_nonce(desk: Desk, key: str, nonce: str, until: datetime, now: datetime) -> None:
     """Note that a statement was used. Raises Untrusted if it was used before."""
-    try:
-        with desk.writing() as connection:
-            connection.execute(delete(used_nonce).where(used_nonce.c.until < instant(now)))
+    with desk.writing() as connection:
+        connection.execute(delete(used_nonce).where(used_nonce.c.until < instant(now)))
+        try:
             connection.execute(insert(used_nonce).values(id=f"{key}/{nonce}", until=instant(until)))
-    except IntegrityError:
-        raise Untrusted("untrusted/sign-in-used", "This sign-in was used before: make a new one.") from None
+        except IntegrityError:  # here, where the database's word for it is not yet translated
+            raise Untrusted("untrusted/sign-in-used", "This sign-in was used before: make a new one.") from None
 
 
 def begin(desk: Desk, token: str, begun: Session, now: datetime) -> None:

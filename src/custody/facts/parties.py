@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from custody.acts.entry import Recorded
-from custody.acts.parties import Agency, Enrolment, Genesis, Grant, Person, Place, Revocation
+from custody.acts.parties import Agency, Enrolment, Genesis, Grant, NewPasskey, Person, Place, Revocation
 from custody.acts.values import Range, decode
 from custody.facts.governing import Founding, founding_of
 from custody.signing import VerifyingKey, key_id_of, read_public_key
+from custody.webauthn import Passkey
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class KeyFacts:
     kind: str
     enrolled_by: str
     enrolled_at: int
+    passkey: NewPasskey | None = None
     revoked_at: int | None = None
     doubted_since: datetime | None = None
 
@@ -105,30 +107,46 @@ def evolve_key(facts: KeyFacts | None, recorded: Recorded, key_id: str) -> KeyFa
     entering = _entering(act)
     if entering is None or facts is not None:
         return facts
-    person, agency, spki, kind = entering
-    if key_id_of(spki) != key_id:
+    if key_id_of(entering.spki) != key_id:
         return facts
     by = act.signers[0].person
-    return KeyFacts(read_public_key(spki), person, agency, kind, by, recorded.index)
+    return KeyFacts(
+        entering.key(), entering.person, entering.agency, entering.kind, by, recorded.index, entering.passkey
+    )  # fmt: skip
 
 
-def _entering(act: object) -> tuple[str, str, bytes, str] | None:
-    """The person, agency, public key and kind that an act brings into the log, if it brings a key."""
+@dataclass(frozen=True, slots=True)
+class _Entering:
+    """The key that an act brings into the log, whose it is and of which kind."""
+
+    person: str
+    agency: str
+    spki: bytes
+    kind: str
+    passkey: NewPasskey | None = None
+
+    def key(self) -> VerifyingKey:
+        new = self.passkey
+        bound = Passkey(new.rp_id, frozenset(new.origins), new.backup_eligible) if new else None
+        return read_public_key(self.spki, bound)
+
+
+def _entering(act: object) -> _Entering | None:
     if isinstance(act, Genesis):
         new = act.administrator
-        return new.person, act.first_agency.agency, decode(new.public_key), new.kind
+        return _Entering(new.person, act.first_agency.agency, decode(new.public_key), new.kind)
     if isinstance(act, Agency) and act.administrator:
         new = act.administrator
-        return new.person, act.agency, decode(new.public_key), new.kind
+        return _Entering(new.person, act.agency, decode(new.public_key), new.kind)
     if isinstance(act, Enrolment):
-        return act.person, act.agency, decode(act.public_key), act.kind
+        return _Entering(act.person, act.agency, decode(act.public_key), act.kind, act.passkey)
     return None
 
 
 def new_key(act: object) -> tuple[str, VerifyingKey] | None:
     """The person and the key that an act brings into the log. Raises Untrusted for keys that cannot be enrolled."""
     entering = _entering(act)
-    return (entering[0], read_public_key(entering[2])) if entering else None
+    return (entering.person, entering.key()) if entering else None
 
 
 def evolve_person(facts: PersonFacts | None, recorded: Recorded, person: str) -> PersonFacts | None:

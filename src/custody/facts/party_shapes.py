@@ -41,10 +41,11 @@ def person_shape(person: PersonFacts) -> Shape:
 
 
 def key_shape(key: KeyFacts) -> Shape:
-    """Show a key: who enrolled it, at which position, and whether it still signs."""
+    """Show a key: of which kind, who enrolled it, at which position, and whether it still signs."""
     return {
         "key": key.key.key_id,
         "kind": key.kind,
+        "passkey": key.passkey.model_dump(mode="json") if key.passkey else None,
         "live": key.live,
         "enrolled_by": key.enrolled_by,
         "enrolled_at": key.enrolled_at + 1,

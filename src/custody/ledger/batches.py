@@ -154,14 +154,14 @@ def _sound(ledger: Ledger, read: Sequence[_Read]) -> list[bool]:
 def _signatures(read: _Read) -> _Signatures | None:
     """None if a key is not what it has to be: the act is then looked at alone, which says why."""
     try:
-        return [(key, value, message) for _, key, value, message in signatures_of(read.opened, read.facts)]
+        return [(key, value, covered) for _, key, value, covered in signatures_of(read.opened, read.facts)]
     except CustodyError:
         return None
 
 
 def _all_hold(signed: Sequence[_Signatures | None]) -> list[bool]:
     return [
-        each is not None and all(key.verifies(value, message) for key, value, message in each) for each in signed
+        each is not None and all(key.signed(value, covered) for key, value, covered in each) for each in signed
     ]  # fmt: skip
 
 

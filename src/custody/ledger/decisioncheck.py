@@ -9,6 +9,7 @@ from custody.errors import CustodyError
 from custody.facts.governing import founding_of
 from custody.facts.known import Facts
 from custody.ledger.findings import Report
+from custody.ledger.opening import require_copies_as_stated
 from custody.ledger.policies import Policies
 from custody.ledger.storedrow import Stored
 from custody.rules.judge import decide
@@ -29,6 +30,13 @@ class Signers:
         if sorted(signed) != sorted([signer.key for signer in act.signers]):
             self._report.found(4, "signers", "签名与签署人不一致。", "Signatures and signers differ.", stored.index)
             return
+        try:
+            require_copies_as_stated(stored.envelope, act)
+        except CustodyError as error:
+            self._report.found(
+                4, "passkey", "通行密钥的备份情况与登记不符。",
+                "A passkey was enrolled with other backup flags than it signed with.", stored.index, reason=error.code,
+            )  # fmt: skip
         for signer in act.signers:
             try:
                 signing_key(act, signer, facts)

@@ -79,7 +79,7 @@ def _verify(
             for index, key in stretch.false:
                 report.found(
                     4, "signature", "签名与所签内容不符。", "A signature does not verify.", index,
-                    key=key, person=keys[key][0] if key in keys else None,
+                    key=key, person=keys[key].person if key in keys else None,
                 )  # fmt: skip
 
 

@@ -1,9 +1,11 @@
 """Opening an envelope: from foreign bytes to an act whose signatures are known to hold.
 
 1. The envelope is strict DSSE of the act's payload type; the payload is a strict act of this ledger.
-2. Every named signer has exactly one signature by the named key, and there is no other.
+2. Every named signer has exactly one signature by the named key, and there is no other; a passkey's enrolment states
+   of copies what the passkey itself says with its signature.
 3. The disclosures are exactly those the act commits to.
-4. Each signature verifies under the enrolled key (or the key that the act itself brings).
+4. Each signature was made as keys of its kind sign, and verifies under the enrolled key (or the key that the act
+   itself brings).
 
 Steps 1 to 3 need no facts; step 4 needs the keys as they stand in the log.
 """
@@ -18,12 +20,13 @@ from functools import cached_property
 
 from custody.acts import PAYLOAD_TYPE, act_from
 from custody.acts.act import Act, Signer
+from custody.acts.parties import Enrolment
 from custody.acts.values import decode, seal_commitment, sealed_in
 from custody.errors import Malformed, Untrusted
 from custody.facts.known import Facts
 from custody.facts.parties import new_key
 from custody.rules.trust import signing_key
-from custody.signing import Envelope, VerifyingKey, pae, read_envelope
+from custody.signing import Envelope, VerifyingKey, key_id_of, pae, read_envelope
 from custody.strict import read_json
 
 _LONGEST_VALUE = 4_000
@@ -85,6 +88,7 @@ def open_envelope(data: bytes, disclosures: Sequence[Disclosure], origin: str) -
     require_ledger(act, origin)
     new_key(act)  # a key that cannot be enrolled is turned away here
     _signatures_match_signers(envelope, act)
+    require_copies_as_stated(envelope, act)
     _disclosures_match(disclosures, sealed_in(fields))
     return Opened(data, envelope, act, tuple(disclosures))
 
@@ -100,18 +104,38 @@ def read_recorded(data: bytes) -> Act:
     return act_from(read_json(read_envelope(data).payload, "act"))
 
 
+def require_copies_as_stated(envelope: Envelope, act: Act) -> None:
+    """Check that a passkey is enrolled with the backup flags that stand in its own signature. Raises Untrusted."""
+    if not isinstance(act, Enrolment) or act.passkey is None:
+        return
+    key = key_id_of(decode(act.public_key))
+    own = [each.webauthn for each in envelope.signatures if each.key_id == key and each.webauthn]
+    stated = act.passkey.backup_eligible, act.passkey.backed_up
+    if any((each.may_be_copied, each.is_copied) != stated for each in own):
+        raise Untrusted(
+            "untrusted/passkey-backup", "What the passkey says of copies of itself is not what its enrolment says.",
+            expected=stated, got=[(each.may_be_copied, each.is_copied) for each in own],
+        )  # fmt: skip
+
+
 def signatures_of(opened: Opened, facts: Facts) -> list[tuple[Signer, VerifyingKey, bytes, bytes]]:
-    """Each signer with the key as it stands in the log, the signature, and the bytes signed. Raises Untrusted."""
+    """Each signer with the key as it stands in the log, the signature's value, and the bytes that it has to cover.
+
+    Raises Untrusted where a key is not the signer's, or did not sign as keys of its kind do.
+    """
     message = pae(opened.envelope.payload_type, opened.envelope.payload)
-    values = {signature.key_id: signature.value for signature in opened.envelope.signatures}
-    act = opened.act
-    return [(each, signing_key(act, each, facts), values[each.key], message) for each in act.signers]
+    signatures = {signature.key_id: signature for signature in opened.envelope.signatures}
+    found = []
+    for signer in opened.act.signers:
+        key, signature = signing_key(opened.act, signer, facts), signatures[signer.key]
+        found.append((signer, key, signature.value, key.covered(signature, message)))
+    return found
 
 
 def verify_signatures(opened: Opened, facts: Facts) -> None:
     """Verify every signature under its key as it stands in the log (step 4). Raises Untrusted, naming the signer."""
-    for signer, key, value, message in signatures_of(opened, facts):
-        if not key.verifies(value, message):
+    for signer, key, value, covered in signatures_of(opened, facts):
+        if not key.signed(value, covered):
             raise Untrusted(
                 "untrusted/signature", "A signature does not verify: these are not the bytes that were signed.",
                 person=signer.person, part=signer.part, key=signer.key,

@@ -23,12 +23,22 @@ from custody.ledger.opening import read_recorded
 from custody.ledger.reader import Reader
 from custody.ledger.tables import LEDGER
 from custody.signing import VerifyingKey, pae, read_envelope, read_public_key
+from custody.webauthn import Passkey
 
 _STRETCH = 2_000
 _PAGE = 200
 
-Keys = Mapping[str, tuple[str, bytes]]
-"""Key id to person and SubjectPublicKeyInfo."""
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A key as it can be sent to another process: whose, its SubjectPublicKeyInfo, and what a passkey is bound to."""
+
+    person: str
+    spki: bytes
+    passkey: Passkey | None
+
+
+Keys = Mapping[str, Enrolled]
+"""By key id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class Stretch:
     false: tuple[tuple[int, str], ...]
 
 
-def enrolled_keys(reader: Reader) -> dict[str, tuple[str, bytes]]:
+def enrolled_keys(reader: Reader) -> dict[str, Enrolled]:
     """Every key that the log ever enrolled. What cannot be read is passed over: its signatures then count as false."""
     rows, _ = reader.select(DCBQuery([DCBQueryItem(types=[kind]) for kind in KINDS["key"].types]))
     found = {}
@@ -50,7 +60,7 @@ def enrolled_keys(reader: Reader) -> dict[str, tuple[str, bytes]]:
             continue
         if entering is not None:
             person, key = entering
-            found[key.key_id] = person, key.spki
+            found[key.key_id] = Enrolled(person, key.spki, key.passkey)
     return found
 
 
@@ -81,8 +91,9 @@ def verified(reader: Reader, keys: Keys, after: int, upto: int) -> Stretch:
             for each in envelope.signatures:
                 count += 1
                 if each.key_id in keys and each.key_id not in loaded:
-                    loaded[each.key_id] = read_public_key(keys[each.key_id][1])
-                if each.key_id not in loaded or not loaded[each.key_id].verifies(each.value, message):
+                    enrolled = keys[each.key_id]
+                    loaded[each.key_id] = read_public_key(enrolled.spki, enrolled.passkey)
+                if each.key_id not in loaded or not loaded[each.key_id].verifies(each, message):
                     false.append((row.position - 1, each.key_id))
         after = page[-1].position
     return Stretch(count, tuple(false))

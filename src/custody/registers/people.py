@@ -45,7 +45,7 @@ def _key_rows(facts: KeyFacts) -> Iterator[Row]:
 
 
 REGISTER = Register(
-    "people", 1, (Part(person, "person", "person", _person_rows), Part(key, "key", "key", _key_rows))
+    "people", 2, (Part(person, "person", "person", _person_rows), Part(key, "key", "key", _key_rows))
 )
 
 

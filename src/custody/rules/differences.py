@@ -91,7 +91,7 @@ def an_embedded_act_bears_the_signatures_it_names(matter: Matter) -> Iterator[Br
         return
     envelope = read_envelope(data)
     message = pae(envelope.payload_type, envelope.payload)
-    signed = {each.key_id: each.value for each in envelope.signatures}
+    signed = {each.key_id: each for each in envelope.signatures}
     if inner.ledger != act.ledger or set(signed) != {signer.key for signer in inner.signers}:
         yield Breach(facts={"act": inner.id, "ledger": inner.ledger})
         return
