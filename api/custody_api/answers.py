@@ -27,6 +27,12 @@ class Paged(BaseModel):
     at_least: int | None = Field(None, ge=0)
 
 
+class FromPosition(Paged):
+    """The query of a list that goes along a log."""
+
+    after: str | None = Field(None, pattern="^[0-9]{1,18}$")
+
+
 def one(request: Request, body: Mapping[str, Any]) -> Response:
     """Answer with a single resource; 304 if the caller has this very state.
 

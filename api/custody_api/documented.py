@@ -298,12 +298,6 @@ SHOWN_ITEM: Final[Json] = {
     "deadlines": [DUE],
     "version": 1234,
 }  # fmt: skip
-_SHOWN_CASE: Final[Json] = {
-    "case": CASE_REF, "kind": "criminal", "lead": "psb-yunling", "stage": "investigation", "officers": ["psb-0211"],
-    "legal_reviewer": "psb-0077", "opened_at": "2026-03-12T00:00:00.000000Z", "opened_by": ACT_ID, "holds": [],
-    "stages": [{"stage": "investigation", "agency": "psb-yunling", "act": ACT_ID, "position": 39}], "final": None,
-    "effective": [],
-}  # fmt: skip
 _SHOWN_PERSON: Final[Json] = {
     "person": "cen-01", "agency": "center", "subject": "person", "left": False,
     "capacities": [{"capacity": "custodian", "licence": None, "expires": None}], "places": ["ST1C7V0N2R5TQKM4"],
@@ -318,7 +312,7 @@ _STRETCH: Final[Json] = {
     "given_by": None,
     "parties": [{"part": "officer", "person": "psb-0211"}, {"part": "second", "person": "psb-0347"}],
 }  # fmt: skip
-_SHOWN_ACT: Final[Json] = {
+SHOWN_ACT: Final[Json] = {
     "act": ACT_ID, "type": "seizure", "position": 40, "recorded_at": "2026-03-12T00:11:05.123456Z",
     "occurred_at": "2026-03-12T08:10:00+08:00", "signers": [{"part": "officer", "person": "psb-0211"}], "defects": [],
 }  # fmt: skip
@@ -326,13 +320,7 @@ _SHOWN_ACT: Final[Json] = {
 ITEM: Final = resource("The item.", SHOWN_ITEM)
 ITEMS: Final = listing("items", "Items, ordered by id.", SHOWN_ITEM)
 HISTORY: Final = resource(
-    "The chain of custody.", {"item": ITEM_ID, "acts": [_SHOWN_ACT], "custody": [_STRETCH], "gaps": []})  # fmt: skip
-CASE: Final = resource("The case.", {**_SHOWN_CASE, "items": 400})
-CASES: Final = listing("cases", "Cases, ordered by reference.", _SHOWN_CASE)
-KIT: Final = resource(
-    "The kit.",
-    {"kit": "KT1R4E8A0Q5WZ3YH", "case": CASE_REF, "drawn_by": ACT_ID, "tubes": [{"item": ITEM_ID, "designation": "A"}]},
-)
+    "The chain of custody.", {"item": ITEM_ID, "acts": [SHOWN_ACT], "custody": [_STRETCH], "gaps": []})  # fmt: skip
 PERSON: Final = resource("The person.", {**_SHOWN_PERSON, "keys": [], "items": 3})
 PEOPLE: Final = listing("people", "People, ordered by id.", _SHOWN_PERSON)
 PLACE: Final = resource("The place.", {**_SHOWN_PLACE, "items": 400})

@@ -222,7 +222,8 @@ def cases_one_by_one(story: Story) -> Iterator[Asked]:
         path, known = f"/v1/cases/{quote(case, safe='')}", of_whole(story, f"case:{case}")
         yield Asked("GET /v1/cases/{reference:path}", path, known, case, NO_CASE)
         yield Asked("GET /v1/cases/{reference:path}", f"{path}?as_of=2020-01-01T00:00:00Z", lambda _: False)
-        yield Asked("GET /v1/cases/{reference:path}/items", f"{path}/items", known, case, NO_CASE)
+        for part in ("items", "acts", "kits"):
+            yield Asked(f"GET /v1/cases/{{reference:path}}/{part}", f"{path}/{part}", known, case, NO_CASE)
 
 
 def acts_one_by_one(story: Story) -> Iterator[Asked]:

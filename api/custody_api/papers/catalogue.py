@@ -78,6 +78,13 @@ CONTINUITY: Final = "continuity"
 
 NAMES: Final = (*KINDS, CONTINUITY)
 
+TITLES: Final = {name: {"zh": kind.zh, "en": kind.en} for name, kind in KINDS.items()} | {
+    CONTINUITY: {"zh": "保管链条说明", "en": "statement of continuity"}
+}
+"""What each paper is called."""
+
+_TYPES: Final = tuple(dict.fromkeys([each for kind in KINDS.values() for each in kind.types] + ["division"]))
+
 
 Link = str | Callable[[Source], str]
 """The address that a citizen's copy bears: given, or made for the act that a paper is drawn from."""
@@ -103,6 +110,13 @@ def papers(sources: Sources, kind: str, subject: Subject, name: str, link: Link 
         roots = [chosen.root(sources, each) for each in found]
         found = list({each.position: each for each in roots}.values())
     return [chosen.build(sources, each, link(each) if callable(link) else link) for each in found]
+
+
+def drawable(sources: Sources, case: str) -> list[str]:
+    """The kinds of papers that can be drawn of a case, in their order."""
+    acts = [each.act for each in sources.under([f"case:{case}"], _TYPES)[f"case:{case}"] if sources.reads(each)]
+    found = [name for name, kind in KINDS.items() if any(each.act in kind.types and kind.fits(each) for each in acts)]
+    return [*found, CONTINUITY] if any(each.items_born for each in acts) else found
 
 
 def _acts(sources: Sources, kind: Kind, subject: Subject, name: str) -> list[Source]:

@@ -29,6 +29,7 @@ class WantedManifests(Paged):
     waits_for: str | None = Field(
         None, description="The agency that still has to answer: offered to it, or to a person or a place of its own."
     )
+    case: str | None = Field(None, description="On which an item of this case stands.")
 
 
 class WantedLoans(Paged):
@@ -63,8 +64,8 @@ def search_manifests(
 ) -> Response:
     """Manifests ordered by id; ``waits_for`` lists what an agency has to answer."""
     found = registers.manifests(
-        agency=wanted.agency, state=wanted.state, waits_for=wanted.waits_for, at=ledger.clock(), after=wanted.after,
-        limit=wanted.limit + 1,
+        agency=wanted.agency, state=wanted.state, waits_for=wanted.waits_for, case=wanted.case, at=ledger.clock(),
+        after=wanted.after, limit=wanted.limit + 1,
     )  # fmt: skip
     return page(request, "manifests", found, wanted.limit, lambda each: each["manifest"])
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import unicodedata
 from typing import Annotated
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from custody.access.rights import Sight
 from custody.ledger.history import case_at
-from custody_api import documented
-from custody_api.answers import Paged, one, page
+from custody_api import documented_cases as documented
+from custody_api.answers import FromPosition, Paged, Shape, one, page
 from custody_api.callers import TheRegisters
 from custody_api.context import TheLedger
+from custody_api.documented import ITEMS
+from custody_api.papers.catalogue import TITLES, drawable
+from custody_api.papers.sources import Sources
 from custody_api.past import AtMoment
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -33,7 +38,7 @@ def search_cases(request: Request, wanted: Annotated[Wanted, Query()], registers
 
 
 # A reference may hold a slash, and arrives here decoded: what ends in /items is the list.
-@router.get("/cases/{reference:path}/items", **documented.ITEMS)
+@router.get("/cases/{reference:path}/items", **ITEMS)
 def read_case_items(
     reference: str, request: Request, wanted: Annotated[Paged, Query()], registers: TheRegisters
 ) -> Response:
@@ -42,14 +47,56 @@ def read_case_items(
     return page(request, "items", found, wanted.limit, lambda each: each["item"])
 
 
+@router.get("/cases/{reference:path}/acts", **documented.CASE_ACTS)
+def read_case_acts(
+    reference: str, request: Request, wanted: Annotated[FromPosition, Query()], registers: TheRegisters
+) -> Response:
+    """The acts on a case and on its items, oldest first."""
+    found = registers.case_acts(_normal(reference), after=int(wanted.after or 0), limit=wanted.limit + 1)
+    return page(request, "acts", found, wanted.limit, lambda each: each["position"])
+
+
+@router.get("/cases/{reference:path}/kits", **documented.KITS)
+def read_case_kits(
+    reference: str, request: Request, wanted: Annotated[Paged, Query()], registers: TheRegisters
+) -> Response:
+    """The blood kits of a case, ordered by id."""
+    found = registers.case_kits(_normal(reference), after=wanted.after, limit=wanted.limit + 1)
+    return page(request, "kits", found, wanted.limit, lambda each: each["kit"])
+
+
 @router.get("/cases/{reference:path}", **documented.CASE)
 def read_case(
-    reference: str, request: Request, registers: TheRegisters, ledger: TheLedger, moment: AtMoment
-) -> Response:
-    """A case by its reference, percent-encoded; ``items`` counts what belongs to it."""
+    reference: str, request: Request, registers: TheRegisters, ledger: TheLedger, moment: AtMoment,
+    limit: Annotated[int, Query(ge=1, le=500, description="Of each part of the file, so many at most.")] = 50,
+) -> Response:  # fmt: skip
+    """A case with its file (一案一档): items, kits, acts, defects, deadlines, manifests, and the papers that can be
+    drawn. ``items`` counts what belongs to it; each of ``contents`` has its first members and the address of the
+    ``next``. Of the past, the case without its file."""
     name = _normal(reference)
-    now = registers.case(name)  # also where the past is asked for: it is read by who may read it now
-    return one(request, case_at(ledger.recorder, name, moment) if moment else now)
+    if moment:
+        registers.case(name)  # the past is read by who may read it now
+        return one(request, case_at(ledger.recorder, name, moment))
+    found = registers.dossier(name, at=ledger.clock(), limit=limit)
+    contents = {part: _continued(name, part, limit, **listed) for part, listed in found["contents"].items()}
+    sources = Sources(ledger, opens=False, reads=lambda act: registers.sight_of_act(act) is Sight.WHOLE)
+    return one(request, {**found, "contents": contents | {"papers": _papers(sources, name)}})
+
+
+def _continued(case: str, part: str, limit: int, members: list[Shape], after: object | None) -> Shape:
+    """A part of a case's file, with the address at which its list goes on."""
+    of_case = part in ("items", "kits", "acts")
+    query = urlencode({**({} if of_case else {"case": case}), "limit": limit, "after": after})
+    path = f"/v1/cases/{quote(case, safe='')}/{part}" if of_case else f"/v1/{part}"
+    return {"members": members, "next": f"{path}?{query}" if after is not None else None}
+
+
+def _papers(sources: Sources, case: str) -> list[Shape]:
+    """Every kind of paper that can be drawn of a case, with its address."""
+    return [
+        {"kind": kind, **TITLES[kind], "href": f"/v1/papers/{kind}?{urlencode({'case': case})}"}
+        for kind in drawable(sources, case)
+    ]
 
 
 @router.get("/kits/{kit}", **documented.KIT)

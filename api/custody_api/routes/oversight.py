@@ -14,7 +14,7 @@ from custody.registers.inspection.report import inspected, report_shape
 from custody.rules.clocks.deadline import State
 from custody.rules.clocks.text import Colour
 from custody_api import documented_oversight as documented
-from custody_api.answers import Paged, one, page
+from custody_api.answers import FromPosition, Paged, one, page
 from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import WAIT_SECONDS, InContext, TheLedger
 
@@ -40,13 +40,7 @@ class WantedDeadlines(Paged):
     stopped: bool = Field(False, description="true: those that were stopped, too.")
 
 
-class WantedRefusals(Paged):
-    """From which position of the journal on."""
-
-    after: str | None = Field(None, pattern="^[0-9]{1,18}$")
-
-
-class WantedViews(WantedRefusals):
+class WantedViews(FromPosition):
     """From which position of the journal on, and whose."""
 
     by: str | None = Field(None, max_length=64, description="Who looked.")
@@ -116,7 +110,7 @@ def search_views(
 
 @router.get("/refusals", **documented.REFUSALS)
 def search_refusals(
-    request: Request, wanted: Annotated[WantedRefusals, Query()], caller: TheCaller, registers: TheRegisters
+    request: Request, wanted: Annotated[FromPosition, Query()], caller: TheCaller, registers: TheRegisters
 ) -> Response:
     """Who tried what, and which rule forbade it; oldest first, from the journal."""
     if not caller.oversees:

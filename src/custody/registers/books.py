@@ -46,15 +46,17 @@ class Books:
         agency: str | None = None,
         state: str | None = None,
         waits_for: str | None = None,
+        case: str | None = None,
         at: datetime | None = None,
         after: str | None = None,
         limit: int = PAGE,
     ) -> list[Shape]:
         """Manifests ordered by id: those that an agency sends or receives, those in a state (open, accepted …).
 
-        ``waits_for`` finds those that an agency still has to answer, by itself, a person or a place of its own.
+        ``waits_for`` finds those that an agency still has to answer, by itself, a person or a place of its own, and
+        ``case`` those that list an item of a case.
         """
-        wanted = manifests.Wanted(agency, state, waits_for)
+        wanted = manifests.Wanted(agency, state, waits_for, case)
         with self._reading() as connection:
             return manifests.search(connection, wanted, at, after, page(limit), self.seen)
 

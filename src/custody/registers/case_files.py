@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from custody.access.rights import Sight
 from custody.access.shown import as_kit
 from custody.facts.shapes import Shape
-from custody.registers import cases, custody, deadlines, items, kits
+from custody.registers import cases, custody, deadlines, defects, items, kits, manifests
 from custody.registers.books import PAGE, Books, named, not_found, page
+from custody.registers.deadlines import Wanted
 from custody.registers.items import Search
 
 
@@ -40,26 +42,69 @@ class CaseFiles(Books):
             return self._searched(connection, Search(case=reference), after, limit)
 
     def case_acts(self, reference: str, *, after: int = 0, limit: int = PAGE) -> list[Shape]:
-        """The acts on a case and on its items after a position, oldest first."""
+        """The acts on a case and on its items after a position, oldest first. Raises NotFound."""
         with self._reading() as connection:
             self._require(connection, "case", reference, reference, Sight.WHOLE)
+            if cases.find(connection, reference) is None:
+                raise not_found("case", reference)
             return custody.acts_on(connection, f"case:{reference}", after, page(limit))
+
+    def case_kits(self, reference: str, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
+        """The blood kits of a case, ordered by id, as `kit` shows each. Raises NotFound."""
+        with self._reading() as connection:
+            self._require(connection, "case", reference, reference, Sight.WHOLE)
+            if cases.find(connection, reference) is None:
+                raise not_found("case", reference)
+            found = kits.of_case(connection, reference, after, page(limit))
+            return [shown for each in found if (shown := self._kit(connection, each)) is not None]
+
+    def dossier(self, reference: str, *, at: datetime, limit: int = PAGE) -> Shape:
+        """A case with its file (一案一档) at one position: beside what `case` says, ``contents``. Raises NotFound.
+
+        Each of items, kits, acts, defects, deadlines and manifests has its first ``members``, at most ``limit``, and
+        ``after``: what its own list is continued with, None if this is all.
+        """
+        most = page(limit) + 1
+        with self._reading() as connection:
+            self._require(connection, "case", reference, reference, Sight.WHOLE)
+            found = cases.find(connection, reference)
+            if found is None:
+                raise not_found("case", reference)
+            of_kits = (self._kit(connection, each) for each in kits.of_case(connection, reference, None, most))
+            running = Wanted(case=reference)
+            contents = {
+                "items": (self._searched(connection, Search(case=reference), None, most), "item"),
+                "kits": ([each for each in of_kits if each is not None], "kit"),
+                "acts": (custody.acts_on(connection, f"case:{reference}", 0, most), "position"),
+                "defects": (defects.search(connection, None, reference, None, most, self.seen), "id"),
+                "deadlines": (deadlines.search(connection, running, at, None, most, self.seen), "deadline"),
+                "manifests": (
+                    manifests.search(connection, manifests.Wanted(case=reference), at, None, most, self.seen),
+                    "manifest",
+                ),
+            }
+            counted = items.count(connection, Search(case=reference), self.seen)
+        parts = {name: _part(members, key, most - 1) for name, (members, key) in contents.items()}
+        return {**found, "items": counted, "contents": parts}
 
     def kit(self, kit: str) -> Shape:
         """A blood kit, each tube with ``now``: the item as it is. Raises NotFound."""
         with self._reading() as connection:
             found = kits.find(connection, named(kit))
-            if found is None:
-                raise not_found("kit", kit)
-            if self.seen is not None:
-                tubes = [tube["item"] for tube in found["tubes"]]
-                found = as_kit(found, self.seen.of_items(connection, tubes))
-            now = self._items(connection, [items.find(connection, tube["item"]) for tube in found["tubes"]])
-            shown = {each["item"]: each for each in now}
-            if not shown:
-                raise not_found("kit", kit)
-            tubes = [{**tube, "now": shown[tube["item"]]} for tube in found["tubes"] if tube["item"] in shown]
-            return {**found, "tubes": tubes}
+            shown = found and self._kit(connection, found)
+        if shown is None:
+            raise not_found("kit", kit)
+        return shown
+
+    def _kit(self, connection: Connection, found: Shape) -> Shape | None:
+        """A kit with those of its tubes that are seen; None if that is none."""
+        if self.seen is not None:
+            tubes = [tube["item"] for tube in found["tubes"]]
+            found = as_kit(found, self.seen.of_items(connection, tubes))
+        now = self._items(connection, [items.find(connection, tube["item"]) for tube in found["tubes"]])
+        shown = {each["item"]: each for each in now}
+        tubes = [{**tube, "now": shown[tube["item"]]} for tube in found["tubes"] if tube["item"] in shown]
+        return {**found, "tubes": tubes} if tubes else None
 
     def _searched(self, connection: Connection, wanted: Search, after: str | None, limit: int) -> list[Shape]:
         return self._items(connection, items.search(connection, wanted, after, page(limit), self.seen))
@@ -73,3 +118,8 @@ class CaseFiles(Books):
         told = {each["item"] for each in shown if "holds" in each}
         dated = {each["item"]: each for each in deadlines.beside(connection, [e for e in shown if e["item"] in told])}
         return [dated.get(each["item"], each) for each in shown]
+
+
+def _part(members: list[Shape], key: str, limit: int) -> Shape:
+    """The first members of a list, and what to continue it with."""
+    return {"members": members[:limit], "after": members[limit - 1][key] if len(members) > limit else None}

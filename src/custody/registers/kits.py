@@ -33,3 +33,11 @@ def find(connection: Connection, kit_id: str) -> Shape | None:
     """Return a kit."""
     text = connection.scalar(select(kit.c.body).where(kit.c.kit == kit_id))
     return read(text) if text else None
+
+
+def of_case(connection: Connection, reference: str, after: str | None, limit: int) -> list[Shape]:
+    """Return the kits of a case, ordered by id."""
+    query = select(kit.c.body).where(kit.c.case == reference).order_by(kit.c.kit).limit(limit)
+    if after is not None:
+        query = query.where(kit.c.kit > after)
+    return [read(text) for text in connection.scalars(query)]

@@ -14,7 +14,7 @@ from custody.acts.entry import instant
 from custody.facts.control_shapes import manifest_shape
 from custody.facts.manifest import ManifestFacts
 from custody.facts.shapes import Shape
-from custody.registers.item_tables import item_keeper
+from custody.registers.item_tables import item, item_keeper
 from custody.registers.register import Part, Register, Row, body, metadata, read, written
 from custody.registers.sight import Seen
 
@@ -33,6 +33,16 @@ manifest = Table(
     sqlite_strict=True,
 )
 
+manifest_item = Table(
+    "manifest_item",
+    metadata,
+    Column("manifest", Text, primary_key=True),
+    Column("item", Text, primary_key=True),
+    Index("manifest_item_item", "item"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
 
 def _rows(facts: ManifestFacts) -> Iterator[Row]:
     shape = manifest_shape(facts)
@@ -45,13 +55,24 @@ def _rows(facts: ManifestFacts) -> Iterator[Row]:
     }  # fmt: skip
 
 
+def _lines(facts: ManifestFacts) -> Iterator[Row]:
+    return ({"manifest": facts.manifest, "item": each} for each in facts.lines)
+
+
 def _keeper(facts: ManifestFacts) -> str | None:
     if isinstance(facts.receiver, ByPerson):
         return facts.receiver.person
     return facts.receiver.place if isinstance(facts.receiver, InPlace) else None
 
 
-REGISTER = Register("manifests", 2, (Part(manifest, "manifest", "manifest", _rows),))
+REGISTER = Register(
+    "manifests",
+    3,
+    (
+        Part(manifest, "manifest", "manifest", _rows),
+        Part(manifest_item, "manifest", "manifest", _lines),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +82,8 @@ class Wanted:
     agency: str | None = None
     state: str | None = None
     waits_for: str | None = None
+    case: str | None = None
+    """The case of an item on it."""
 
 
 def find(connection: Connection, manifest_id: str, at: datetime | None) -> Shape | None:
@@ -97,6 +120,9 @@ def _conditions(wanted: Wanted, at: datetime | None) -> Iterator[ColumnElement[b
         yield or_(column.receiver == wanted.waits_for, column.keeper.in_(own))
         yield column.waits_until.is_not(None)
         yield ~expired
+    if wanted.case is not None:
+        of_case = item.c.item == manifest_item.c.item, item.c.case == wanted.case
+        yield column.manifest.in_(select(manifest_item.c.manifest).where(*of_case))
 
 
 def _shown(row: RowMapping, at: datetime | None) -> Shape:

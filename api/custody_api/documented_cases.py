@@ -1,0 +1,35 @@
+"""What OpenAPI says of cases with their files, and of blood kits."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from custody_api.documented import ACT_ID, CASE_REF, DUE, ITEM_ID, SHOWN_ACT, SHOWN_ITEM, Json, listing, resource
+
+_SHOWN_CASE: Final[Json] = {
+    "case": CASE_REF, "kind": "criminal", "lead": "psb-yunling", "stage": "investigation", "officers": ["psb-0211"],
+    "legal_reviewer": "psb-0077", "opened_at": "2026-03-12T00:00:00.000000Z", "opened_by": ACT_ID, "holds": [],
+    "stages": [{"stage": "investigation", "agency": "psb-yunling", "act": ACT_ID, "position": 39}], "final": None,
+    "effective": [],
+}  # fmt: skip
+_SHOWN_KIT: Final[Json] = {
+    "kit": "KT1R4E8A0Q5WZ3YH", "case": CASE_REF, "drawn_by": ACT_ID, "tubes": [{"item": ITEM_ID, "designation": "A"}],
+}  # fmt: skip
+
+
+def _part(*members: Json) -> Json:
+    return {"members": list(members), "next": None}
+
+
+_CONTENTS: Final[Json] = {
+    "items": {"members": [SHOWN_ITEM], "next": f"/v1/cases/{CASE_REF}/items?limit=1&after={ITEM_ID}"},
+    "kits": _part(_SHOWN_KIT), "acts": _part(SHOWN_ACT), "defects": _part(), "deadlines": _part(DUE),
+    "manifests": _part(),
+    "papers": [{"kind": "seizure-list", "zh": "扣押清单", "en": "seizure list",
+                "href": f"/v1/papers/seizure-list?case={CASE_REF}"}],
+}  # fmt: skip
+CASE: Final = resource("The case and its file.", {**_SHOWN_CASE, "items": 400, "contents": _CONTENTS})
+CASES: Final = listing("cases", "Cases, ordered by reference.", _SHOWN_CASE)
+CASE_ACTS: Final = listing("acts", "Acts, oldest first.", SHOWN_ACT)
+KIT: Final = resource("The kit.", _SHOWN_KIT)
+KITS: Final = listing("kits", "Blood kits, ordered by id.", _SHOWN_KIT)
