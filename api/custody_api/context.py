@@ -66,7 +66,7 @@ async def start(ledger: Ledger, attachments: Attachments | None, operation: Oper
         streams.tell(positions)
         webhooks.tell(positions)
 
-    runner = Runner(ledger, registers.store, tell=tell)
+    runner = Runner(ledger, registers.store, tell=tell, apart=operation.apart)
     context = Context(
         ledger, registers, desk, runner, streams, webhooks, Submitting(ledger), Verifying(), attachments, operation,
         metrics,

@@ -22,6 +22,8 @@ class Operation:
     figures: Figures = "nobody"
     token: str = ""
     networks: tuple[Network, ...] = ()
+    apart: bool = False
+    """Whether a process of its own keeps the registers current; a thread does otherwise."""
 
 
 DEFAULT: Final = Operation()

@@ -9,6 +9,8 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from multiprocessing import active_children
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
@@ -53,9 +55,12 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_the_runner_follows_and_a_submitter_reads_his_own_write(world: World, registers: Current) -> None:
+@pytest.mark.parametrize("apart", [False, True])
+def test_the_runner_follows_and_a_submitter_reads_his_own_write(
+    world: World, registers: Current, apart: bool
+) -> None:
     shown = registers()
-    runner = Runner(world.ledger, shown.store)
+    runner = Runner(world.ledger, shown.store, apart=apart)
     runner.start()
     try:
         case = world.opens_case()
@@ -114,7 +119,10 @@ def test_two_runners_on_one_store_do_not_double_anything(world: World, registers
     assert differences(world.engine) == []
 
 
-def test_a_register_that_fails_falls_behind_alone_and_catches_up(world: World, registers: Current) -> None:
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_register_that_fails_falls_behind_alone_and_catches_up(
+    world: World, registers: Current, apart: bool
+) -> None:
     store = registers().store
     sealed = world.engine.dialect.name == "sqlite"
     with store.writing() as connection:
@@ -122,7 +130,7 @@ def test_a_register_that_fails_falls_behind_alone_and_catches_up(world: World, r
             "CREATE TRIGGER no BEFORE INSERT ON kit BEGIN SELECT RAISE(ABORT, 'no'); END" if sealed
             else "ALTER TABLE registers.kit ADD CONSTRAINT no CHECK (false) NOT VALID"
         ))  # fmt: skip
-    runner = Runner(world.ledger, store, back_off_seconds=0.01)
+    runner = Runner(world.ledger, store, back_off_seconds=0.01, apart=apart)
     runner.start()
     try:
         items = tell(world)
@@ -240,6 +248,50 @@ def test_a_killed_process_loses_nothing_and_doubles_nothing(world: World) -> Non
 def tell_again(world: World) -> None:
     case = world.opens_case(case=f"云公(刑)诈〔2026〕{world.ledger.recorder.head().size:04}")
     world.checks_in(world.seizes(case))
+
+
+def test_a_process_that_keeps_the_registers_and_is_killed_is_followed_by_another(world: World) -> None:
+    runner = Runner(world.ledger, Store.beside(world.engine), back_off_seconds=0.01, apart=True)
+    runner.start()
+    try:
+        assert runner.wait(world.ledger.recorder.head().size, SECONDS)
+        (process,) = [each for each in active_children() if each.name == "registers"]
+        process.kill()
+        tell(world)
+        assert runner.wait(world.ledger.recorder.head().size, SECONDS)
+        assert differences(world.engine) == []
+    finally:
+        runner.stop()
+    assert not [each for each in active_children() if each.name == "registers"]
+
+
+def test_a_process_that_keeps_the_registers_ends_when_its_owner_is_killed(world: World, tmp_path: Path) -> None:
+    script = tmp_path / "owner.py"
+    script.write_text(
+        "import sys\n"
+        "from multiprocessing import active_children\n"
+        "from custody.ledger.engine import open_engine\n"
+        "from custody.registers.apart import FollowerApart\n"
+        "if __name__ == '__main__':\n"
+        "    follower = FollowerApart(open_engine(sys.argv[1]))\n"
+        "    print(active_children()[0].pid, flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    command = [sys.executable, str(script), world.url]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        process = int(owner.stdout.readline())
+        assert is_running(process)
+        owner.kill()
+    until(lambda: not is_running(process))
+
+
+def is_running(process: int) -> bool:
+    """Whether a process is there and has not ended; one that nobody waited for yet has ended."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except FileNotFoundError:
+        return False
 
 
 def test_deleted_registers_are_made_again(world: World, registers: Current) -> None:

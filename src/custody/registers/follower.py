@@ -102,6 +102,8 @@ class Follower:
             limit = min([self._chunk, *(upto[each.name] - after for each in group if upto)])
             self._advance(turn, log, after, group, limit)
         self._ledger.keep(set(self.positions.values()))
+        if turn.failed:
+            self.refresh()
         return turn
 
     def catch_up(self, upto: Mapping[str, int] | None = None, progress: Progress | None = None) -> None:

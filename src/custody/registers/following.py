@@ -72,7 +72,7 @@ def _subjects(
     case = literal("case:") + item.c.case
     query = (
         select(touched.c.position, _SUBJECT)
-        .outerjoin(item, literal("item:") + item.c.item == _SUBJECT)
+        .outerjoin(item, _SUBJECT.startswith("item:") & (item.c.item == func.substr(_SUBJECT, len("item:") + 1)))
         .where(
             touched.c.position.in_(positions),
             _SUBJECT != readers.EVERYONE,

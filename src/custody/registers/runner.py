@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Final
@@ -17,6 +18,7 @@ from custody.errors import CustodyError
 from custody.ledger.ledger import Ledger
 from custody.ledger.recorder import Recorder
 from custody.ledger.subscription import Signal, Subscription
+from custody.registers.apart import FollowerApart
 from custody.registers.follower import CHUNK, REGISTERS, Follower
 from custody.registers.store import Store
 
@@ -60,13 +62,18 @@ class Runner:
         chunk: int = CHUNK,
         back_off_seconds: float = BACK_OFF_SECONDS,
         tell: Callable[[Mapping[str, int]], None] | None = None,
+        apart: bool = False,
     ) -> None:
-        """``tell`` is told, in the runner's thread, where the registers stand after every turn."""
+        """``tell`` is told, in the runner's thread, where the registers stand after every turn.
+
+        ``apart`` lets another process do the work, on the store beside the ledger.
+        """
         self._ledger = ledger
         self._store = store
         self._chunk = chunk
         self._back_off_seconds = back_off_seconds
         self._tell = tell
+        self._apart = apart
         self._wake = Signal()
         self._moved = Signal()
         self._stopping = Event()
@@ -131,12 +138,18 @@ class Runner:
         """The supervisor: whatever ends the following, it is begun anew, later each time it fails again."""
         while not self._stopping.is_set():
             try:
-                self._follow(Follower(self._ledger.engine, self._store, chunk=self._chunk))
+                with self._follower() as follower:
+                    self._follow(follower)
             except Exception as error:
                 self._failed("", error)
                 self._stopping.wait(self._failing[""].again_at - time.monotonic())
 
-    def _follow(self, follower: Follower) -> None:
+    def _follower(self) -> AbstractContextManager[Follower | FollowerApart]:
+        if self._apart:
+            return closing(FollowerApart(self._ledger.engine, chunk=self._chunk))
+        return nullcontext(Follower(self._ledger.engine, self._store, chunk=self._chunk))
+
+    def _follow(self, follower: Follower | FollowerApart) -> None:
         self._failing.pop("", None)
         while not self._stopping.is_set():
             heard = self._wake.count
@@ -147,8 +160,6 @@ class Runner:
                 self._failing.pop(name, None)
             for name, error in turn.failed.items():
                 self._failed(name, error)
-            if turn.failed:
-                follower.refresh()
             self.came_close = self.came_close or follower.lag() <= CLOSE
             self._positions = dict(follower.positions)
             self._moved.give()
