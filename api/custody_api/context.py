@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from custody_api.metrics import Metrics
     from custody_api.webhooks import Webhooks
 
+BEGIN_SECONDS = 15.0
+"""How long the first request may have to wait for the registers to say where they stand; if they fail, it is answered
+without them."""
+
 WAIT_SECONDS = 2.0
 """How long a reader waits for the registers to reach the position he asks for."""
 
@@ -74,6 +78,7 @@ async def start(ledger: Ledger, attachments: Attachments | None, operation: Oper
         sign_ins=Limit(operation.sign_ins_a_minute, "too-many/sign-ins"),
     )  # fmt: skip
     context.runner.start()
+    await run_in_threadpool(context.runner.wait, 0, BEGIN_SECONDS)
     context.submitting.start()
     context.webhooks.start()
     return context
