@@ -106,6 +106,23 @@ def _body(media_type: str, schema: Json, example: Any = None) -> Json:
     return {"requestBody": {"required": True, "content": {media_type: content}}}
 
 
+SIGNATURE: Final[Json] = {
+    "type": "object",
+    "required": ["keyid", "sig"],
+    "additionalProperties": False,
+    "properties": {
+        "keyid": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "sig": {"type": "string", "contentEncoding": "base64"},
+        "webauthn": {
+            "type": "object",
+            "description": "Of a passkey: what authenticator and browser said, base64url without padding.",
+            "required": ["authenticatorData", "clientDataJSON"],
+            "additionalProperties": False,
+            "properties": {"authenticatorData": {"type": "string"}, "clientDataJSON": {"type": "string"}},
+        },
+    },
+}
+
 _ENVELOPE: Final[Json] = {
     "type": "object",
     "required": ["payloadType", "payload", "signatures"],
@@ -116,14 +133,7 @@ _ENVELOPE: Final[Json] = {
         "signatures": {
             "type": "array",
             "minItems": 1,
-            "items": {
-                "type": "object",
-                "required": ["keyid", "sig"],
-                "properties": {
-                    "keyid": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-                    "sig": {"type": "string", "contentEncoding": "base64"},
-                },
-            },
+            "items": SIGNATURE,
         },
     },
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from pydantic import BaseModel, Field
 
-Json = dict[str, Any]
+from custody_api.documented import SIGNATURE, Json
 
 
 class Session(BaseModel):
@@ -34,7 +34,7 @@ _STATEMENT: Final[Json] = {
             "type": "string", "contentEncoding": "base64",
             "description": "JSON: origin (of this server), nonce (base64url of 16 to 64 bytes), time (RFC 3339).",
         },
-        "signatures": {"type": "array", "minItems": 1, "maxItems": 1, "items": {"type": "object"}},
+        "signatures": {"type": "array", "minItems": 1, "maxItems": 1, "items": SIGNATURE},
     },
 }  # fmt: skip
 
