@@ -138,8 +138,6 @@ def test_a_browsers_passkey_is_enrolled_signs_in_and_signs_a_check_in(
         receipt = page.evaluate("body => ask('POST', '/v1/acts', body)", body)
         assert (receipt["status"], receipt["body"]["act"]) == (201, prepared.act.id)
         assert holder(world, item) == world.places["大库"]
-        shown = page.evaluate("item => ask('GET', `/v1/items/${item}`)", item)
-        assert shown["status"] == 200
 
         world.act(
             {

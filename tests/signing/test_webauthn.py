@@ -273,3 +273,10 @@ def test_no_bit_of_what_a_passkey_said_can_be_changed(place: int, change: int, a
         except Malformed:
             continue
         assert not enrolled().verifies(bent, MESSAGE)
+
+
+@bounded
+@given(ANY_JSON | st.fixed_dictionaries({"authenticatorData": ANY_JSON, "clientDataJSON": ANY_JSON}))
+def test_whatever_stands_in_a_passkeys_place_is_malformed(said: Any) -> None:
+    with pytest.raises(Malformed):
+        signature({**PASSKEY.signs(MESSAGE), "webauthn": said})
