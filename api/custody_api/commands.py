@@ -22,7 +22,7 @@ def add_serve(subparsers: Any) -> None:
         "serve", help="HTTP 接口 / serve the HTTP API", description="在本机提供 HTTP 接口 / Serve the HTTP API here."
     )
     add_options(parser, log_key=True)
-    parser.add_argument("--attachments", metavar="DIR", help="附件库的文件夹 / the folder of the attachments")
+    parser.add_argument("--attachments", metavar="DIR", help="附件库 / folder or s3://BUCKET/PREFIX")
     parser.add_argument("--host", default="127.0.0.1", help="只限本机地址 / loopback only")
     parser.add_argument("--port", type=int, default=8000, help="端口，0 为任选 / port; 0 takes a free one")
     parser.set_defaults(run=_run)

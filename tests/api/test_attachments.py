@@ -108,7 +108,15 @@ def test_ranges_and_heads_are_answered(world: World, callers: Callers) -> None:
     assert some.headers["content-range"] == f"bytes 10-19/{len(PHOTO)}"
     rest = officer.get(address(PHOTO), headers={"Range": f"bytes={len(PHOTO) - 5}-", "If-Range": some.headers["etag"]})
     assert (rest.status_code, rest.content) == (206, PHOTO[-5:])
-    assert officer.get(address(PHOTO), headers={"Range": f"bytes={len(PHOTO)}-"}).status_code == 416
+    assert officer.get(address(PHOTO), headers={"Range": "bytes=-7"}).content == PHOTO[-7:]
+    changed = officer.get(address(PHOTO), headers={"Range": "bytes=1-", "If-Range": '"of another"'})
+    assert (changed.status_code, changed.content) == (200, PHOTO)
+    for span in ("bytes=0-1,5-6", "bytes=5-4", "bytes=-", "lines=1-2", "bytes=x-"):
+        whole = officer.get(address(PHOTO), headers={"Range": span})
+        assert (whole.status_code, len(whole.content)) == (200, len(PHOTO)), span
+    for span in (f"bytes={len(PHOTO)}-", "bytes=-0"):
+        beyond = officer.get(address(PHOTO), headers={"Range": span})
+        assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{len(PHOTO)}")
     head = officer.head(address(PHOTO))
     assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(PHOTO)))
     assert callers("梁静").head(address(PHOTO)).status_code == 404
@@ -124,8 +132,8 @@ def test_an_upload_in_parts_goes_on_where_it_stopped(store: Attachments, callers
     assert callers("何苗").put(address(PHOTO), **asks(len(PHOTO))).json()["received"] == 0, "parts are their sender's"
     assert officer.put(address(PHOTO), **part(PHOTO, 1_000, 50_000)).json()["received"] == 50_000
     assert officer.put(address(PHOTO), **part(PHOTO, 50_000, len(PHOTO))).status_code == 201
-    path = store.find(hashlib.sha256(PHOTO).hexdigest())
-    assert path is not None
+    name = hashlib.sha256(PHOTO).hexdigest()
+    path = store.folder / name[:2] / name
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (PHOTO, 0o400)
 
 

@@ -64,6 +64,10 @@ def put(store: Attachments, data: bytes, person: str = "psb-0211") -> None:
         store.keep(incoming)
 
 
+def place_of(store: Attachments, sha256: str) -> Path:
+    return store.folder / sha256[:2] / sha256
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Attachments:
     return Attachments(tmp_path / "attachments", Limits(free=1))
@@ -92,7 +96,7 @@ def test_whatever_step_of_keeping_fails_the_file_is_there_whole_or_goes_on_arriv
             incoming.write(DATA)
         store.keep(incoming)
     assert store.is_sound(NAME)
-    assert [each.name for each in store.all()] == [NAME]
+    assert [each.sha256 for each in store.shelf.all()] == [NAME]
 
 
 def test_what_the_disk_has_no_room_for_is_given_up(store: Attachments) -> None:
@@ -131,8 +135,7 @@ def test_one_person_puts_one_file_at_a_time_and_others_at_the_same_time(store: A
 
 def test_the_right_bytes_take_the_place_of_damaged_ones_which_are_kept(store: Attachments) -> None:
     put(store, DATA)
-    place = store.find(NAME)
-    assert place is not None
+    place = place_of(store, NAME)
     place.chmod(0o600)
     place.write_bytes(b"X" + DATA[1:])
     assert not store.is_sound(NAME)
@@ -148,12 +151,12 @@ def test_the_sweep_deletes_what_is_old_and_named_by_no_act(store: Attachments) -
     with store.receiving(NAME, "psb-0211", len(DATA), none) as incoming:
         incoming.begin(0)
         incoming.write(DATA[:10])
-    for path in (incoming.part, *store.all()):
+    for path in (incoming.part, *(place_of(store, each.sha256) for each in store.shelf.all())):
         if path.name != hashlib.sha256(young).hexdigest():
             os.utime(path, (1_000, 1_000))
     swept = store.sweep(2_000, lambda hashes: [hashlib.sha256(named).hexdigest()])
     assert swept == [hashlib.sha256(old).hexdigest()]
-    assert {each.read_bytes() for each in store.all()} == {named, young}
+    assert {place_of(store, each.sha256).read_bytes() for each in store.shelf.all()} == {named, young}
     assert not incoming.part.exists()
     put(store, old)
     assert store.sweep(2_000, none) == [hashlib.sha256(named).hexdigest()], "what was put again is young again"

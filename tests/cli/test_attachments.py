@@ -13,8 +13,11 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import obstore
 import pytest
+from obstore.store import S3Store
 
+from buckets import new_bucket, s3_server
 from commandline import EXECUTABLE, Office
 
 PHOTO = b"\xff\xd8\xff\xe0" + b"a photograph" * 1_000
@@ -64,6 +67,35 @@ def test_a_file_is_attached_named_by_an_act_verified_and_missed(office: Office, 
     place.unlink()
     assert "attachment-missing" in findings(office, **own)[1]
     assert f"附件不在附件库中：{sha256}" in office.run("verify", "--database", "ledger.db", lang="zh", **own).stdout
+
+
+def test_a_bucket_is_verified_as_a_folder_is(office: Office) -> None:
+    with s3_server() as address:
+        bucket = new_bucket(address)
+        own = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+        own["CUSTODY_ATTACHMENTS"] = f"s3://{bucket}/evidence"
+        attached = office.json("attach", photo(office), "--database", "ledger.db", **own)
+        assert office.act({**office.draw(), "attachments": attached}).returncode == 0
+        looked, found = findings(office, **own)
+        assert looked["checked"]
+        assert not [each for each in found if each.startswith("attachment")]
+        sha256, lies = attached[0]["sha256"], S3Store(bucket, prefix="evidence", client_options={"allow_http": True})
+        obstore.put(lies, f"{sha256[:2]}/{sha256}", PHOTO[:-1])
+        assert "attachment-damaged" in findings(office, **own)[1]
+        obstore.delete(lies, f"{sha256[:2]}/{sha256}")
+        assert "attachment-missing" in findings(office, **own)[1]
+        swept = office.json("attach", "--sweep", "--database", "ledger.db", **own)
+        assert swept == {"swept": []}
+        assert not (office.folder / "ledger-attachments" / sha256[:2]).exists()
+
+
+def test_a_bucket_needs_a_folder_for_what_is_arriving_and_a_name(office: Office) -> None:
+    there = {"CUSTODY_ATTACHMENTS": "s3://evidence"}
+    done = office.run("attach", photo(office), CUSTODY_DATABASE="postgresql:///custody", **there)
+    assert (done.returncode, "use/attachment-staging" in done.stderr) == (2, True), done.stderr
+    for wrong in ("s3://", "s3://Evidence", "s3://a", "s3://../x", "https://evidence", "s3://evidence/../x y"):
+        done = office.run("attach", photo(office), CUSTODY_ATTACHMENTS=wrong)
+        assert (done.returncode, "use/setting" in done.stderr) == (2, True), wrong
 
 
 def test_the_sweep_spares_what_an_act_names(office: Office, own: dict[str, str]) -> None:

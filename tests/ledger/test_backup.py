@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from hashlib import sha256
 from pathlib import Path
 from threading import Event
 from uuid import UUID
 
 import pytest
+from sqlalchemy import make_url
 
+from custody.attachments import Attachments, Limits, folder_beside
 from custody.cli import main
 from custody.desk import Desk
 from custody.ledger.engine import open_engine
 from custody.ledger.fsck import verify_database
 from custody.ledger.ledger import Ledger, Receipt
-from databases import plain, postgres_database
+from databases import plain, postgres_database, postgres_over
 from world import World
 
 ACTS = 160
@@ -94,8 +99,9 @@ def test_a_backup_made_while_acts_are_recorded_holds_every_receipt_from_before(
         world, lambda: main(["backup", "--lang", "zh", "--database", source, "-o", str(kept)])
     )
     assert "已备份到" in capsys.readouterr().out
-    assert sorted(each.name for each in kept.iterdir()) == ["ledger-desk.db", "ledger.db"]
-    assert [each.stat().st_mode & 0o777 for each in (kept, *kept.iterdir())] == [0o700, 0o600, 0o600]
+    assert {each.name: each.stat().st_mode & 0o777 for each in (kept, *kept.iterdir())} == {
+        "backup": 0o700, "ledger-attachments": 0o700, "ledger-desk.db": 0o600, "ledger.db": 0o600,
+    }  # fmt: skip
     restored = tmp_path / "restored"
     shutil.copytree(kept, restored)
     _holds(f"sqlite:///{restored / 'ledger.db'}", before)
@@ -103,6 +109,60 @@ def test_a_backup_made_while_acts_are_recorded_holds_every_receipt_from_before(
         Desk.beside(ledger.engine).close()
     assert main(["rebuild", "--database", str(restored / "ledger.db")]) == 0
     assert main(["verify", "--lang", "en", "--database", str(restored / "ledger.db")]) == 0
+
+
+def test_the_attachments_are_in_a_backup_and_found_where_it_is_restored(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, kept, restored = tmp_path / "ledger.db", tmp_path / "backup", tmp_path / "restored"
+    assert main(["migrate", "--database", str(source)]) == 0
+    store = Attachments(folder_beside(source), Limits(free=1))
+    files = [b"a photograph", b"a recording" * 300_000, b""]
+    for data in files:
+        with store.receiving(sha256(data).hexdigest(), "psb-0211", len(data), lambda hashes: ()) as incoming:
+            incoming.begin(0)
+            incoming.write(data)
+            store.keep(incoming)
+    with store.receiving("ab" * 32, "psb-0211", 9, lambda hashes: ()) as incoming:
+        incoming.begin(0)
+        incoming.write(b"half")
+    world.seizes(world.opens_case(), attachments=[
+        {"sha256": sha256(data).hexdigest(), "media_type": "image/jpeg", "size_bytes": len(data), "kind": "photo"}
+        for data in files
+    ])  # fmt: skip
+    capsys.readouterr()
+    order = ["backup", "--json", "--database", str(source), "-o"]
+    assert main([*order, str(kept)]) == 0
+    assert json.loads(capsys.readouterr().out)["attachments"] == len(files)
+    shutil.copytree(kept, restored)
+    found = [each for each in folder_beside(restored / "ledger.db").rglob("*") if each.is_file()]
+    assert {each.read_bytes() for each in found} == set(files)
+    assert {each.stat().st_mode & 0o777 for each in found} == {0o400}
+    assert main(["rebuild", "--database", str(restored / "ledger.db")]) == 0
+    capsys.readouterr()
+    assert main(["verify", "--json", "--database", str(restored / "ledger.db")]) == 0
+    assert json.loads(capsys.readouterr().out)["attachments"] == {"named": len(files), "checked": True}
+    found[0].unlink()
+    assert main(["verify", "--lang", "en", "--database", str(restored / "ledger.db")]) == 1
+    assert "is missing" in capsys.readouterr().out
+    assert main([*order, str(tmp_path / "without"), "--without-attachments"]) == 0
+    assert not folder_beside(tmp_path / "without" / "ledger.db").exists()
+
+
+def test_a_base_backup_of_postgresql_made_while_acts_are_recorded_starts_and_holds_every_receipt_from_before(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    """`pg_basebackup` with the log it needs, and a server of its own over what it wrote."""
+    if "CUSTODY_TEST_POSTGRES" in os.environ:
+        pytest.skip("starts a server over the backup, which needs the embedded one")
+    world = World(postgres_url)
+    folder = tmp_path / "base"
+    tool = [_tool("pg_basebackup"), "-D", str(folder), "-X", "stream", "-c", "fast", "-d", plain(postgres_url)]
+    before = _backed_up_while_writing(world, lambda: subprocess.run(tool, check=True, timeout=120))
+    world.close()
+    with postgres_over(folder) as server:
+        restored = make_url(server).set(drivername="postgresql", database=make_url(postgres_url).database)
+        _holds(restored.render_as_string(hide_password=False), before)
 
 
 def test_a_backup_overwrites_nothing_and_leaves_nothing_half_made(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from mimetypes import guess_extension
 from typing import Annotated, Final
 
@@ -12,12 +13,10 @@ from fastapi.concurrency import contextmanager_in_threadpool
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.responses import JSONResponse, Response
 
 from custody.access.rights import Sight
 from custody.attachments import Attachments
-from custody.attachments.store import media_type_of
 from custody.errors import Malformed, NotFound, Unavailable
 from custody.ledger.ledger import Ledger
 from custody.ledger.past import recorded_from
@@ -26,7 +25,7 @@ from custody_api import documented_attachments as documented
 from custody_api.answers import names_tag
 from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import InContext, TheLedger
-from custody_api.head import ASKED_AS
+from custody_api.ranges import answered
 
 router = APIRouter(prefix="/v1/attachments", tags=["attachments"])
 
@@ -83,22 +82,16 @@ def read_attachment(
     sha256: Sha256, request: Request, ledger: TheLedger, registers: TheRegisters, store: TheStore
 ) -> Response:
     """A file, whole or in ranges, never to be shown in place: its type is what its bytes say, whatever an act says."""
-    path = store.find(sha256)
-    if path is None or not _is_read(ledger, registers, sha256):
+    found = store.find(sha256) if _is_read(ledger, registers, sha256) else None
+    if found is None:
         raise NotFound("not-found/attachment", "There is no such attachment.", asked=sha256)
     headers = {**_HEADERS, "ETag": f'"{sha256}"'}
     if names_tag(request.headers.get("if-none-match", ""), headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    media = media_type_of(path)
-    return StoredFile(path, headers=headers, media_type=media, filename=sha256 + (guess_extension(media) or ""))
-
-
-class StoredFile(FileResponse):
-    """A file as an answer; of a HEAD, its headers alone."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer."""
-        await super().__call__({**scope, "method": scope.get(ASKED_AS, scope["method"])}, receive, send)
+    media = store.media_type(found)
+    name = sha256 + (guess_extension(media) or "")
+    headers |= {"Content-Type": media, "Content-Disposition": f'attachment; filename="{name}"'}
+    return answered(request, found.size, partial(store.shelf.read, sha256), headers)
 
 
 def sent_by(headers: Headers) -> Sent:

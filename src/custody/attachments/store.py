@@ -1,17 +1,14 @@
-"""Where files lie: each under its SHA-256 in a folder of two letters, whole, synced, and never written again.
+"""A store of files, each under its SHA-256, whole, durable, and never written again.
 
-    ab/abcd…            a file, mode 0400
-    incoming/WHO/abcd…  what has arrived of one that WHO is putting; ``abcd….put``: WHO put it, perhaps no act names it
-    damaged/abcd…       a file that no longer had its hash when the right bytes came
-
-WHO is a digest of the person's id. The folder is made with the first file.
+What is arriving lies in a folder of this machine: ``incoming/WHO/abcd…`` is what came so far of one file that WHO is
+putting, and ``abcd….put`` says that WHO put it and perhaps no act names it. WHO is a digest of the person's id. What
+arrived whole and right goes to its shelf: the same folder, or a bucket.
 """
 
 from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -19,8 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from custody.attachments.folder import Folder
 from custody.attachments.incoming import Incoming
 from custody.attachments.media import HEAD, media_type
+from custody.attachments.shelf import Lying, Shelf
 from custody.errors import TooLarge, Unavailable
 
 Named = Callable[[Collection[str]], Collection[str]]
@@ -42,26 +41,35 @@ class Limits:
 
 
 class Attachments:
-    """A store of files. Safe to use from any thread, and by several processes."""
+    """A store of files. Safe to use from any thread, and by several processes.
 
-    def __init__(self, folder: Path, limits: Limits = Limits()) -> None:
+    ``folder`` holds what is arriving, and the whole files too, unless these lie on another ``shelf``.
+    """
+
+    def __init__(self, folder: Path, limits: Limits = Limits(), shelf: Shelf | None = None) -> None:
         self.folder = folder
         self.limits = limits
+        self.shelf: Shelf = shelf or Folder(folder)
 
-    def find(self, sha256: str) -> Path | None:
-        """The file with this hash, if it lies here."""
-        path = self._place(sha256)
-        return path if path.is_file() else None
+    def find(self, sha256: str) -> Lying | None:
+        """The file with this hash, if it lies here. Raises Unavailable."""
+        with translated():
+            return self.shelf.find(sha256)
+
+    def media_type(self, found: Lying) -> str:
+        """What kind of file it is, by its first bytes. Raises Unavailable."""
+        with translated():
+            return media_type(b"".join(self.shelf.read(found.sha256, 0, min(HEAD, found.size))))
 
     def is_sound(self, sha256: str) -> bool:
         """Whether the file with this hash lies here and still has it. Raises Unavailable."""
-        path = self.find(sha256)
         with translated():
-            return path is not None and digest(path) == sha256
-
-    def all(self) -> Iterator[Path]:
-        """Every file, whether an act names it or not."""
-        yield from sorted(self.folder.glob("[0-9a-f][0-9a-f]/*"))
+            if self.shelf.find(sha256) is None:
+                return False
+            read = hashlib.sha256()
+            for piece in self.shelf.read(sha256):
+                read.update(piece)
+            return read.hexdigest() == sha256
 
     @contextmanager
     def receiving(self, sha256: str, person: str, total: int, named: Named) -> Iterator[Incoming]:
@@ -85,26 +93,19 @@ class Attachments:
     def keep(self, incoming: Incoming) -> None:
         """Put a file that has arrived whole in its place. Raises Malformed if it is another than its name says.
 
-        It is durable when this returns. A crash before the renaming leaves what arrived where it was: the next part, or
-        the question how far it got, finishes it. A crash after it leaves the file in its place, under a name that a
-        power cut may still take back until the folder is synced; so nobody is told before that.
+        It is durable when this returns. Until it is in its place, what arrived stays where it was: the next part, or
+        the question how far it got, finishes it.
         """
         with translated():
             incoming.require_right()
-            place = self._place(incoming.sha256)
             incoming.mark()
-            for folder in (self.folder, place.parent):
-                folder.mkdir(mode=0o700, exist_ok=True)
-            if place.exists():
-                if digest(place) == incoming.sha256:
-                    os.utime(place)  # somebody means to name it: it is swept as late as if it had come now
-                    incoming.forget()
-                    return
-                self._set_aside(place)
-            incoming.part.chmod(0o400)
-            incoming.part.replace(place)
-            for folder in (place.parent, self.folder):
-                sync(folder)
+            if self.is_sound(incoming.sha256):
+                self.shelf.renew(incoming.part, incoming.sha256)  # somebody means to name it: it is swept later
+            else:
+                if self.shelf.find(incoming.sha256) is not None:
+                    self.shelf.set_aside(incoming.sha256)
+                self.shelf.take_in(incoming.part, incoming.sha256)
+            incoming.forget()
 
     def sweep(self, before: float, named: Named) -> list[str]:
         """Delete what was put before an instant (seconds since 1970) and no act names, whole or in parts.
@@ -112,36 +113,25 @@ class Attachments:
         Returns the hashes of whole files that were deleted.
         """
         with translated():
-            old = [each for each in self.all() if each.stat().st_mtime < before]
-            unnamed = {each.name for each in old} - set(named([each.name for each in old]))
-            for each in old:
-                if each.name in unnamed:
-                    each.unlink(missing_ok=True)
-            for each in self.folder.glob("incoming/*/*"):
-                if each.name != "lock" and each.stat().st_mtime < before:
-                    each.unlink(missing_ok=True)
-        return sorted(unnamed)
+            old = [each.sha256 for each in self.shelf.all() if each.put_at < before]
+            unnamed = sorted(set(old) - set(named(old)))
+            for each in unnamed:
+                self.shelf.delete(each)
+            for part in self.folder.glob("incoming/*/*"):
+                if part.name != "lock" and part.stat().st_mtime < before:
+                    part.unlink(missing_ok=True)
+        return unnamed
 
     def _waiting(self, incoming: Incoming, named: Named) -> int:
         """How many bytes somebody put that no act names, beside the file he is putting now."""
         marked = {each.stem: each for each in incoming.marks()}
         for sha256 in named(list(marked)):
             marked.pop(sha256).unlink(missing_ok=True)
-        sizes = {sha256: place.stat().st_size for sha256 in marked if (place := self.find(sha256))}
+        sizes = {sha256: found.size for sha256 in marked if (found := self.shelf.find(sha256))}
         for part in incoming.parts():
             sizes[part.name] = part.stat().st_size
         sizes.pop(incoming.sha256, None)
         return sum(max(size, LEAST_COUNTED) for size in sizes.values())
-
-    def _set_aside(self, place: Path) -> None:
-        damaged = self.folder / "damaged"
-        damaged.mkdir(mode=0o700, exist_ok=True)
-        number = sum(1 for _ in damaged.glob(f"{place.name}*"))
-        place.replace(damaged / f"{place.name}.{number}")
-        sync(damaged)
-
-    def _place(self, sha256: str) -> Path:
-        return self.folder / sha256[:2] / sha256
 
 
 def folder_beside(database: Path) -> Path:
@@ -159,15 +149,6 @@ def media_type_of(path: Path) -> str:
     """The media type of a file, by its first bytes."""
     with path.open("rb") as file:
         return media_type(file.read(HEAD))
-
-
-def sync(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def no_space() -> Unavailable:

@@ -10,7 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, inspect
 
 from custody.attachments import Attachments, Limits, folder_beside
+from custody.attachments.bucket import Bucket
 from custody.cli.keys import open_key
+from custody.cli.parser import WrongUse
 from custody.cli.settings import Settings, journal_key_of
 from custody.errors import Damaged, Malformed, NotFound
 from custody.ledger.engine import open_engine, translated
@@ -56,11 +58,23 @@ def log_signing_key(path: Path, settings: Settings) -> Ed25519PrivateKey:
 
 
 def attachments_of(settings: Settings) -> Attachments | None:
-    """The store of attachments: the folder that is named, else the one beside a SQLite ledger."""
+    """The store of attachments: the folder or the bucket that is named, else the folder beside a SQLite ledger.
+
+    Raises WrongUse for a bucket without a folder for what is arriving, or without the library that speaks S3.
+    """
     beside = folder_beside(settings.sqlite_file) if settings.sqlite_file else None
-    folder = settings.attachments or beside
-    limits = {"file": settings.attachment_limit, "waiting": settings.attachment_quota}
-    return Attachments(folder, Limits(**{name: most for name, most in limits.items() if most})) if folder else None
+    sizes = {"file": settings.attachment_limit, "waiting": settings.attachment_quota}
+    limits = Limits(**{name: most for name, most in sizes.items() if most})
+    if not isinstance(settings.attachments, str):
+        folder = settings.attachments or beside
+        return Attachments(folder, limits) if folder else None
+    staging = settings.attachment_staging or beside
+    if staging is None:
+        raise WrongUse("use/attachment-staging", "Name a folder for what is arriving: CUSTODY_ATTACHMENT_STAGING.")
+    try:
+        return Attachments(staging, limits, Bucket.at(settings.attachments))
+    except ImportError:
+        raise WrongUse("use/s3", "Install what speaks S3: pip install 'evidence-custody[s3]'.") from None
 
 
 @contextmanager

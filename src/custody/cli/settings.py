@@ -40,6 +40,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "reminders": "CUSTODY_REMINDERS",
     "timezone": "CUSTODY_TIMEZONE",
     "attachments": "CUSTODY_ATTACHMENTS",
+    "attachment_staging": "CUSTODY_ATTACHMENT_STAGING",
     "attachment_limit": "CUSTODY_ATTACHMENT_LIMIT",
     "attachment_quota": "CUSTODY_ATTACHMENT_QUOTA",
     "log_format": "CUSTODY_LOG_FORMAT",
@@ -51,7 +52,7 @@ VARIABLES: Final[Mapping[str, str]] = {
 """Setting, as the TOML file names it → environment variable. What each means stands in docs/operating.md."""
 
 
-_PATHS: Final = ("log_key", "passphrase_file", "reminders", "attachments")
+_PATHS: Final = ("log_key", "passphrase_file", "reminders", "attachment_staging")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ class Settings:
     passphrase_file: Path | None = None
     reminders: Path | None = None
     timezone: str | None = None
-    attachments: Path | None = None
+    attachments: Path | str | None = None
+    """A folder; as text, a bucket."""
+    attachment_staging: Path | None = None
     attachment_limit: int | None = None
     attachment_quota: int | None = None
     log_format: str = "json"
@@ -221,6 +224,14 @@ def _each_minute(given: str) -> int:
     return int(given)
 
 
+def _store(given: str) -> Path | str:
+    if "://" not in given:
+        return Path(given)
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?", given):
+        raise _not("DIRECTORY | s3://BUCKET/PREFIX", given)
+    return given
+
+
 def _networks(given: str) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
         return tuple(map(ip_network, given.split()))
@@ -237,7 +248,7 @@ def _not(expected: str, got: str) -> WrongUse:
 _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "database": database_url, "server": str, "log_key": Path, "log_verifier": str, "passphrase_file": Path,
     "reminders": Path, "timezone": _zone, "log_format": _log_format, "metrics": _metrics,
-    "attachments": Path, "attachment_limit": _bytes("attachment_limit"),
+    "attachments": _store, "attachment_staging": Path, "attachment_limit": _bytes("attachment_limit"),
     "attachment_quota": _bytes("attachment_quota"), "writes_a_minute": _each_minute, "sign_ins_a_minute": _each_minute,
     "webhook_networks": _networks,
 }  # fmt: skip
@@ -267,5 +278,6 @@ def _resolved(name: str, value: object, folder: Path, source: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | Path):
         raise _not("TEXT | NUMBER", str(value))
     in_file, said = source == os.environ.get(CONFIG, ""), str(value)
-    is_path = name in _PATHS or (name == "database" and "://" not in said) or (name == "metrics" and said != LOOPBACK)
+    is_path = name in _PATHS or (name in ("database", "attachments") and "://" not in said)
+    is_path = is_path or (name == "metrics" and said != LOOPBACK)
     return str(folder / said) if in_file and is_path else said

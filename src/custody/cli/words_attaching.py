@@ -12,7 +12,7 @@ ATTACHING: Final[Mapping[str, tuple[str, str]]] = {
     "help/attach-captured": ("何时拍摄或录制", "when it was taken"),
     "help/attach-sweep": ("删除没有任何记录引用的旧文件", "delete what no act names"),
     "help/attach-days": ("多少天前放入的（默认 30）", "put before so many days (default: 30)"),
-    "help/attachments": ("附件库的文件夹", "the folder of the attachments"),
+    "help/attachments": ("附件库：文件夹或 s3://存储桶/前缀", "the attachments: a folder, or s3://BUCKET/PREFIX"),
     "verify/attachments": ("核对了 {count} 个附件。", "Attachments compared: {count}."),
     "verify/attachments-unchecked": (
         "未指定附件库，记录引用的 {count} 个附件没有核对。",

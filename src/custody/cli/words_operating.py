@@ -6,13 +6,17 @@ from typing import Final
 
 OPERATING: Final[dict[str, tuple[str, str]]] = {
     "doctor/default": ("默认值", "the default"),
-    "help/backup": ("备份使用中的 SQLite 台账和工作台", "back up a SQLite ledger and its desk while they are in use"),
+    "help/backup": (
+        "备份使用中的 SQLite 台账、工作台和附件", "back up a SQLite ledger, its desk and its attachments while in use",
+    ),
+    "help/backup-without": ("不含附件", "leave the attachments out"),
+    "backup/doing": ("复制附件", "copying attachments"),
     "help/backup-to": ("备份写入的新目录", "the new folder that the backup goes into"),
     "backup/done": (
-        "已备份到 {folder}：台账前 {size} 条记录及工作台，文件已落盘。日志密钥不在其中，请另行保存；"
+        "已备份到 {folder}：台账前 {size} 条记录、工作台及 {count} 个附件，文件已落盘。日志密钥不在其中，请另行保存；"
         "请用 custody verify 核验备份。",
-        "Backed up to {folder}: the first {size} entries of the ledger, and the desk; on disk. The log's keys are not "
-        "in it: keep them elsewhere. Check the copy with custody verify.",
+        "Backed up to {folder}: the first {size} entries of the ledger, the desk, and {count} attachments; on disk. "
+        "The log's keys are not in it: keep them elsewhere. Check the copy with custody verify.",
     ),
 }
 """Code → (zh-CN, English)."""

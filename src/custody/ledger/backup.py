@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from custody.ledger.engine import BUSY_SECONDS, meaning
 from custody.ledger.tables import LEDGER
 
 
-def back_up(files: Sequence[Path], folder: Path) -> None:
-    """Copy each file into a new folder (mode 0700, files 0600), in this order, each at one moment.
+def back_up(files: Sequence[Path], folder: Path, then: Callable[[Path], object] | None = None) -> None:
+    """Copy each file into a new folder (mode 0700, files 0600), in this order, each at one moment; ``then`` puts what
+    else belongs there into the folder that it is given.
 
     The folder gets its name when every copy is on disk: under that name there is a whole backup or none. Each file is
     copied by SQLite's own backup interface (sqlite.org/backup.html) in one step, beside which others read and write.
@@ -30,12 +32,12 @@ def back_up(files: Sequence[Path], folder: Path) -> None:
     try:
         for file in files:
             _copy(file, begun / file.name)
+        if then is not None:
+            then(begun)
         _sync(begun)
         begun.rename(folder)
     except BaseException:
-        for file in begun.glob("*"):
-            file.unlink()
-        begun.rmdir()
+        shutil.rmtree(begun)
         raise
     _sync(folder.parent)
 
