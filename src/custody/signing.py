@@ -26,8 +26,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from custody.errors import Malformed, TooLarge, Untrusted
-from custody.strict import read_json
-from custody.webauthn import Assertion, Passkey, base64url, read_assertion
+from custody.strict import base64url, read_base64url, read_json
+from custody.webauthn import Assertion, Passkey, read_assertion
 
 try:  # libsodium verifies about twice as fast; what it accepts is a subset, so a refusal is asked again below
     from nacl.bindings import crypto_sign_open as _sodium_open
@@ -90,7 +90,7 @@ class VerifyingKey:
         if self.passkey is None or assertion is None:
             raise Untrusted(
                 "untrusted/key-kind", "A passkey's key signs as a passkey only, and any other key only by itself.",
-                key=self.key_id, passkey=self.passkey is not None,
+                passkey=self.passkey is not None,
             )  # fmt: skip
         self.passkey.require(assertion, message)
         return assertion.signed
@@ -262,15 +262,10 @@ def _base64(value: Any, field: str) -> bytes:
 
 
 def _base64url(value: Any, field: str) -> bytes:
-    if isinstance(value, str) and value.isascii():
-        try:
-            decoded = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
-        except ValueError:
-            pass
-        else:
-            if base64url(decoded) == value:
-                return decoded
-    raise _malformed(field, "base64url without padding, in its only form", value)
+    try:
+        return read_base64url(value)
+    except (TypeError, ValueError):
+        raise _malformed(field, "base64url without padding, in its only form", value) from None
 
 
 def _malformed(field: str, expected: str, got: Any) -> Malformed:

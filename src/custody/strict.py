@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import jiter
@@ -21,6 +22,22 @@ def read_json(data: bytes, what: str) -> Any:
         )
     except ValueError as error:
         raise Malformed(f"malformed/{what}", f"The {what} is not strict JSON: {error}.", field="") from None
+
+
+def base64url(data: bytes) -> str:
+    """Return base64url without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def read_base64url(text: str) -> bytes:
+    """Decode base64url without padding, in its only form. Raises ValueError."""
+    try:
+        decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        raise ValueError("base64url without padding") from None
+    if base64url(decoded) != text:
+        raise ValueError("base64url without padding, in its only form")
+    return decoded
 
 
 def malformed(what: str, error: ValidationError) -> Malformed:

@@ -10,13 +10,12 @@ Signature counters are passed over: acts may be submitted in another order than 
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
 from custody.errors import Malformed, Untrusted
-from custody.strict import read_json
+from custody.strict import base64url, read_json
 
 LARGEST_CLIENT_DATA: Final = 2048
 """Bytes. Browsers write some 250."""
@@ -114,11 +113,6 @@ def read_assertion(authenticator_data: bytes, client_data: bytes) -> Assertion:
     if not isinstance(crossing, bool):
         raise _malformed("clientDataJSON/crossOrigin", "true or false", crossing)
     return Assertion(authenticator_data, client_data, challenge, origin, crossing or "topOrigin" in said)
-
-
-def base64url(data: bytes) -> str:
-    """Return base64url without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _require_authenticator_data(data: bytes) -> None:

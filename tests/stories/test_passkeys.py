@@ -182,7 +182,9 @@ def test_only_the_enrolled_kind_of_a_key_says_how_it_signs(world: World) -> None
     (item,) = world.seizes(world.opens_case())
     prepared = world.prepare(checking_in(world, [item], passkey))
     world.ring[passkey.key_id] = passkey.key
-    assert _code(world, world.sign(prepared), prepared) == "untrusted/key-kind"
+    with pytest.raises(Untrusted) as told:
+        world.ledger.submit(world.sign(prepared), disclosed(prepared))
+    assert (told.value.code, told.value.fields["person"]) == ("untrusted/key-kind", "psb-0211")
     file = SoftPasskey(world.key_of("周远"))
     prepared = world.prepare(checking_in(world, [item], file))
     assert _code(world, envelope(world, prepared, file), prepared) == "untrusted/key-kind"

@@ -27,6 +27,7 @@ from pydantic import (
 )
 
 from custody import label
+from custody.strict import base64url, read_base64url
 
 MOST_ITEMS: Final = 1000
 """An act names at most this many items (docs/format.md section 3)."""
@@ -85,12 +86,7 @@ def _plain(value: str) -> str:
 
 
 def _base64url(value: str) -> str:
-    try:
-        decoded = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
-    except ValueError:
-        raise ValueError("base64url without padding") from None
-    if base64.urlsafe_b64encode(decoded).rstrip(b"=").decode() != value:
-        raise ValueError("base64url without padding, in its only form")
+    read_base64url(value)
     return value
 
 
@@ -231,7 +227,7 @@ def seal_commitment(salt: bytes, value: str) -> str:
 
 def encode(data: bytes) -> str:
     """Return base64url without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return base64url(data)
 
 
 def decode(text: str) -> bytes:

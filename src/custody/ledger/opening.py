@@ -128,7 +128,11 @@ def signatures_of(opened: Opened, facts: Facts) -> list[tuple[Signer, VerifyingK
     found = []
     for signer in opened.act.signers:
         key, signature = signing_key(opened.act, signer, facts), signatures[signer.key]
-        found.append((signer, key, signature.value, key.covered(signature, message)))
+        try:
+            found.append((signer, key, signature.value, key.covered(signature, message)))
+        except Untrusted as error:
+            error.fields |= {"person": signer.person, "part": signer.part, "key": signer.key}
+            raise
     return found
 
 

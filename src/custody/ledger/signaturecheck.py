@@ -28,6 +28,7 @@ from custody.webauthn import Passkey
 _STRETCH = 2_000
 _PAGE = 200
 
+
 @dataclass(frozen=True, slots=True)
 class Enrolled:
     """A key as it can be sent to another process: whose, its SubjectPublicKeyInfo, and what a passkey is bound to."""
