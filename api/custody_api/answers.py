@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,14 +17,30 @@ _KEEP_ASKING: Final = {"Cache-Control": "private, no-cache"}
 Shape = dict[str, Any]
 
 
-class Paged(BaseModel):
-    """The query of a list: how many members, and the key of the last one seen. Unknown parameters are refused."""
+class Exported(BaseModel):
+    """The query of what can be taken out as a file. Unknown parameters are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
+    format: Literal["json", "csv", "xlsx"] | None = Field(
+        None, description="A table of the whole list, or with `limit`, of a page; default: by Accept, else JSON."
+    )
+    why: str | None = Field(
+        None, min_length=1, max_length=200, pattern=r"\S",
+        description="Why it is taken out; required for a table. The journal keeps who took what out, and why.",
+    )
+    at_least: int | None = Field(None, ge=0)
+
+
+class Paged(Exported):
+    """The query of a list: how many members, and the key of the last one seen."""
+
     limit: int = Field(50, ge=1, le=500)
     after: str | None = Field(None, max_length=200)
-    at_least: int | None = Field(None, ge=0)
+
+    def filters(self) -> dict[str, Any]:
+        """What narrows the list, by name."""
+        return self.model_dump(exclude=set(Paged.model_fields))
 
 
 class FromPosition(Paged):
@@ -33,15 +49,15 @@ class FromPosition(Paged):
     after: str | None = Field(None, pattern="^[0-9]{1,18}$")
 
 
-def one(request: Request, body: Mapping[str, Any]) -> Response:
-    """Answer with a single resource; 304 if the caller has this very state.
+def one(request: Request, body: Mapping[str, Any], more: Mapping[str, str] | None = None) -> Response:
+    """Answer with a single resource, or a page of them; 304 if the caller has this very state.
 
     The tag is a digest of the whole state, so what time alone changes changes the tag too; it is weak, since the same
     state may go out compressed.
     """
     data = encoded(body)
     tag = f'W/"{hashlib.sha256(data).hexdigest()[:32]}"'
-    headers = {**_KEEP_ASKING, "ETag": tag}
+    headers = {**_KEEP_ASKING, "ETag": tag, **(more or {})}
     if names_tag(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=headers)
     return Response(data, media_type="application/json", headers=headers)
@@ -59,12 +75,16 @@ def page(request: Request, name: str, found: Sequence[Shape], limit: int, key: C
 
 def following(request: Request, body: Mapping[str, Any], after: object | None) -> Response:
     """Answer with a page; unless ``after`` is None, with a link to the page that follows it (RFC 8288)."""
-    headers = dict(_KEEP_ASKING)
-    if after is not None:
-        query = [(field, value) for field, value in request.query_params.multi_items() if field != "after"]
-        target = f"{quote(request.url.path, safe='/%')}?{urlencode([*query, ('after', str(after))])}"
-        headers["Link"] = f'<{target}>; rel="next"'
-    return Response(encoded(body), media_type="application/json", headers=headers)
+    return one(request, body, next_link(request, after))
+
+
+def next_link(request: Request, after: object | None) -> dict[str, str]:
+    """The header that leads to the page after a key; none if that is None."""
+    if after is None:
+        return {}
+    query = [(field, value) for field, value in request.query_params.multi_items() if field != "after"]
+    target = f"{quote(request.url.path, safe='/%')}?{urlencode([*query, ('after', str(after))])}"
+    return {"Link": f'<{target}>; rel="next"'}
 
 
 def encoded(body: Any) -> bytes:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from custody.acts.entry import Defect
 from custody_api.problems import MEDIA_TYPE, Problem
+from custody_api.tables import MEDIA_TYPES
 
 Json = dict[str, Any]
 
@@ -257,8 +258,14 @@ def resource(said: str, example: Json) -> Json:
     return {"responses": {200: shown, 304: {"description": "Unchanged."}}}
 
 
+TABLES: Final[Json] = {
+    kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("text/csv", MEDIA_TYPES["xlsx"])
+}
+"""A list or a work list as a table."""
+
+
 def listing(name: str, said: str, example: Json) -> Json:
-    """A page of a list; ``next`` is the key to continue with, as the Link header says."""
+    """A page of a list, or a table of the whole; ``next`` is the key to continue with, as the Link header says."""
     schema = {
         "type": "object",
         "required": [name, "next"],
@@ -267,7 +274,9 @@ def listing(name: str, said: str, example: Json) -> Json:
             "next": {"type": ["string", "null"]},
         },
     }
-    return {"responses": {200: _media("application/json", said, schema, {name: [example], "next": None})}}
+    page = _media("application/json", said, schema, {name: [example], "next": None})
+    page["content"] |= TABLES
+    return {"responses": {200: page, 304: {"description": "Unchanged."}}}
 
 
 CASE_REF: Final = "云公(刑)诈〔2026〕0520"

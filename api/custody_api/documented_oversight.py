@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from custody_api.documented import ACT_ID, CASE_REF, DUE, ITEM_ID, listing, resource
+from custody_api.documented import ACT_ID, CASE_REF, DUE, ITEM_ID, TABLES, listing, resource
 
 DEFECTS: Final = listing(
     "defects", "Defects, ordered by id.",
@@ -20,9 +20,10 @@ DEADLINES: Final = listing("deadlines", "Deadlines, the first due first.", {
 CLEARANCE: Final = resource("What has to be cleared.", {"clearance": "daily", "headings": {"handovers": [{
     **DUE, "case": CASE_REF, "subject": f"item:{ITEM_ID}", "stopped_by": None, "stopped_at": None, "policy": "5e" * 32,
     "colour": None, "tells": [], "source": "刑程第230条第3款", "verified": False}]}})  # fmt: skip
+CLEARANCE["responses"][200]["content"] |= TABLES
 INSPECTION: Final = resource("What an inspector asks for.", {"position": 1234, "sections": [], "anomalies": []})
 VIEWS: Final = listing(
-    "views", "Looks at sealed values, oldest first; ``values`` are the commitments that were opened.",
+    "views", "Looks and exports, oldest first; ``values`` are the commitments that were opened.",
     {"position": 8, "recorded_at": "2026-03-12T07:02:00.000000Z", "by": "psb-0211", "code": "view/act",
      "why": "核对见证人", "of": {"act": ACT_ID, "position": 40}, "values": ["q1mO…"]},
 )  # fmt: skip

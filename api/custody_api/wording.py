@@ -82,6 +82,10 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "一批最多 {lines} 行、{limit} 字节；尚未写入任何内容。请分成几批提交。",
         "A batch takes up to {lines} lines and {limit} bytes; nothing was recorded. Send it as several batches.",
     ),
+    "too-large/table": (
+        "表格超过 {rows} 行：请缩小查询范围，或用 limit 和 after 分页导出。",
+        "The table has over {rows} rows: narrow the search, or take it page by page with limit and after.",
+    ),
     "unavailable/busy": ("等待处理的提交太多，请稍后重试。", "Too many submissions are waiting: try again shortly."),
     "unavailable/streams": ("同时打开的事件流太多，请稍后重试。", "Too many streams are open: try again later."),
     "unavailable/behind": (

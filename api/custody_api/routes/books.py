@@ -12,9 +12,10 @@ from starlette.responses import Response
 
 from custody.errors import Malformed
 from custody_api import documented_books as documented
-from custody_api.answers import Paged, one, page
+from custody_api.answers import Paged, one
 from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import TheLedger
+from custody_api.lists import TheLists
 
 router = APIRouter(prefix="/v1", tags=["books"])
 
@@ -60,14 +61,13 @@ class Period(BaseModel):
 
 @router.get("/manifests", **documented.MANIFESTS)
 def search_manifests(
-    request: Request, wanted: Annotated[WantedManifests, Query()], registers: TheRegisters, ledger: TheLedger
+    lists: TheLists, wanted: Annotated[WantedManifests, Query()], registers: TheRegisters, ledger: TheLedger
 ) -> Response:
     """Manifests ordered by id; ``waits_for`` lists what an agency has to answer."""
-    found = registers.manifests(
-        agency=wanted.agency, state=wanted.state, waits_for=wanted.waits_for, case=wanted.case, at=ledger.clock(),
-        after=wanted.after, limit=wanted.limit + 1,
-    )  # fmt: skip
-    return page(request, "manifests", found, wanted.limit, lambda each: each["manifest"])
+    given = wanted.filters() | {"at": ledger.clock()}
+    return lists.answer(
+        "manifests", wanted, lambda after, limit: registers.manifests(**given, after=after, limit=limit), "manifest"
+    )
 
 
 @router.get("/manifests/{manifest}", **documented.MANIFEST)
@@ -78,13 +78,13 @@ def read_manifest(manifest: str, request: Request, registers: TheRegisters, ledg
 
 @router.get("/loans", **documented.LOANS)
 def search_loans(
-    request: Request, wanted: Annotated[WantedLoans, Query()], registers: TheRegisters, ledger: TheLedger
+    lists: TheLists, wanted: Annotated[WantedLoans, Query()], registers: TheRegisters, ledger: TheLedger
 ) -> Response:
     """Loans, the first asked for first; one that nobody had asked for is listed while something of it is out."""
-    found = registers.loans(
-        borrower=wanted.borrower, state=wanted.state, at=ledger.clock(), after=wanted.after, limit=wanted.limit + 1
-    )  # fmt: skip
-    return page(request, "loans", found, wanted.limit, lambda each: each["loan"])
+    given = wanted.filters() | {"at": ledger.clock()}
+    return lists.answer(
+        "loans", wanted, lambda after, limit: registers.loans(**given, after=after, limit=limit), "loan"
+    )
 
 
 @router.get("/loans/{loan}", **documented.LOAN)
@@ -95,11 +95,13 @@ def read_loan(loan: str, request: Request, registers: TheRegisters, ledger: TheL
 
 @router.get("/stock-takes", **documented.STOCK_TAKES)
 def search_stock_takes(
-    request: Request, wanted: Annotated[WantedStockTakes, Query()], registers: TheRegisters
+    lists: TheLists, wanted: Annotated[WantedStockTakes, Query()], registers: TheRegisters
 ) -> Response:
     """Stock-takes in the order in which they were opened."""
-    found = registers.stock_takes(state=wanted.state, after=wanted.after, limit=wanted.limit + 1)
-    return page(request, "stock_takes", found, wanted.limit, lambda each: each["stock_take"])
+    return lists.answer(
+        "stock_takes", wanted, lambda after, limit: registers.stock_takes(state=wanted.state, after=after, limit=limit),
+        "stock_take",
+    )  # fmt: skip
 
 
 @router.get("/stock-takes/{stock_take}", **documented.STOCK_TAKE)
@@ -110,18 +112,22 @@ def read_stock_take(stock_take: str, request: Request, registers: TheRegisters) 
 
 @router.get("/stock-takes/{stock_take}/missing", **documented.UNLOCATED)
 def read_missing(
-    stock_take: str, request: Request, wanted: Annotated[Paged, Query()], registers: TheRegisters
+    stock_take: str, lists: TheLists, wanted: Annotated[Paged, Query()], registers: TheRegisters
 ) -> Response:
     """What one stock-take could not find, each item as it stands ``now``."""
-    found = registers.missing(stock_take, after=wanted.after, limit=wanted.limit + 1)
-    return page(request, "items", found, wanted.limit, lambda each: each["item"])
+    return lists.answer(
+        "items", wanted, lambda after, limit: registers.missing(stock_take, after=after, limit=limit), "item",
+        columns="unlocated",
+    )  # fmt: skip
 
 
 @router.get("/unlocated", **documented.UNLOCATED)
-def read_unlocated(request: Request, wanted: Annotated[Paged, Query()], registers: TheRegisters) -> Response:
+def read_unlocated(lists: TheLists, wanted: Annotated[Paged, Query()], registers: TheRegisters) -> Response:
     """What any stock-take could not find, with which ones missed it, each item as it stands ``now``."""
-    found = registers.unlocated(after=wanted.after, limit=wanted.limit + 1)
-    return page(request, "items", found, wanted.limit, lambda each: each["item"])
+    return lists.answer(
+        "items", wanted, lambda after, limit: registers.unlocated(after=after, limit=limit), "item",
+        columns="unlocated",
+    )  # fmt: skip
 
 
 @router.get("/statistics", **documented.STATISTICS)

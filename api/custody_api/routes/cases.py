@@ -13,10 +13,11 @@ from starlette.responses import Response
 from custody.access.rights import Sight
 from custody.ledger.history import case_at
 from custody_api import documented_cases as documented
-from custody_api.answers import FromPosition, Paged, Shape, one, page
+from custody_api.answers import FromPosition, Paged, Shape, one
 from custody_api.callers import TheRegisters
 from custody_api.context import TheLedger
 from custody_api.documented import ITEMS
+from custody_api.lists import TheLists
 from custody_api.papers.catalogue import TITLES, drawable
 from custody_api.papers.sources import Sources
 from custody_api.past import AtMoment
@@ -31,38 +32,45 @@ class Wanted(Paged):
 
 
 @router.get("/cases", **documented.CASES)
-def search_cases(request: Request, wanted: Annotated[Wanted, Query()], registers: TheRegisters) -> Response:
+def search_cases(lists: TheLists, wanted: Annotated[Wanted, Query()], registers: TheRegisters) -> Response:
     """Cases ordered by reference."""
-    found = registers.cases(lead=wanted.lead, after=wanted.after, limit=wanted.limit + 1)
-    return page(request, "cases", found, wanted.limit, lambda each: each["case"])
+    return lists.answer(
+        "cases", wanted, lambda after, limit: registers.cases(lead=wanted.lead, after=after, limit=limit), "case"
+    )
 
 
 # A reference may hold a slash, and arrives here decoded: what ends in /items is the list.
 @router.get("/cases/{reference:path}/items", **ITEMS)
 def read_case_items(
-    reference: str, request: Request, wanted: Annotated[Paged, Query()], registers: TheRegisters
+    reference: str, lists: TheLists, wanted: Annotated[Paged, Query()], registers: TheRegisters
 ) -> Response:
     """The items of a case, ordered by id."""
-    found = registers.case_items(_normal(reference), after=wanted.after, limit=wanted.limit + 1)
-    return page(request, "items", found, wanted.limit, lambda each: each["item"])
+    case = _normal(reference)
+    return lists.answer(
+        "items", wanted, lambda after, limit: registers.case_items(case, after=after, limit=limit), "item"
+    )
 
 
 @router.get("/cases/{reference:path}/acts", **documented.CASE_ACTS)
 def read_case_acts(
-    reference: str, request: Request, wanted: Annotated[FromPosition, Query()], registers: TheRegisters
+    reference: str, lists: TheLists, wanted: Annotated[FromPosition, Query()], registers: TheRegisters
 ) -> Response:
     """The acts on a case and on its items, oldest first."""
-    found = registers.case_acts(_normal(reference), after=int(wanted.after or 0), limit=wanted.limit + 1)
-    return page(request, "acts", found, wanted.limit, lambda each: each["position"])
+    case = _normal(reference)
+    return lists.answer(
+        "acts", wanted, lambda after, limit: registers.case_acts(case, after=int(after or 0), limit=limit), "position"
+    )
 
 
 @router.get("/cases/{reference:path}/kits", **documented.KITS)
 def read_case_kits(
-    reference: str, request: Request, wanted: Annotated[Paged, Query()], registers: TheRegisters
+    reference: str, lists: TheLists, wanted: Annotated[Paged, Query()], registers: TheRegisters
 ) -> Response:
     """The blood kits of a case, ordered by id."""
-    found = registers.case_kits(_normal(reference), after=wanted.after, limit=wanted.limit + 1)
-    return page(request, "kits", found, wanted.limit, lambda each: each["kit"])
+    case = _normal(reference)
+    return lists.answer(
+        "kits", wanted, lambda after, limit: registers.case_kits(case, after=after, limit=limit), "kit"
+    )
 
 
 @router.get("/cases/{reference:path}", **documented.CASE)

@@ -13,10 +13,11 @@ from custody.access.rights import Sight
 from custody.access.shown import as_thing, history_of_thing
 from custody.ledger.history import history_at, item_at
 from custody_api import documented
-from custody_api.answers import Paged, encoded, one, page
+from custody_api.answers import Paged, encoded, one
 from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import TheLedger
 from custody_api.disclosing import NOT_KEPT, Reason, require_opens, with_names
+from custody_api.lists import TheLists
 from custody_api.past import AtMoment
 
 router = APIRouter(prefix="/v1/items", tags=["items"])
@@ -40,13 +41,14 @@ class Wanted(Paged):
 
 @router.get("", **documented.ITEMS)
 def search_items(
-    request: Request, wanted: Annotated[Wanted, Query()], registers: TheRegisters, ledger: TheLedger
+    lists: TheLists, wanted: Annotated[Wanted, Query()], registers: TheRegisters, ledger: TheLedger
 ) -> Response:
     """Items that fit, ordered by id."""
-    given = wanted.model_dump(include={"case", "agency", "holder", "place", "status", "category", "q"})
     late = (wanted.overdue, ledger.clock()) if wanted.overdue is not None else None
-    found = registers.items(**given, overdue=late, after=wanted.after, limit=wanted.limit + 1)
-    return page(request, "items", found, wanted.limit, lambda each: each["item"])
+    given = wanted.filters() | {"overdue": late}
+    return lists.answer(
+        "items", wanted, lambda after, limit: registers.items(**given, after=after, limit=limit), "item"
+    )
 
 
 @router.get("/{id_or_code}/history", **documented.HISTORY)

@@ -14,9 +14,10 @@ from custody.registers.inspection.report import inspected, report_shape
 from custody.rules.clocks.deadline import State
 from custody.rules.clocks.text import Colour
 from custody_api import documented_oversight as documented
-from custody_api.answers import FromPosition, Paged, one, page
+from custody_api.answers import Exported, FromPosition, Paged, one
 from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import WAIT_SECONDS, InContext, TheLedger
+from custody_api.lists import TheLists
 
 router = APIRouter(prefix="/v1", tags=["oversight"])
 
@@ -47,20 +48,23 @@ class WantedViews(FromPosition):
 
 
 @router.get("/defects", **documented.DEFECTS)
-def search_defects(request: Request, wanted: Annotated[WantedDefects, Query()], registers: TheRegisters) -> Response:
+def search_defects(lists: TheLists, wanted: Annotated[WantedDefects, Query()], registers: TheRegisters) -> Response:
     """Defects, each with its items and what became of it."""
-    found = registers.defects(state=wanted.state, case=wanted.case, after=wanted.after, limit=wanted.limit + 1)
-    return page(request, "defects", found, wanted.limit, lambda each: each["id"])
+    given = wanted.filters()
+    return lists.answer(
+        "defects", wanted, lambda after, limit: registers.defects(**given, after=after, limit=limit), "id"
+    )
 
 
 @router.get("/deadlines", **documented.DEADLINES)
 def search_deadlines(
-    request: Request, wanted: Annotated[WantedDeadlines, Query()], registers: TheRegisters, ledger: TheLedger
+    lists: TheLists, wanted: Annotated[WantedDeadlines, Query()], registers: TheRegisters, ledger: TheLedger
 ) -> Response:
     """Deadlines as they stand now, the first due first; those that nothing has stopped yet, unless asked otherwise."""
-    given = wanted.model_dump(exclude={"limit", "at_least"})
-    found = registers.deadlines(at=ledger.clock(), limit=wanted.limit + 1, **given)
-    return page(request, "deadlines", found, wanted.limit, lambda each: each["deadline"])
+    given = wanted.filters() | {"at": ledger.clock()}
+    return lists.answer(
+        "deadlines", wanted, lambda after, limit: registers.deadlines(**given, after=after, limit=limit), "deadline"
+    )
 
 
 class WantedInspection(BaseModel):
@@ -91,29 +95,36 @@ def read_inspection(
 
 @router.get("/clearances/{name}", **documented.CLEARANCE)
 def read_clearance(
-    name: str, request: Request, registers: TheRegisters, ledger: TheLedger
+    name: str, lists: TheLists, wanted: Annotated[Exported, Query()], registers: TheRegisters, ledger: TheLedger
 ) -> Response:
     """What is due or overdue, heading by heading: daily (日清), monthly (月清), quarterly (季清)."""
-    return one(request, {"clearance": name, "headings": registers.clearance(name, ledger.clock())})
+    headings = registers.clearance(name, ledger.clock())
+    if form := lists.form(wanted):
+        rows = [{"heading": heading, **each} for heading, found in headings.items() for each in found]
+        return lists.table("clearance", rows, wanted, form)
+    return one(lists.request, {"clearance": name, "headings": headings})
 
 
 @router.get("/journal/views", **documented.VIEWS)
 def search_views(
-    request: Request, wanted: Annotated[WantedViews, Query()], caller: TheCaller, registers: TheRegisters
+    lists: TheLists, wanted: Annotated[WantedViews, Query()], caller: TheCaller, registers: TheRegisters
 ) -> Response:
-    """Who was shown which sealed values, of what, when and why; oldest first, from the journal."""
+    """Who was shown which sealed values and who took what out, when and why; oldest first, from the journal."""
     if not caller.audits:
         raise NotAllowed("not-allowed/auditors", "Only auditors of an audit office may ask this.")
-    found = registers.views(by=wanted.by, after=int(wanted.after or 0), limit=wanted.limit + 1)
-    return page(request, "views", found, wanted.limit, lambda each: each["position"])
+    return lists.answer(
+        "views", wanted, lambda after, limit: registers.views(by=wanted.by, after=int(after or 0), limit=limit),
+        "position",
+    )  # fmt: skip
 
 
 @router.get("/refusals", **documented.REFUSALS)
 def search_refusals(
-    request: Request, wanted: Annotated[FromPosition, Query()], caller: TheCaller, registers: TheRegisters
+    lists: TheLists, wanted: Annotated[FromPosition, Query()], caller: TheCaller, registers: TheRegisters
 ) -> Response:
     """Who tried what, and which rule forbade it; oldest first, from the journal."""
     if not caller.oversees:
         raise NotAllowed("not-allowed/oversight", "Only who reviews, approves, supervises or audits may ask this.")
-    found = registers.refusals(after=int(wanted.after or 0), limit=wanted.limit + 1)
-    return page(request, "refusals", found, wanted.limit, lambda each: each["position"])
+    return lists.answer(
+        "refusals", wanted, lambda after, limit: registers.refusals(after=int(after or 0), limit=limit), "position"
+    )

@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from custody_api import documented
-from custody_api.answers import Paged, one, page
+from custody_api.answers import Paged, one
 from custody_api.callers import TheRegisters
+from custody_api.lists import TheLists
 
 router = APIRouter(prefix="/v1", tags=["people and places"])
 
@@ -22,10 +23,12 @@ class OfAgency(Paged):
 
 
 @router.get("/people", **documented.PEOPLE)
-def search_people(request: Request, wanted: Annotated[OfAgency, Query()], registers: TheRegisters) -> Response:
+def search_people(lists: TheLists, wanted: Annotated[OfAgency, Query()], registers: TheRegisters) -> Response:
     """People and systems by id, without their keys. Names are sealed."""
-    found = registers.people(agency=wanted.agency, after=wanted.after, limit=wanted.limit + 1)
-    return page(request, "people", found, wanted.limit, lambda each: each["person"])
+    return lists.answer(
+        "people", wanted, lambda after, limit: registers.people(agency=wanted.agency, after=after, limit=limit),
+        "person",
+    )  # fmt: skip
 
 
 @router.get("/people/{person}", **documented.PERSON)
@@ -36,18 +39,20 @@ def read_person(person: str, request: Request, registers: TheRegisters) -> Respo
 
 @router.get("/people/{person}/items", **documented.ITEMS)
 def read_person_items(
-    person: str, request: Request, wanted: Annotated[Paged, Query()], registers: TheRegisters
+    person: str, lists: TheLists, wanted: Annotated[Paged, Query()], registers: TheRegisters
 ) -> Response:
     """What a person holds now."""
-    found = registers.person_items(person, after=wanted.after, limit=wanted.limit + 1)
-    return page(request, "items", found, wanted.limit, lambda each: each["item"])
+    return lists.answer(
+        "items", wanted, lambda after, limit: registers.person_items(person, after=after, limit=limit), "item"
+    )
 
 
 @router.get("/places", **documented.PLACES)
-def search_places(request: Request, wanted: Annotated[OfAgency, Query()], registers: TheRegisters) -> Response:
+def search_places(lists: TheLists, wanted: Annotated[OfAgency, Query()], registers: TheRegisters) -> Response:
     """Places by id."""
-    found = registers.places(agency=wanted.agency, after=wanted.after, limit=wanted.limit + 1)
-    return page(request, "places", found, wanted.limit, lambda each: each["place"])
+    return lists.answer(
+        "places", wanted, lambda after, limit: registers.places(agency=wanted.agency, after=after, limit=limit), "place"
+    )
 
 
 @router.get("/places/{place}", **documented.PLACE)
@@ -58,8 +63,9 @@ def read_place(place: str, request: Request, registers: TheRegisters) -> Respons
 
 @router.get("/places/{place}/items", **documented.ITEMS)
 def read_place_items(
-    place: str, request: Request, wanted: Annotated[Paged, Query()], registers: TheRegisters
+    place: str, lists: TheLists, wanted: Annotated[Paged, Query()], registers: TheRegisters
 ) -> Response:
     """What lies in a place now."""
-    found = registers.place_items(place, after=wanted.after, limit=wanted.limit + 1)
-    return page(request, "items", found, wanted.limit, lambda each: each["item"])
+    return lists.answer(
+        "items", wanted, lambda after, limit: registers.place_items(place, after=after, limit=limit), "item"
+    )

@@ -1,7 +1,8 @@
 """The journal: who tried what, who looked at what. A second log of the same kind, for what happened around the acts.
 
 A refusal keeps the signed bytes and the rule, once the signatures verified. A view says who saw which sealed values,
-on what and why; a token, which link of a citizen's paper was issued or revoked. Source: docs/format.md section 5.
+on what and why; an export, who took which list or history out, and why; a token, which link of a citizen's paper was
+issued or revoked. Source: docs/format.md section 5.
 """
 
 from __future__ import annotations
@@ -71,6 +72,13 @@ class Journal:
         detail = {**of, "why": why, "values": seen}
         subject = [f"{kind}:{of[kind]}" for kind in ("act", "item", "case", "person") if of.get(kind)]
         return self._append("view", by, code, detail, None, list(dict.fromkeys([f"person:{by}", *subject])))
+
+    def export(self, by: str, why: str, of: Mapping[str, object], code: str) -> int:
+        """Record that somebody took a list or a history out as a file: who, why, what he asked for.
+
+        Whoever gives it out records it first. Raises Unavailable.
+        """
+        return self._append("export", by, code, {**of, "why": why}, None, [f"person:{by}"])
 
     def token(self, code: str, by: str, act: str, tokens: Sequence[str], why: str) -> int:
         """Record that links to the receipt of an act were issued or revoked; of a token, its hash."""

@@ -1,4 +1,5 @@
-"""Views: who was shown which sealed values, of what and why. From the journal, not from the ledger."""
+"""Views and exports: who was shown which sealed values, who took what out, and why. From the journal, not from the
+ledger."""
 
 from __future__ import annotations
 
@@ -22,21 +23,21 @@ view = Table(
 
 
 def _rows(line: JournalEntry) -> Iterator[Row]:
-    if line.kind == "view":
+    if line.kind in ("view", "export"):
         yield {"position": line.position, "by": line.by, "body": written(_shape(line))}
 
 
 def _shape(line: JournalEntry) -> Shape:
     about = {"position": line.position, "recorded_at": line.recorded_at, "by": line.by, "code": line.code}
     of = {name: value for name, value in line.detail.items() if name not in ("why", "values")}
-    return {**about, "why": line.detail["why"], "of": of, "values": line.detail["values"]}
+    return {**about, "why": line.detail["why"], "of": of, "values": line.detail.get("values", [])}
 
 
-REGISTER = Register("views", 1, (Part(view, "journal", "position", _rows),), log="journal")
+REGISTER = Register("views", 2, (Part(view, "journal", "position", _rows),), log="journal")
 
 
 def search(connection: Connection, by: str | None, after: int, limit: int) -> list[Shape]:
-    """Return views after a position of the journal, oldest first; of one person if he is given."""
+    """Return views and exports after a position of the journal, oldest first; of one person if he is given."""
     query = select(view.c.body).where(view.c.position > after).order_by(view.c.position).limit(limit)
     if by is not None:
         query = query.where(view.c.by == by)
