@@ -17,6 +17,8 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from api.conftest import SignedIn, client_of, serving
+from api.test_feed_processes import server, token
+from custody import keyfile
 from custody.desk import Desk
 from custody.desk.subscriptions import LEASE, MOST, ROTATES_FOR
 from custody_api.operation import Operation
@@ -248,6 +250,21 @@ def test_nobody_sees_or_changes_a_subscription_of_others(world: World, hook: Web
             subscribed(mine, hook.url)
         answer = mine.post("/v1/subscriptions", json={"url": hook.url})
         assert (answer.status_code, answer.json()["code"]) == (413, "too-large/subscriptions")
+
+
+def test_custody_serve_sends_to_the_networks_that_its_settings_name(
+    world: World, hook: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, key in (("log.key", world.log_key), ("log.key.journal", world.journal_key)):
+        keyfile.write_key(tmp_path / name, key._private_key, None)
+    monkeypatch.setenv("CUSTODY_WEBHOOK_NETWORKS", "10.0.0.0/8 127.0.0.1/32")
+    with server(world.url, tmp_path / "log.key") as address:
+        bearer = {"Authorization": f"Bearer {token(world, '审计员', address)}"}
+        with httpx.Client(base_url=address, headers=bearer, timeout=30) as client:
+            made = subscribed(client, hook.url)
+            world.opens_case()
+            until(lambda: state(client, made)["position"] == world.ledger.recorder.head().size)
+    Webhook(made["secret"]).verify(hook.posted[0].body, hook.posted[0].headers)
 
 
 INWARD = (

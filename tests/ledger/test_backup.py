@@ -13,17 +13,21 @@ from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
+from typing import Any
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import make_url
 
 from custody.attachments import Attachments, Limits, folder_beside
 from custody.cli import main
 from custody.desk import Desk
+from custody.errors import Untrusted
 from custody.ledger.engine import open_engine
 from custody.ledger.fsck import verify_database
 from custody.ledger.ledger import Ledger, Receipt
+from custody.tlog.note import Signer
 from databases import plain, postgres_database, postgres_over
 from world import World
 
@@ -36,14 +40,15 @@ WRITERS = 4
 
 def _cases(world: World) -> list[bytes]:
     """Signed acts that depend on no other."""
-    return [
-        world.sign(world.prepare({
-            "act": "case-opening", "case": f"云公(刑)诈〔2026〕{number:04}", "kind": "criminal", "lead": "psb-yunling",
-            "officers": [world.id_of("周远")], "legal_reviewer": world.id_of("高岚"), "incident": None, "intake": None,
-            "minor": False, "signers": world.signers(officer="周远"),
-        }))
-        for number in range(ACTS)
-    ]  # fmt: skip
+    return [world.sign(world.prepare(_draft(world, number))) for number in range(ACTS)]
+
+
+def _draft(world: World, number: int) -> dict[str, Any]:
+    return {
+        "act": "case-opening", "case": f"云公(刑)诈〔2026〕{number:04}", "kind": "criminal", "lead": "psb-yunling",
+        "officers": [world.id_of("周远")], "legal_reviewer": world.id_of("高岚"), "incident": None, "intake": None,
+        "minor": False, "signers": world.signers(officer="周远"),
+    }  # fmt: skip
 
 
 def _backed_up_while_writing(world: World, back_up: Callable[[], object]) -> list[Receipt]:
@@ -147,6 +152,32 @@ def test_the_attachments_are_in_a_backup_and_found_where_it_is_restored(
     assert "is missing" in capsys.readouterr().out
     assert main([*order, str(tmp_path / "without"), "--without-attachments"]) == 0
     assert not folder_beside(tmp_path / "without" / "ledger.db").exists()
+
+
+def test_a_restored_ledger_goes_on_under_its_keys_and_without_them_is_only_read(world: World, tmp_path: Path) -> None:
+    """The keys are in no backup: from the safe they open it again; lost, what was recorded can still be sworn to."""
+    assert main(["migrate", "--database", str(tmp_path / "ledger.db")]) == 0
+    world.seizes(world.opens_case(), world.item())
+    size = world.ledger.recorder.head().size
+    assert main(["backup", "--database", str(tmp_path / "ledger.db"), "-o", str(tmp_path / "kept")]) == 0
+    assert not list((tmp_path / "kept").rglob("*.key*"))
+    url = f"sqlite:///{tmp_path / 'kept' / 'ledger.db'}"
+    signed = world.sign(world.prepare(_draft(world, 1)))
+    engine = open_engine(url)
+    other = [Signer(each.name, Ed25519PrivateKey.generate()) for each in (world.log_key, world.journal_key)]
+    with pytest.raises(Untrusted):
+        Ledger(engine, *other)
+    lost = Ledger(engine, clock=world.clock)
+    with pytest.raises(ValueError, match="only reads"):
+        lost.submit(signed)
+    assert lost.recorder.head().size == size
+    lost.close()
+    assert verify_database(url).findings == []
+    found = Ledger(engine, world.log_key, world.journal_key, clock=world.clock)
+    assert found.submit(signed).position == size + 1
+    found.close()
+    engine.dispose()
+    assert verify_database(url).findings == []
 
 
 def test_a_base_backup_of_postgresql_made_while_acts_are_recorded_starts_and_holds_every_receipt_from_before(
