@@ -281,7 +281,8 @@ def test_all_mistakes_in_the_settings_are_told_at_once_each_with_its_name(empty_
         assert "[use/settings]" in first
         names = [line.split()[1].rstrip(":") for line in mistakes]
         assert names == ["CUSTODY_CONFIG", "CUSTODY_DATABASE", "log_key", "CUSTODY_TIMEZONE", "CUSTODY_LOG_FORMAT",
-                         "metrics", "CUSTODY_WRITES_A_MINUTE", "sign_ins_a_minute", "CUSTODY_WEBHOOK_NETWORKS"]  # fmt: skip
+                         "metrics", "CUSTODY_WRITES_A_MINUTE", "sign_ins_a_minute",
+                         "CUSTODY_WEBHOOK_NETWORKS"]  # fmt: skip
         assert expected in done.stderr
     doctor = empty_office.run("doctor", "--json", **wrong)
     assert doctor.returncode == 1
