@@ -191,11 +191,14 @@ def test_doctor_finds_everything_in_order(office: Office) -> None:
 
 
 def test_nothing_sealed_and_no_key_is_ever_printed(office: Office, tubes: Tubes) -> None:
+    draft, signed = office.file("draw.json", office.draw()), ("--sign-only", "-o", "printed.json")
+    assert office.run("act", draft, "--key", "psb-0211.key", *signed).returncode == 0
     said = "".join(office.said)
     assert "陈某某" not in said
     assert "周远" not in said
     assert "PRIVATE KEY" not in said
-    salts = [each["salt"] for each in json.loads((office.folder / "signed.json").read_text())["disclosures"]]
+    salts = [each["salt"] for each in json.loads((office.folder / "printed.json").read_text())["disclosures"]]
+    assert salts
     for salt in salts:
         assert salt not in said
     assert not re.search(r"passphrase of \S+: \S", said)
