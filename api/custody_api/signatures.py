@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from functools import lru_cache
+from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
+from threading import Thread
 
 from custody.signing import VerifyingKey, read_public_key
 
@@ -21,6 +25,14 @@ def _key(spki: bytes) -> VerifyingKey:
     return read_public_key(spki)
 
 
-def leave_interrupts_alone() -> None:
-    """Ignore Ctrl-C: an interrupt from the terminal reaches the whole group; the server alone decides when to end."""
+def belong_to_the_server() -> None:
+    """End with the server and not before: an interrupt from the terminal reaches the whole group, and is ignored; a
+    server that was killed told nobody, and would leave this process waiting for ever."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+
+
+def _end_with(server: BaseProcess | None) -> None:
+    if server is not None:
+        server.join()
+        os._exit(0)

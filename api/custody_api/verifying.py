@@ -16,7 +16,7 @@ from custody.errors import CustodyError
 from custody.facts.known import Facts
 from custody.ledger.batches import Verdicts
 from custody.ledger.opening import Opened, signatures_of
-from custody_api.signatures import Job, holds, leave_interrupts_alone
+from custody_api.signatures import Job, belong_to_the_server, holds
 
 log = logging.getLogger("custody.api")
 
@@ -78,7 +78,7 @@ class Verifying:
             if self._processes is None:
                 # Spawned, not forked: a fork would copy locks that other threads hold at the moment.
                 self._processes = ProcessPoolExecutor(
-                    self._workers, get_context("spawn"), initializer=leave_interrupts_alone
+                    self._workers, get_context("spawn"), initializer=belong_to_the_server
                 )
             return self._processes
 

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from custody.facts.gather import gather
 from custody.facts.known import Facts
 from custody.ledger.opening import Opened, open_envelope
 from custody_api.verifying import Verifying
+from processes import is_running, left_by_a_killed_owner, until
 from submissions import a_case
 from world import World
 
@@ -67,3 +69,12 @@ def test_when_the_processes_die_the_batch_is_verified_all_the_same(
     assert "died" in caplog.text
     assert verifying(opened, facts)() == EXPECTED  # by new processes
     assert verifying._processes is not None
+
+
+def test_the_processes_of_a_server_that_was_killed_end_as_well(tmp_path: Path) -> None:
+    begin = (
+        "import time; from custody_api.verifying import Verifying; verifying = Verifying(); "
+        "[each.result() for each in [verifying._running().submit(time.sleep, 0.1) for _ in range(4)]]"
+    )
+    for process in left_by_a_killed_owner(tmp_path / "owner.py", begin):
+        until(lambda process=process: not is_running(process))

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing import active_children
@@ -27,9 +26,9 @@ from custody.registers import (
     registers_file,
 )
 from custody.registers.register import Changes
+from processes import SECONDS, is_running, left_by_a_killed_owner, until
 from world import World
 
-SECONDS = 30.0
 Current = Callable[[], Registers]
 
 
@@ -46,13 +45,6 @@ def tell(world: World) -> list[str]:
     world.returns(items, seen="broken")
     world.labels(items[0])
     return [a, b, *items]
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never came about"
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("apart", [False, True])
@@ -266,32 +258,12 @@ def test_a_process_that_keeps_the_registers_and_is_killed_is_followed_by_another
 
 
 def test_a_process_that_keeps_the_registers_ends_when_its_owner_is_killed(world: World, tmp_path: Path) -> None:
-    script = tmp_path / "owner.py"
-    script.write_text(
-        "import sys\n"
-        "from multiprocessing import active_children\n"
-        "from custody.ledger.engine import open_engine\n"
-        "from custody.registers.apart import FollowerApart\n"
-        "if __name__ == '__main__':\n"
-        "    follower = FollowerApart(open_engine(sys.argv[1]))\n"
-        "    print(active_children()[0].pid, flush=True)\n"
-        "    sys.stdin.read()\n"
+    begin = (
+        "from custody.ledger.engine import open_engine; from custody.registers.apart import FollowerApart; "
+        "follower = FollowerApart(open_engine(sys.argv[1]))"
     )
-    command = [sys.executable, str(script), world.url]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as owner:
-        assert owner.stdout is not None
-        process = int(owner.stdout.readline())
-        assert is_running(process)
-        owner.kill()
+    (process,) = left_by_a_killed_owner(tmp_path / "owner.py", begin, world.url)
     until(lambda: not is_running(process))
-
-
-def is_running(process: int) -> bool:
-    """Whether a process is there and has not ended; one that nobody waited for yet has ended."""
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
-    except FileNotFoundError:
-        return False
 
 
 def test_deleted_registers_are_made_again(world: World, registers: Current) -> None:
