@@ -83,6 +83,7 @@ ENDPOINTS: Final[Mapping[str, tuple[Admission, ...]]] = {
     "GET /v1/statistics": ("own",),
     "GET /v1/defects": ("members", "exports"),
     "GET /v1/deadlines": ("members", "exports"),
+    "GET /v1/deadlines.ics": ("members", "exports"),
     "GET /v1/feed": ("follows",),
     "GET /v1/feed/stream": ("follows",),
     "GET /v1/subscriptions": ("subscriber",),

@@ -17,19 +17,28 @@ _KEEP_ASKING: Final = {"Cache-Control": "private, no-cache"}
 Shape = dict[str, Any]
 
 
-class Exported(BaseModel):
-    """The query of what can be taken out as a file. Unknown parameters are refused."""
+class TakenOut(BaseModel):
+    """The query of what is taken out as a file. Unknown parameters are refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+    why: str | None = Field(
+        None, min_length=1, max_length=200, pattern=r"\S",
+        description="Why it is taken out; required for a file. The journal keeps who took what out, and why.",
+    )
+    at_least: int | None = Field(None, ge=0)
+
+    def filters(self) -> dict[str, Any]:
+        """What narrows the list, by name."""
+        return self.model_dump(exclude=set(Paged.model_fields))
+
+
+class Exported(TakenOut):
+    """The query of a list that is given as a table, too."""
 
     format: Literal["json", "csv", "xlsx"] | None = Field(
         None, description="A table of the whole list, or with `limit`, of a page; default: by Accept, else JSON."
     )
-    why: str | None = Field(
-        None, min_length=1, max_length=200, pattern=r"\S",
-        description="Why it is taken out; required for a table. The journal keeps who took what out, and why.",
-    )
-    at_least: int | None = Field(None, ge=0)
 
 
 class Paged(Exported):
@@ -37,10 +46,6 @@ class Paged(Exported):
 
     limit: int = Field(50, ge=1, le=500)
     after: str | None = Field(None, max_length=200)
-
-    def filters(self) -> dict[str, Any]:
-        """What narrows the list, by name."""
-        return self.model_dump(exclude=set(Paged.model_fields))
 
 
 class FromPosition(Paged):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from custody_api.documented import ACT_ID, CASE_REF, DUE, ITEM_ID, TABLES, listing, resource
+from custody_api.documented import ACT_ID, CASE_REF, DUE, ITEM_ID, TABLES, Json, listing, resource
 
 DEFECTS: Final = listing(
     "defects", "Defects, ordered by id.",
@@ -17,6 +17,11 @@ DEFECTS: Final = listing(
 DEADLINES: Final = listing("deadlines", "Deadlines, the first due first.", {
     **DUE, "case": CASE_REF, "subject": f"item:{ITEM_ID}", "stopped_by": None, "stopped_at": None, "policy": "5e" * 32,
     "colour": None, "tells": [], "source": "刑程第230条第3款", "verified": False})  # fmt: skip
+CALENDAR: Final[Json] = {
+    "responses": {
+        200: {"description": "An iCalendar file.", "content": {"text/calendar": {"schema": {"type": "string"}}}}
+    }
+}
 CLEARANCE: Final = resource("What has to be cleared.", {"clearance": "daily", "headings": {"handovers": [{
     **DUE, "case": CASE_REF, "subject": f"item:{ITEM_ID}", "stopped_by": None, "stopped_at": None, "policy": "5e" * 32,
     "colour": None, "tells": [], "source": "刑程第230条第3款", "verified": False}]}})  # fmt: skip

@@ -53,7 +53,7 @@ class Lists:
             found = fetch(wanted.after, wanted.limit + 1)
             after = found[wanted.limit - 1][key] if len(found) > wanted.limit else None
             return self.table(columns or name, found[: wanted.limit], wanted, form, after)
-        return self.table(columns or name, _all(fetch, wanted.after, key), wanted, form)
+        return self.table(columns or name, everything(fetch, wanted.after, key), wanted, form)
 
     def form(self, wanted: Exported) -> Format | None:
         """The table that is asked for; None: JSON."""
@@ -67,11 +67,15 @@ class Lists:
         """Answer with a table. That it was taken out stands in the journal before it leaves."""
         data = drawn(name, members, form, language_of(self.request))
         self.journaled(name, wanted.why, form, rows=len(members))
+        return self.file(data, MEDIA_TYPES[form], f"{name}.{form}", next_link(self.request, after))
+
+    def file(self, data: bytes, media_type: str, name: str, more: Mapping[str, str] | None = None) -> Response:
+        """Answer with a file to be saved, which nobody on the way keeps. Its journal line is written before."""
         headers = {
-            "Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}.{form}"',
-            "Vary": "Accept, Accept-Language", **next_link(self.request, after),
+            "Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"',
+            "Vary": "Accept, Accept-Language", **(more or {}),
         }  # fmt: skip
-        return Response(data, media_type=MEDIA_TYPES[form], headers=headers)
+        return Response(data, media_type=media_type, headers=headers)
 
     def journaled(self, name: str, why: str | None, form: str, **of: object) -> None:
         """Write into the journal who takes what out, and why. Raises Malformed without a reason, Unavailable."""
@@ -109,7 +113,7 @@ def _weight(text: str) -> float:
         return 0.0
 
 
-def _all(fetch: Fetch, after: str | None, key: str) -> list[Shape]:
+def everything(fetch: Fetch, after: str | None, key: str) -> list[Shape]:
     """Everything after a key, turn by turn. Raises TooLarge."""
     found: list[Shape] = []
     while turn := fetch(after, _TURN):

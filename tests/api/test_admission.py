@@ -303,7 +303,7 @@ LISTS = {
 ELSEWHERE = {
     "POST /v1/acts", "POST /v1/acts/batch", "POST /v1/acts/check", "POST /v1/scans", "POST /v1/session",
     "DELETE /v1/session", "GET /v1/feed", "GET /v1/feed/stream",
-    "PUT /v1/attachments/{sha256}", "GET /v1/attachments/{sha256}",
+    "GET /v1/deadlines.ics", "PUT /v1/attachments/{sha256}", "GET /v1/attachments/{sha256}",
     *(each for each in ENDPOINTS if "/v1/subscriptions" in each),
 }  # fmt: skip
 """What is sent rather than asked for: in test_disclosing, test_submitting and test_labels; the feed, in test_feed;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,10 +14,12 @@ from custody.registers.inspection.report import inspected, report_shape
 from custody.rules.clocks.deadline import State
 from custody.rules.clocks.text import Colour
 from custody_api import documented_oversight as documented
-from custody_api.answers import Exported, FromPosition, Paged, one
+from custody_api.answers import Exported, FromPosition, Paged, TakenOut, one
+from custody_api.calendars import calendar_of
 from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import WAIT_SECONDS, InContext, TheLedger
-from custody_api.lists import TheLists
+from custody_api.lists import TheLists, everything
+from custody_api.problems import language_of
 
 router = APIRouter(prefix="/v1", tags=["oversight"])
 
@@ -29,7 +31,7 @@ class WantedDefects(Paged):
     case: str | None = None
 
 
-class WantedDeadlines(Paged):
+class OfDeadlines(BaseModel):
     """Which deadlines; every field that is given has to fit."""
 
     agency: str | None = Field(None, description="What an agency controls, holds, leads or keeps.")
@@ -39,6 +41,15 @@ class WantedDeadlines(Paged):
     state: State | None = None
     colour: Colour | None = Field(None, description="As it stands now: what is not due soon has none.")
     stopped: bool = Field(False, description="true: those that were stopped, too.")
+    before: AwareDatetime | None = Field(None, description="Due before this moment. RFC 3339.")
+
+
+class WantedDeadlines(OfDeadlines, Paged):
+    """A page of deadlines."""
+
+
+class WantedCalendar(OfDeadlines, TakenOut):
+    """Deadlines for a calendar."""
 
 
 class WantedViews(FromPosition):
@@ -65,6 +76,21 @@ def search_deadlines(
     return lists.answer(
         "deadlines", wanted, lambda after, limit: registers.deadlines(**given, after=after, limit=limit), "deadline"
     )
+
+
+@router.get("/deadlines.ics", response_class=Response, **documented.CALENDAR)
+def read_calendar(
+    lists: TheLists, wanted: Annotated[WantedCalendar, Query()], registers: TheRegisters, ledger: TheLedger
+) -> Response:
+    """Deadlines as a calendar (RFC 5545) with alarms, each under a UID that stays; what nobody can date is counted."""
+    now = ledger.clock()
+    given = wanted.filters() | {"at": now}
+    found = everything(
+        lambda after, limit: registers.deadlines(**given, after=after, limit=limit), None, "deadline"
+    )  # fmt: skip
+    data = calendar_of(found, ledger.origin, language_of(lists.request))
+    lists.journaled("deadlines", wanted.why, "ics", rows=len(found))
+    return lists.file(data, "text/calendar; charset=utf-8", "deadlines.ics")
 
 
 class WantedInspection(BaseModel):

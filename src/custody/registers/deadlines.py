@@ -109,6 +109,8 @@ class Wanted:
     stopped: bool = False
     agency: str | None = None
     """The agency that controls or holds the item, leads the case, or keeps the place."""
+    before: str | None = None
+    """What is due before an instant."""
 
 
 def search(
@@ -145,6 +147,8 @@ def _conditions(wanted: Wanted) -> list[Any]:
     found: list[Any] = [each == value for value, each in given if value is not None]
     if wanted.agency is not None:
         found.append(_of_agency(wanted.agency))
+    if wanted.before is not None:
+        found.append(column.due < wanted.before)
     if wanted.state is None and not wanted.stopped:
         found.append(column.stopped_by.is_(None))
     return found

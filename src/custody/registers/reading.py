@@ -214,15 +214,17 @@ class Registers(CaseFiles):
         state: str | None = None,
         colour: Colour | None = None,
         stopped: bool = False,
+        before: datetime | None = None,
         after: str | None = None,
         limit: int = PAGE,
     ) -> list[Shape]:
         """Deadlines as they stand at an instant, the first due first; those that were stopped too, if asked for.
 
         ``state`` is one of `custody.rules.clocks.deadline.State`, ``colour`` blue, orange or red; ``agency`` finds what
-        an agency controls, holds, leads or keeps.
+        an agency controls, holds, leads or keeps; ``before`` what is due before an instant.
         """
-        wanted = Wanted(rule, case, f"item:{named(item)}" if item else None, state, colour, stopped, agency)
+        subject, until = f"item:{named(item)}" if item else None, instant(before) if before else None
+        wanted = Wanted(rule, case, subject, state, colour, stopped, agency, until)
         with self._reading() as connection:
             return deadlines.search(connection, wanted, at, after, page(limit), self.seen)
 
