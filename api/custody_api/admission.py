@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 Admission = Literal[
     "open", "signed-in", "members", "thing", "whole", "loan", "counted", "tube", "label", "person", "signer",
-    "opens", "exports", "named", "follows", "subscriber", "oversees", "audits", "own",
+    "opens", "exports", "named", "follows", "subscriber", "oversees", "audits", "own", "cosigns",
 ]  # fmt: skip
 
 MEANINGS: Final[Mapping[Admission, str]] = {
@@ -33,6 +33,7 @@ MEANINGS: Final[Mapping[Admission, str]] = {
     "subscriber": "Who made the subscription; lists hold his own. Others: 404. What is sent he may see in the feed.",
     "oversees": "Who reviews, approves, supervises or audits: what people of his own agency did. Others: 403.",
     "audits": "Auditors of an audit or supervision office. Others: 403.",
+    "cosigns": "Who is named in it as a signer. Others: 404.",
     "own": "Whoever signed in: figures of the cases that his own agency leads; auditors, of any.",
 }
 """What an entry means. 401 comes first: without a session, everything but ``open`` answers nothing else."""
@@ -57,6 +58,12 @@ ENDPOINTS: Final[Mapping[str, tuple[Admission, ...]]] = {
     "GET /v1/acts/{act_id}/proof": ("thing",),
     "GET /v1/acts/{act_id}/entry": ("thing",),
     "GET /v1/acts/{act_id}/envelope": ("whole",),
+    "POST /v1/pending": ("signed-in", "cosigns"),
+    "GET /v1/pending": ("cosigns",),
+    "GET /v1/pending/{act_id}": ("cosigns", "opens"),
+    "POST /v1/pending/{act_id}/signatures": ("cosigns",),
+    "POST /v1/pending/{act_id}/decline": ("cosigns",),
+    "DELETE /v1/pending/{act_id}": ("cosigns",),
     "GET /v1/items": ("members", "exports"),
     "GET /v1/items/{id_or_code}": ("thing",),
     "GET /v1/items/{id_or_code}/history": ("thing", "opens"),

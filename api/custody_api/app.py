@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -37,6 +38,7 @@ from custody_api.routes import (
     oversight,
     papers,
     parties,
+    pending,
     receipts,
     recorded,
     schemas,
@@ -44,10 +46,11 @@ from custody_api.routes import (
     subscriptions,
     writing,
 )
+from custody_api.signing_apart import look_after
 
 ROUTERS: Final = (
     writing.router, recorded.router, items.router, cases.router, parties.router, books.router, oversight.router,
-    labels.router, papers.router, log.router, feed.router, files.router,
+    labels.router, papers.router, log.router, feed.router, files.router, pending.router,
     subscriptions.router,
 )  # fmt: skip
 """For whoever signed in."""
@@ -73,9 +76,13 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = READING_THREADS
         app.state.context = await context.start(ledger, attachments, operation)
+        looking = asyncio.create_task(look_after(app.state.context))
         try:
             yield
         finally:
+            looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await looking
             await context.stop(app.state.context)
 
     app = FastAPI(

@@ -102,7 +102,8 @@ def _text(description: str, example: str) -> Json:
     return _media("text/plain", description, {"type": "string"}, example)
 
 
-def _body(media_type: str, schema: Json, example: Any = None) -> Json:
+def body(media_type: str, schema: Json, example: Any = None) -> Json:
+    """What OpenAPI says of a request's body, as ``openapi_extra``."""
     content: Json = {"schema": schema} | ({"example": example} if example is not None else {})
     return {"requestBody": {"required": True, "content": {media_type: content}}}
 
@@ -139,7 +140,7 @@ _ENVELOPE: Final[Json] = {
     },
 }
 
-_SUBMISSION: Final[Json] = {
+SUBMISSION: Final[Json] = {
     "type": "object",
     "required": ["envelope"],
     "additionalProperties": False,
@@ -184,7 +185,7 @@ METRICS: Final[Json] = {"responses": {200: _media("text/plain", "Prometheus text
 
 SUBMIT: Final[Json] = {
     "responses": {201: _answer(Receipt, "Recorded."), 200: _answer(Receipt, "Recorded before: the same receipt.")},
-    "openapi_extra": _body("application/json", _SUBMISSION, _SUBMITTED),
+    "openapi_extra": body("application/json", SUBMISSION, _SUBMITTED),
 }
 
 BATCH: Final[Json] = {
@@ -194,14 +195,14 @@ BATCH: Final[Json] = {
             {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("Receipt", "Problem")]},
         )
     },
-    "openapi_extra": _body("application/jsonl", _SUBMISSION, _SUBMITTED),
+    "openapi_extra": body("application/jsonl", SUBMISSION, _SUBMITTED),
 }  # fmt: skip
 
 CHECK: Final[Json] = {
     "responses": {200: _answer(Checked, "What would be decided.")},
-    "openapi_extra": _body(
+    "openapi_extra": body(
         "application/json",
-        {"oneOf": [_SUBMISSION, {"type": "object", "required": ["act"], "properties": {"act": {"type": "object"}}}]},
+        {"oneOf": [SUBMISSION, {"type": "object", "required": ["act"], "properties": {"act": {"type": "object"}}}]},
         _SUBMITTED,
     ),
 }
@@ -236,7 +237,7 @@ PAPER: Final[Json] = {
 }
 SCAN: Final[Json] = {
     "responses": {200: _answer(Scanned, "Codes in view, with the ledger's answer.")},
-    "openapi_extra": _body("image/*", {"type": "string", "format": "binary"}),
+    "openapi_extra": body("image/*", {"type": "string", "format": "binary"}),
 }
 HEALTH: Final[Json] = {
     "responses": {200: _media("application/json", "Alive.", {"type": "object"}, {"status": "ok"})},

@@ -85,7 +85,7 @@ class Problem(BaseModel):
 def problem_of(error: CustodyError, language: Language) -> dict[str, Any]:
     """Return the problem document of an error."""
     status, title = _kind(error, language)
-    facts = {name: _plain(value) for name, value in error.fields.items() if name not in _KEPT_INSIDE}
+    facts = {name: plain(value) for name, value in error.fields.items() if name not in _KEPT_INSIDE}
     if instead := error.fields.get(f"instead_{language}"):
         facts["instead"] = instead
     document = _document(error.code, status, title, _detail(error, language))
@@ -191,14 +191,14 @@ def _response(document: Mapping[str, Any], language: Language, headers: Mapping[
     return JSONResponse(document, document["status"], headers={**about, **headers}, media_type=MEDIA_TYPE)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A fact as JSON can hold it."""
     if isinstance(value, Mapping):
-        return {str(name): _plain(inner) for name, inner in value.items()}
+        return {str(name): plain(inner) for name, inner in value.items()}
     if isinstance(value, str | int | bool | None):
         return value
     if hasattr(value, "astimezone"):
         return instant(value)
     if isinstance(value, Iterable) and not isinstance(value, bytes):
-        return [_plain(inner) for inner in value]
+        return [plain(inner) for inner in value]
     return str(value)

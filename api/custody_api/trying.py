@@ -6,21 +6,65 @@ could look up. Of a signed act everybody who signed is asked for; of an unsigned
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
+from custody.access.caller import Caller
 from custody.access.rights import Sight
+from custody.acts.act import Signer
 from custody.acts.entry import Recorded
+from custody.errors import Conflict, NotSignedIn, Refused, Stale, Untrusted
 from custody.facts.gather import Source
 from custody.facts.kinds import Need
+from custody.ledger.ledger import Ledger, Through
 from custody.registers.reading import Registers
+from custody.rules.judge import Decision
+from custody_api.callers import known
+from custody_api.context import Context, require_reached
+from custody_api.problems import problem_of
+from custody_api.wording import Language
 
 _OPEN: Final = frozenset({"key", "person", "agency", "reviewers", "governing", "place", "within"})
 """Parties are everybody's business; a place is named by whoever brings something there."""
 
 _BY_ACT: Final = frozenset({"loan", "order", "discrepancy", "stock-take"})
 """Facts that are named by the act that began them."""
+
+
+_NOT_TO_BE_RECORDED: Final = (Refused, Untrusted, Stale, Conflict)
+"""What a dry run reports as refused; whatever else is wrong is wrong with the question."""
+
+
+def outcome(ledger: Ledger, decide: Callable[[], Decision], language: Language) -> dict[str, Any]:
+    """What would be decided, as it is told."""
+    try:
+        decision = decide()
+    except _NOT_TO_BE_RECORDED as error:
+        return {"outcome": "refused", "defects": [], "problem": problem_of(error, language)}
+    defects = [{**each.model_dump(mode="json"), **_text(ledger, each.code, language)} for each in decision.defects]
+    return {"outcome": "accepted-with-defects" if defects else "accepted", "defects": defects, "problem": None}
+
+
+def _text(ledger: Ledger, code: str, language: Language) -> dict[str, Any]:
+    text = ledger.policy.texts[code]
+    said, instead = (text.zh, text.instead_zh) if language == "zh" else (text.en, text.instead_en)
+    return {"detail": said, "instead": instead, "source": text.source, "verified": text.verified}
+
+
+def as_callers(ledger: Ledger, signers: Iterable[Signer]) -> Iterator[Caller]:
+    """Signers as readers, as far as they are known and their keys sign."""
+    for each in signers:
+        with suppress(NotSignedIn):
+            yield known(ledger, each.person, each.key)
+
+
+def as_seen_by(context: Context, readers: Sequence[Caller]) -> Through:
+    """What facts are read through: what one of the readers sees, in registers that are as far along as the log."""
+    require_reached(context, context.ledger.recorder.head().size)
+    seen = [context.registers.seen_by(each, context.ledger.clock()) for each in readers]
+    return lambda source: AsSeen(source, seen)
 
 
 class AsSeen:

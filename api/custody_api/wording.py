@@ -48,6 +48,14 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "密封内容只向办理该案的人员公开。",
         "Sealed values are shown only to who works on the case.",
     ),
+    "not-allowed/pending": (
+        "等待签名的记录只能由其签署人之一放入。",
+        "Whoever puts an act down is one of its signers.",
+    ),
+    "not-allowed/withdraw": (
+        "只有放入者可以撤回；其他签署人可以拒签。",
+        "Whoever put it down may withdraw it; the other signers may decline.",
+    ),
     "not-allowed/check": (
         "试算只能由该记录签署人所在的机构进行。",
         "An act is tried by the agency of somebody who is to sign it.",

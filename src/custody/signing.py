@@ -194,12 +194,13 @@ def write_envelope(payload_type: str, payload: bytes, signatures: Sequence[Signa
     body = {
         "payloadType": payload_type,
         "payload": base64.b64encode(payload).decode(),
-        "signatures": [_written(each) for each in signatures],
+        "signatures": [signature_body(each) for each in signatures],
     }
     return json.dumps(body, separators=(",", ":")).encode()
 
 
-def _written(signature: Signature) -> dict[str, Any]:
+def signature_body(signature: Signature) -> dict[str, Any]:
+    """Return a signature as an envelope has it."""
     body: dict[str, Any] = {"keyid": signature.key_id, "sig": base64.b64encode(signature.value).decode()}
     if said := signature.webauthn:
         body["webauthn"] = {
@@ -221,11 +222,12 @@ def read_envelope(data: bytes) -> Envelope:
     listed = body["signatures"]
     if not isinstance(listed, list) or not 1 <= len(listed) <= _MOST_SIGNATURES:
         raise _malformed("signatures", f"an array of 1 to {_MOST_SIGNATURES} signatures", listed)
-    signatures = tuple(_signature(each, f"signatures/{index}") for index, each in enumerate(listed))
+    signatures = tuple(read_signature(each, f"signatures/{index}") for index, each in enumerate(listed))
     return Envelope(payload_type, _base64(body["payload"], "payload"), signatures)
 
 
-def _signature(body: Any, field: str) -> Signature:
+def read_signature(body: Any, field: str) -> Signature:
+    """Read a signature as an envelope has it; ``field`` is where it stands. Raises Malformed."""
     as_passkey = isinstance(body, dict) and "webauthn" in body
     _expect_keys(body, {"keyid", "sig", "webauthn"} if as_passkey else {"keyid", "sig"}, field)
     assertion = _assertion(body["webauthn"], f"{field}/webauthn") if as_passkey else None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -107,3 +109,54 @@ def test_a_server_under_another_log_key_is_not_believed(office: Office, server: 
     done = office.run("act", draft, "--dry-run", "--server", server, CUSTODY_LOG_VERIFIER=other)
     assert done.returncode == 1
     assert "untrusted/note-unsigned" in done.stderr
+
+
+def test_officers_sign_apart_and_each_reads_first_what_it_is(office: Office, server: str) -> None:
+    draft = office.file("draw.json", office.draw())
+    to = ("--server", server)
+    first = office.run("act", draft, "--key", "psb-0211.key", "--sign-only", "-o", "begun.json", *to)
+    assert first.returncode == 0, first.stderr
+    put = office.run("pending", "put", "begun.json", "--key", "psb-0211.key", *to)
+    assert "waits for med-301, psb-0347" in put.stdout, put.stderr
+    act = put.stdout.split()[0]
+
+    def by(person: str, *words: str, **more: str) -> Any:
+        own = {"XDG_STATE_HOME": str(office.folder / person)}
+        return office.run("pending", *words, "--key", f"{person}.key", *to, **own, **more)
+
+    [waiting] = json.loads(by("med-301", "list", "--json").stdout)
+    assert waiting["id"] == act
+    shown = by("med-301", "show", act, lang="zh").stdout
+    for said in ("您将签署：血样提取", "med-301：未签", "草酸钾/氟化钠", "（密封，只签其哈希值）", "现在提交会入账"):
+        assert said in shown
+    assert "陈某某" not in shown
+    asked = by("med-301", "sign", act)
+    assert (asked.returncode, "use/pending-yes" in asked.stderr) == (2, True)
+    assert "waits for psb-0347" in by("med-301", "sign", act, "--yes").stdout
+    stranger = by("cen-01", "show", act)
+    assert (stranger.returncode, "not-found/pending" in stranger.stderr) == (1, True)
+    verifier = re.search(r"custody\.example/yunling\+[0-9a-f]{8}\+\S+", "".join(office.said))
+    assert verifier is not None
+    done = by("psb-0347", "sign", act, "--yes", CUSTODY_LOG_VERIFIER=verifier[0])
+    assert "its proof was verified" in done.stdout, done.stderr
+    assert act not in by("psb-0347", "list").stdout
+    assert "recorded" in by("psb-0347", "list", "--all").stdout
+
+
+def test_an_act_that_waits_is_declined_for_a_reason_or_taken_back(office: Office, server: str) -> None:
+    to = ("--server", server, "--key", "psb-0211.key")
+    acts = []
+    for number in range(2):
+        draft = office.file("draw.json", office.draw())
+        office.run("act", draft, "--key", "psb-0211.key", "--sign-only", "-o", f"{number}.json", "--server", server)
+        acts.append(office.json("pending", "put", f"{number}.json", *to)[0]["id"])
+    other = {"XDG_STATE_HOME": str(office.folder / "other")}
+    declined = office.run(
+        "pending", "decline", acts[0], "--reason", "采血时间不符", "--server", server, "--key", "med-301.key", **other
+    )
+    assert "declined by med-301: 采血时间不符" in declined.stdout, declined.stderr
+    assert "withdrawn by psb-0211" in office.run("pending", "withdraw", acts[1], *to).stdout
+    late = office.run("pending", "sign", acts[0], "--yes", *to)
+    assert (late.returncode, "declined by med-301" in late.stdout) == (1, True)
+    nowhere = office.run("pending", "list", "--key", "psb-0211.key", CUSTODY_SERVER="")
+    assert (nowhere.returncode, "use/pending" in nowhere.stderr) == (2, True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
@@ -18,28 +17,24 @@ from starlette.responses import JSONResponse, StreamingResponse
 from custody.access.caller import Caller
 from custody.acts import act_from
 from custody.acts.act import Act
-from custody.errors import Conflict, CustodyError, NotAllowed, NotSignedIn, Refused, Stale, Untrusted
+from custody.errors import CustodyError, NotAllowed
 from custody.facts.kinds import Need
 from custody.ledger.batches import CHUNK
-from custody.ledger.ledger import Ledger, Receipt, Submission, Through
+from custody.ledger.ledger import Ledger, Receipt, Submission
 from custody.ledger.opening import open_envelope
 from custody.rules.judge import Decision
 from custody_api import documented
 from custody_api.bodies import parsed, read_lines, read_submission, submission_from, submission_of
-from custody_api.callers import TheCaller, known
-from custody_api.context import Context, InContext, require_reached
+from custody_api.callers import TheCaller
+from custody_api.context import Context, InContext
 from custody_api.problems import internal, language_of, problem_of
 from custody_api.requests import request_id
-from custody_api.trying import AsSeen
+from custody_api.trying import as_callers, as_seen_by, outcome
 from custody_api.wording import Language
 
 log = logging.getLogger("custody.api")
 
 router = APIRouter(prefix="/v1/acts", tags=["acts"])
-
-_NOT_TO_BE_RECORDED: Final = (Refused, Untrusted, Stale, Conflict)
-"""What a dry run reports as refused; whatever else is wrong is wrong with the question."""
-
 
 @router.post("", status_code=201, **documented.SUBMIT)
 async def submit_act(request: Request, context: InContext) -> JSONResponse:
@@ -101,13 +96,7 @@ def _read(line: bytes, request: str | None) -> Submission | CustodyError:
 
 
 def _checked(context: Context, body: Any, caller: Caller, language: Language) -> dict[str, Any]:
-    ledger = context.ledger
-    try:
-        decision = _decided(context, body, caller)
-    except _NOT_TO_BE_RECORDED as error:
-        return {"outcome": "refused", "defects": [], "problem": problem_of(error, language)}
-    defects = [{**each.model_dump(mode="json"), **_text(ledger, each.code, language)} for each in decision.defects]
-    return {"outcome": "accepted-with-defects" if defects else "accepted", "defects": defects, "problem": None}
+    return outcome(context.ledger, lambda: _decided(context, body, caller), language)
 
 
 def _decided(context: Context, body: Any, caller: Caller) -> Decision:
@@ -115,26 +104,13 @@ def _decided(context: Context, body: Any, caller: Caller) -> Decision:
     if isinstance(body, dict) and body.keys() == {"act"}:
         act = act_from(body["act"])
         _require_own(ledger, act, caller)
-        return ledger.check_act(act, _as_seen_by(context, [caller]))
+        return ledger.check_act(act, as_seen_by(context, [caller]))
     submission = submission_of(body)
     opened = open_envelope(submission.envelope, submission.disclosures, ledger.origin)
     _require_own(ledger, opened.act, caller)
-    through = _as_seen_by(context, [caller, *_signers(ledger, opened.act)])
+    # whether they signed is looked at before it is decided
+    through = as_seen_by(context, [caller, *as_callers(ledger, opened.act.signers)])
     return ledger.check(submission.envelope, submission.disclosures, through)
-
-
-def _signers(ledger: Ledger, act: Act) -> Iterator[Caller]:
-    """Those whom an act names as its signers, as readers; whether they signed is looked at before it is decided."""
-    for each in act.signers:
-        with suppress(NotSignedIn):
-            yield known(ledger, each.person, each.key)
-
-
-def _as_seen_by(context: Context, readers: Sequence[Caller]) -> Through:
-    """What facts are read through: what one of the readers sees, in registers that are as far along as the log."""
-    require_reached(context, context.ledger.recorder.head().size)
-    seen = [context.registers.seen_by(each, context.ledger.clock()) for each in readers]
-    return lambda source: AsSeen(source, seen)
 
 
 def _require_own(ledger: Ledger, act: Act, caller: Caller) -> None:
@@ -145,8 +121,3 @@ def _require_own(ledger: Ledger, act: Act, caller: Caller) -> None:
     if caller.agency not in of and not caller.audits:
         raise NotAllowed("not-allowed/check", "An act is tried by the agency of somebody who is to sign it.")
 
-
-def _text(ledger: Ledger, code: str, language: Language) -> dict[str, Any]:
-    text = ledger.policy.texts[code]
-    said, instead = (text.zh, text.instead_zh) if language == "zh" else (text.en, text.instead_en)
-    return {"detail": said, "instead": instead, "source": text.source, "verified": text.verified}

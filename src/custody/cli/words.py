@@ -12,6 +12,7 @@ from typing import Final
 
 from custody.cli.words_attaching import ATTACHING
 from custody.cli.words_operating import OPERATING
+from custody.cli.words_pending import PENDING
 from custody.cli.words_reminding import REMINDING
 
 _chosen: ContextVar[str] = ContextVar("language", default="en")
@@ -264,6 +265,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     **ATTACHING,
     **OPERATING,
+    **PENDING,
     **REMINDING,
     # verify, rebuild, doctor
     "verify/doing": ("核验", "verifying"),

@@ -159,6 +159,13 @@ class Client:
         """Read a resource, as of what this client recorded or saw, or later. Raises NotFound, Unavailable."""
         return self._json(quote(path, safe="/%") + self._since(**query))
 
+    def send(self, path: str, body: Any = None, *, method: str = "POST") -> dict[str, Any]:
+        """Ask for something to be done, as JSON; it may be sent again where the answer was lost. Raises what the
+        server's problem tells of."""
+        data = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        said = self._ask(quote(path, safe="/%"), data, method=method)[1]
+        return self._parsed(said) if said else {}
+
     def members(self, path: str, name: str, **query: Any) -> Iterator[dict[str, Any]]:
         """Every member of a list that is answered page by page, as ``{name: […], "next": …}``."""
         after: dict[str, Any] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 SCHEMA: Final = "desk"
 """The schema on PostgreSQL. On SQLite the desk is a file of its own."""
@@ -122,5 +122,36 @@ dead_letter = Table(
     Column("error", Text, nullable=False),
     Column("died_at", Text, nullable=False),
     Column("replay", Integer, nullable=False, comment="1: to be sent again"),
+    sqlite_strict=True,
+)
+
+pending = Table(
+    "pending",
+    metadata,
+    Column("id", Text, primary_key=True, comment="the act's id"),
+    Column("payload", LargeBinary, nullable=False, comment="exactly the bytes that are signed"),
+    Column("disclosures", Text, comment="as JSON; null as soon as it is over"),
+    Column("put_by", Text, nullable=False, comment="a person's id"),
+    Column("put_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("ended_at", Text),
+    Column("ended_by", Text, comment="who declined or withdrew it"),
+    Column("reason", Text, comment="why it was declined"),
+    Column("problem", Text, comment="why the ledger turned it away, as JSON"),
+    Index("pending_state", "state", "expires_at"),
+    sqlite_strict=True,
+)
+
+pending_signer = Table(
+    "pending_signer",
+    metadata,
+    Column("pending", Text, primary_key=True),
+    Column("key", Text, primary_key=True, comment="the key's id"),
+    Column("number", Integer, nullable=False, comment="where the signer stands in the act"),
+    Column("person", Text, nullable=False),
+    Column("signature", Text, comment="as the envelope has it, as JSON"),
+    Column("signed_at", Text),
+    Index("pending_signer_person", "person", "pending"),
     sqlite_strict=True,
 )

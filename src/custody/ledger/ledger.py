@@ -34,7 +34,14 @@ from custody.ledger.governed import Governed
 from custody.ledger.group_commit import GroupCommit
 from custody.ledger.journal import Journal
 from custody.ledger.memory import FactMemory, View
-from custody.ledger.opening import Disclosure, Opened, open_envelope, require_ledger, same_root, verify_signatures
+from custody.ledger.opening import (
+    Disclosure,
+    Opened,
+    open_envelope,
+    require_ledger,
+    same_root,
+    verify_signatures,
+)
 from custody.ledger.opening import Submission as Submission  # what `submit_many` takes
 from custody.ledger.past import recorded_from
 from custody.ledger.policies import Policies, shipped_policies
@@ -193,6 +200,15 @@ class Ledger:
         facts = gather(act, through(self.memory.view()))
         self.check_seen(act)
         return self.decide(act, facts, planned=True)
+
+    def check_unfinished(self, opened: Opened, through: Through = lambda source: source) -> Decision:
+        """Say what would be decided of an act that only some have signed; first, whether they have. Raises what
+        `check` does."""
+        self.memory.catch_up()
+        given = {each.key_id for each in opened.envelope.signatures}
+        signed = [each for each in opened.act.signers if each.key in given]
+        verify_signatures(opened, gather(opened.act, self.memory.view()), signed)
+        return self.check_act(opened.act, through)
 
     def decide(self, act: Act, facts: Facts, *, planned: bool = False) -> Decision:
         """Decide an act now, by the policy in force. Raises Untrusted, Stale, Refused."""

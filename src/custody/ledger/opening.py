@@ -75,8 +75,11 @@ class Opened:
         return hashlib.sha256(self.envelope.payload).digest()
 
 
-def open_envelope(data: bytes, disclosures: Sequence[Disclosure], origin: str) -> Opened:
-    """Read an envelope (steps 1 to 3). Raises Malformed, TooLarge, Untrusted."""
+def open_envelope(
+    data: bytes, disclosures: Sequence[Disclosure], origin: str, *, unfinished: bool = False
+) -> Opened:
+    """Read an envelope (steps 1 to 3); of an ``unfinished`` one signatures may be missing. Raises Malformed, TooLarge,
+    Untrusted."""
     envelope = read_envelope(data)
     if envelope.payload_type != PAYLOAD_TYPE:
         raise Malformed(
@@ -87,7 +90,7 @@ def open_envelope(data: bytes, disclosures: Sequence[Disclosure], origin: str) -
     act = act_from(fields)
     require_ledger(act, origin)
     new_key(act)  # a key that cannot be enrolled is turned away here
-    _signatures_match_signers(envelope, act)
+    _signatures_match_signers(envelope, act, unfinished=unfinished)
     require_copies_as_stated(envelope, act)
     _disclosures_match(disclosures, sealed_in(fields))
     return Opened(data, envelope, act, tuple(disclosures))
@@ -118,7 +121,9 @@ def require_copies_as_stated(envelope: Envelope, act: Act) -> None:
         )  # fmt: skip
 
 
-def signatures_of(opened: Opened, facts: Facts) -> list[tuple[Signer, VerifyingKey, bytes, bytes]]:
+def signatures_of(
+    opened: Opened, facts: Facts, signers: Sequence[Signer] | None = None
+) -> list[tuple[Signer, VerifyingKey, bytes, bytes]]:
     """Each signer with the key as it stands in the log, the signature's value, and the bytes that it has to cover.
 
     Raises Untrusted where a key is not the signer's, or did not sign as keys of its kind do.
@@ -126,7 +131,7 @@ def signatures_of(opened: Opened, facts: Facts) -> list[tuple[Signer, VerifyingK
     message = pae(opened.envelope.payload_type, opened.envelope.payload)
     signatures = {signature.key_id: signature for signature in opened.envelope.signatures}
     found = []
-    for signer in opened.act.signers:
+    for signer in opened.act.signers if signers is None else signers:
         key, signature = signing_key(opened.act, signer, facts), signatures[signer.key]
         try:
             found.append((signer, key, signature.value, key.covered(signature, message)))
@@ -136,9 +141,12 @@ def signatures_of(opened: Opened, facts: Facts) -> list[tuple[Signer, VerifyingK
     return found
 
 
-def verify_signatures(opened: Opened, facts: Facts) -> None:
-    """Verify every signature under its key as it stands in the log (step 4). Raises Untrusted, naming the signer."""
-    for signer, key, value, covered in signatures_of(opened, facts):
+def verify_signatures(opened: Opened, facts: Facts, signers: Sequence[Signer] | None = None) -> None:
+    """Verify every signature under its key as it stands in the log (step 4). Raises Untrusted, naming the signer.
+
+    ``signers`` are those who have signed, where not all have yet.
+    """
+    for signer, key, value, covered in signatures_of(opened, facts, signers):
         if not key.signed(value, covered):
             raise Untrusted(
                 "untrusted/signature", "A signature does not verify: these are not the bytes that were signed.",
@@ -146,11 +154,11 @@ def verify_signatures(opened: Opened, facts: Facts) -> None:
             )  # fmt: skip
 
 
-def _signatures_match_signers(envelope: Envelope, act: Act) -> None:
+def _signatures_match_signers(envelope: Envelope, act: Act, *, unfinished: bool) -> None:
     named = [signer.key for signer in act.signers]
     signed = [signature.key_id for signature in envelope.signatures]
     for key in named:
-        if key not in signed:
+        if key not in signed and not unfinished:
             raise Untrusted("untrusted/signature-missing", "The signature of a named signer is missing.", key=key)
     for key in signed:
         if key not in named:
