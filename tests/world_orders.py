@@ -17,12 +17,14 @@ PHOTO = {"sha256": "9a" * 32, "media_type": "image/jpeg", "size_bytes": 9, "kind
 SAFE = ["梁静", "郑宏"]
 
 
-def joins(world: World, person: str, *capacities: str, agency: str = "psb-yunling") -> str:
-    """Somebody new enters the service of an agency; returns the id."""
+def joins(
+    world: World, person: str, *capacities: str, agency: str = "psb-yunling", subject: str = "person"
+) -> str:
+    """Somebody new, or a system, enters the service of an agency; returns the id."""
     admin = world.admin_of(agency)
     world.act(
         {
-            "act": "enrolment", "person": person, "subject": "person", "name": {"disclose": person},
+            "act": "enrolment", "person": person, "subject": subject, "name": {"disclose": person},
             "agency": agency, "public_key": world.new_key(person), "kind": "file", "evidence": "工作证核验",
             "signers": world.signers(administrator=admin, subject=person, confirmer="高岚"),
         }

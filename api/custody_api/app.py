@@ -13,6 +13,7 @@ from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from custody.attachments import Attachments
 from custody.errors import CustodyError
@@ -21,8 +22,8 @@ from custody_api import context, problems
 from custody_api.callers import signed_in, writes_within_limit
 from custody_api.compressing import CompressedButFiles
 from custody_api.documented import PROBLEMS
+from custody_api.door import Door
 from custody_api.head import HeadAsGet
-from custody_api.loopback import OnlyLoopback
 from custody_api.operation import DEFAULT, Operation
 from custody_api.requests import Told, note_route
 from custody_api.routes import (
@@ -31,6 +32,7 @@ from custody_api.routes import (
     feed,
     files,
     health,
+    issuers,
     items,
     labels,
     log,
@@ -55,7 +57,7 @@ ROUTERS: Final = (
 )  # fmt: skip
 """For whoever signed in."""
 
-OPEN: Final = (schemas.router, receipts.router, health.router, metrics.router, sign_in.router)
+OPEN: Final = (schemas.router, receipts.router, health.router, metrics.router, sign_in.router, issuers.router)
 """For everybody: what is published anyway, a receipt by its token, whether the server lives, and the way in.
 
 Figures are shown to whom the settings name."""
@@ -91,7 +93,9 @@ def create_app(
         description="Signed acts in, receipts and proofs out. Errors are problem documents (RFC 9457).",
     )  # fmt: skip
     app.add_middleware(CompressedButFiles, minimum_size=1024)
-    app.add_middleware(OnlyLoopback)
+    if operation.doorway.proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(map(str, operation.doorway.proxies)))
+    app.add_middleware(Door, doorway=operation.doorway)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Told)
     app.add_exception_handler(CustodyError, problems.on_custody_error)

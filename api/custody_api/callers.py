@@ -1,12 +1,14 @@
-"""Who calls: the session that a request bears, and the person or system behind it as the log has them now.
+"""Who calls: what a request bears, and the person or system behind it as the log has them now.
 
-A session says only who signed in with which key. Everything else is read from the log at each request, so that a
-revoked key, an ended capacity or somebody who left counts from the next request on.
+A session says only who signed in with which key; an issuer's token and a machine's certificate, only whom somebody
+vouches for. Everything else is read from the log at each request, so that a revoked key, an ended capacity or somebody
+who left counts from the next request on.
 """
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Final, TypeGuard
 from urllib.parse import urlsplit
@@ -26,6 +28,8 @@ from custody.ledger.ledger import Ledger
 from custody.registers.reading import Registers
 from custody.sign_in import VALID_FOR, message_of, read_statement, require_meant_for
 from custody.signing import Signature, VerifyingKey
+from custody.vouching.certificates import system_of
+from custody.vouching.whom import Vouched, not_enrolled
 from custody_api.context import Context, InContext, caught_up
 from custody_api.requests import asked
 
@@ -57,40 +61,99 @@ def begin(desk: Desk, person: str, key: str | None, ledger: Ledger) -> tuple[str
     return token, begun
 
 
-def caller(context: Context, token: str) -> Caller:
-    """Whoever bears a token. Raises NotSignedIn if the session ended, or its person or key signs no more."""
-    ledger = context.ledger
-    found = sessions.find(context.desk, token, ledger.clock())
-    if found is None:
-        raise _not_signed_in()
+@dataclass(frozen=True, slots=True)
+class Borne:
+    """What a request bears: the token of a session or of an issuer, or else the certificate that a proxy verified."""
+
+    token: str | None = None
+    certificate: str = ""
+
+
+def caller(context: Context, borne: Borne) -> Caller:
+    """Whoever bears it. Raises NotSignedIn if it is over, or its person or key signs no more; Unavailable."""
+    ledger, now = context.ledger, context.ledger.clock()
+    if borne.token is None:
+        configured = context.operation.vouching.certificates
+        if configured is None:
+            raise _not_signed_in()
+        return vouched(ledger, system_of(borne.certificate, configured, now))
+    if context.issuers is not None and "." in borne.token:  # which no session's token has
+        return vouched(ledger, context.issuers.bearer(borne.token, now))
+    found = _session(context, borne.token)
     return known(ledger, found.person, found.key)
 
 
+def key_of(context: Context, borne: Borne) -> str | None:
+    """The key that whoever bears it signed in with; none where somebody else vouches for him. Raises NotSignedIn."""
+    by_session = borne.token is not None and "." not in borne.token
+    return _session(context, borne.token or "").key if by_session else None
+
+
+def _session(context: Context, token: str) -> Session:
+    found = sessions.find(context.desk, token, context.ledger.clock())
+    if found is None:
+        raise _not_signed_in()
+    return found
+
+
 def known(ledger: Ledger, person_id: str, key_id: str | None) -> Caller:
-    """The caller that a person is now, as the log has it. Raises NotSignedIn."""
-    ledger.memory.catch_up()  # what another process recorded counts as well
-    needs = [Need("person", person_id), *([Need("key", key_id)] if key_id else [])]
-    facts = ledger.memory.fold(needs)
-    person: PersonFacts | None = facts[needs[0]]
-    if person is None or person.left or (key_id and not _live(facts[needs[1]])):
+    """The caller that a person is now, as the log has it: by the key signed in with, else with any that is live.
+
+    Raises NotSignedIn.
+    """
+    person = _person(ledger, person_id)
+    if person is None:
+        raise _not_signed_in()
+    keys = ledger.memory.fold([Need("key", each) for each in ([key_id] if key_id else person.keys)])
+    if not any(_live(each) for each in keys.values()):
         raise _not_signed_in()
     agency = Need("agency", person.agency)
     return caller_of(person, ledger.memory.fold([agency])[agency], ledger.clock().date())
 
 
-def token_of(request: Request) -> str | None:
-    """The token that a request bears, in its Authorization header or its cookie.
+def vouched(ledger: Ledger, whom: Vouched) -> Caller:
+    """The caller that somebody vouches for: enrolled as that, in an agency of which the voucher may speak.
 
-    Raises NotSignedIn for a request that would change something, bears only the cookie, and comes from another page
-    than this server's: a foreign page can make a browser send the cookie, but not say that it came from here.
+    Raises NotSignedIn.
+    """
+    person = _person(ledger, whom.id)
+    if person is None or person.subject != whom.subject:
+        raise not_enrolled()
+    if whom.agencies is not None and person.agency not in whom.agencies:
+        raise not_enrolled()
+    try:
+        return known(ledger, whom.id, None)
+    except NotSignedIn:
+        raise not_enrolled() from None
+
+
+def borne_by(request: Request, context: Context) -> Borne | None:
+    """What a request bears: its Authorization header, else the certificate of a machine, else a cookie.
+
+    Raises NotSignedIn for a request that would change something, bears only what a browser sends by itself, and comes
+    from another page than this server's: a foreign page can make a browser send that, but not say that it came from
+    here.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
-        return token.strip()
-    token = request.cookies.get(COOKIE, "")
-    if token and request.method not in _SAFE and request.headers.get("origin") != origin_of(request):
+        return Borne(token.strip())
+    here, page = origin_of(request), request.headers.get("origin")
+    certificates = context.operation.vouching.certificates
+    passed_on = ",".join(request.headers.getlist(certificates.header)) if certificates else ""
+    if passed_on.strip(","):  # the proxy may send it empty; two are none, for one of them is somebody else's
+        borne, page = Borne(certificate=passed_on), page or here  # machines name no page
+    elif token := request.cookies.get(cookie_of(request), ""):
+        borne = Borne(token)
+    else:
+        return None
+    if request.method not in _SAFE and page != here:
         raise NotSignedIn("not-signed-in/foreign-page", "This request came from another page than this server's.")
-    return token or None
+    return borne
+
+
+def cookie_of(request: Request) -> str:
+    """The name of the session's cookie. Over https no other site of the same domain can set it (RFC 6265bis)."""
+    return f"__Host-{COOKIE}" if request.url.scheme == "https" else COOKIE
 
 
 def origin_of(request: Request) -> str:
@@ -101,10 +164,10 @@ def origin_of(request: Request) -> str:
 
 async def signed_in(request: Request, context: InContext) -> Caller:
     """Whoever calls. Raises NotSignedIn."""
-    token = token_of(request)
-    if token is None:
+    borne = borne_by(request, context)
+    if borne is None:
         raise _not_signed_in()
-    found = await run_in_threadpool(caller, context, token)
+    found = await run_in_threadpool(caller, context, borne)
     asked().person, asked().agency = found.person, found.agency
     return found
 
@@ -136,9 +199,8 @@ def _holder(ledger: Ledger, key_id: str) -> tuple[KeyFacts, PersonFacts]:
     key: KeyFacts | None = ledger.memory.fold([need])[need]
     if not _live(key):
         raise _unknown_key()
-    whose = Need("person", key.person)
-    person: PersonFacts | None = ledger.memory.fold([whose])[whose]
-    if person is None or person.left:
+    person = _person(ledger, key.person)
+    if person is None:
         raise _unknown_key()
     return key, person
 
@@ -154,6 +216,14 @@ def _require_signed(key: VerifyingKey, signature: Signature, message: bytes) -> 
         raise _unknown_key() from None
     if not key.signed(signature.value, covered):
         raise _unknown_key()
+
+
+def _person(ledger: Ledger, person_id: str) -> PersonFacts | None:
+    """An enrolled person who has not left."""
+    ledger.memory.catch_up()  # what another process recorded counts as well
+    need = Need("person", person_id)
+    person: PersonFacts | None = ledger.memory.fold([need])[need]
+    return None if person is None or person.left else person
 
 
 def _live(key: KeyFacts | None) -> TypeGuard[KeyFacts]:

@@ -19,12 +19,17 @@ PAPERS: Final = (
 def add_serve(subparsers: Any) -> None:
     """Add ``custody serve`` to the main parser's sub-commands."""
     parser: ArgumentParser = subparsers.add_parser(
-        "serve", help="HTTP 接口 / serve the HTTP API", description="在本机提供 HTTP 接口 / Serve the HTTP API here."
+        "serve", help="HTTP 接口 / serve the HTTP API", description="提供 HTTP 接口 / Serve the HTTP API."
     )
     add_options(parser, log_key=True)
     parser.add_argument("--attachments", metavar="DIR", help="附件库 / folder or s3://BUCKET/PREFIX")
-    parser.add_argument("--host", default="127.0.0.1", help="只限本机地址 / loopback only")
+    parser.add_argument("--host", default="127.0.0.1", help="监听地址，非本机须加密 / beyond loopback only encrypted")
     parser.add_argument("--port", type=int, default=8000, help="端口，0 为任选 / port; 0 takes a free one")
+    parser.add_argument("--public-url", metavar="URL", help="外部访问地址 / where it is reached: https://NAME")
+    parser.add_argument("--tls-cert", metavar="FILE", help="TLS 证书链（PEM）/ certificate chain")
+    parser.add_argument("--tls-key", metavar="FILE", help="TLS 私钥（PEM）/ its private key")
+    parser.add_argument("--behind-proxy", metavar="ADDRESSES", help="可信代理的地址 / addresses of trusted proxies")
+    parser.add_argument("--vouching", metavar="FILE", help="签发者与证书 / issuers and certificates (TOML)")
     parser.set_defaults(run=_run)
 
 

@@ -24,6 +24,7 @@ from custody_api.submitting import Submitting
 from custody_api.verifying import Verifying
 
 if TYPE_CHECKING:
+    from custody.vouching.tokens import Issuers
     from custody_api.metrics import Metrics
     from custody_api.webhooks import Webhooks
 
@@ -52,6 +53,7 @@ class Context:
     metrics: Metrics | None
     writes: Limit
     sign_ins: Limit
+    issuers: Issuers | None
     batches: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="batch"))
     """Batches take turns, chunk by chunk."""
 
@@ -75,7 +77,7 @@ async def start(ledger: Ledger, attachments: Attachments | None, operation: Oper
         ledger, registers, desk, runner, streams, webhooks, Submitting(ledger), Verifying(), attachments, operation,
         metrics,
         writes=Limit(operation.writes_a_minute, "too-many/writes"),
-        sign_ins=Limit(operation.sign_ins_a_minute, "too-many/sign-ins"),
+        sign_ins=Limit(operation.sign_ins_a_minute, "too-many/sign-ins"), issuers=_issuers(operation),
     )  # fmt: skip
     context.runner.start()
     await run_in_threadpool(context.runner.wait, 0, BEGIN_SECONDS)
@@ -106,6 +108,14 @@ def _counting(ledger: Ledger) -> Metrics:
 async def _context(request: Request) -> Context:
     context: Context = request.app.state.context
     return context
+
+
+def _issuers(operation: Operation) -> Issuers | None:
+    if not operation.vouching.issuers:
+        return None
+    from custody.vouching.tokens import Issuers  # as above
+
+    return Issuers(operation.vouching)
 
 
 InContext = Annotated[Context, Depends(_context)]

@@ -13,6 +13,7 @@ class Session(BaseModel):
     """Who is signed in."""
 
     person: str = Field(examples=["pro-11"])
+    subject: str = Field(description="person or system", examples=["person"])
     agency: str = Field(examples=["pro-yunling"])
     capacities: list[str] = Field(examples=[["prosecutor"]])
 
@@ -22,6 +23,20 @@ class Begun(Session):
 
     expires_at: str = Field(examples=["2026-03-12T22:26:05.123456Z"])
     token: str | None = Field(None, description="Absent for pages.")
+
+
+class PageOfIssuer(BaseModel):
+    """An issuer at whose page one can sign in."""
+
+    issuer: str = Field(examples=["police"])
+    title: str = Field(examples=["公安统一身份认证"])
+    start: str = Field(description="The address to send the browser to.")
+
+
+class PagesOfIssuers(BaseModel):
+    """The issuers at whose pages one can sign in."""
+
+    issuers: list[PageOfIssuer]
 
 
 _STATEMENT: Final[Json] = {
@@ -44,3 +59,8 @@ SIGN_IN: Final[Json] = {
 }
 SESSION: Final[Json] = {"responses": {200: {"model": Session, "description": "Who is signed in."}}}
 SIGN_OUT: Final[Json] = {"responses": {204: {"description": "The session is over, if there was one."}}}
+ISSUERS: Final[Json] = {"responses": {200: {"model": PagesOfIssuers, "description": "The issuers."}}}
+START: Final[Json] = {"responses": {303: {"description": "On to the issuer's page; a cookie remembers the visit."}}}
+CALLBACK: Final[Json] = {
+    "responses": {200: {"description": "Signed in, as with a statement for a page, which goes on by itself."}}
+}

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from custody.cli.settings import LOOPBACK, Settings, read_token
+from custody.cli.settings import LOOPBACK, Settings, read_token, require_none
 from custody.reminding.channels.targets import Network
+from custody.vouching.configured import NOBODY, Vouching, read_vouching
+from custody_api.door import ADDRESSES, HERE, Doorway, doorway_of
 
 Figures = Literal["nobody", "loopback", "token"]
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """Limits a minute for each caller; who may read the figures: nobody, this machine, or whoever has the token; and
-    the networks that webhooks reach beside public addresses."""
+    """Limits a minute for each caller; who may read the figures: nobody, this machine, or whoever has the token; the
+    networks that webhooks reach beside public addresses; how the server is reached; who else vouches for callers."""
 
     writes_a_minute: int = 6_000
     sign_ins_a_minute: int = 120
@@ -24,18 +26,35 @@ class Operation:
     networks: tuple[Network, ...] = ()
     apart: bool = False
     """Whether a process of its own keeps the registers current; a thread does otherwise."""
+    doorway: Doorway = HERE
+    vouching: Vouching = NOBODY
 
 
 DEFAULT: Final = Operation()
 
 
-def operation_of(settings: Settings) -> Operation:
-    """What the settings say. Raises WrongUse for a token that others may read, or none; OSError."""
-    figures: Figures = "nobody"
-    token = ""
-    if settings.metrics is not None:
-        figures = "loopback" if settings.metrics == LOOPBACK else "token"
-        token = read_token(Path(settings.metrics)) if figures == "token" else ""
+def operation_of(settings: Settings, host: str = ADDRESSES[0]) -> Operation:
+    """What the settings say of a server at ``host``. Raises WrongUse or Malformed for what is wrong; OSError."""
+    vouching = _vouching(settings)
+    doorway = doorway_of(host, settings, vouching.certificates.header if vouching.certificates else None)
+    figures, token = _figures(settings)
     return Operation(
-        settings.writes_a_minute, settings.sign_ins_a_minute, figures, token, settings.webhook_networks
-    )
+        settings.writes_a_minute, settings.sign_ins_a_minute, figures, token, settings.webhook_networks,
+        doorway=doorway, vouching=vouching,
+    )  # fmt: skip
+
+
+def _figures(settings: Settings) -> tuple[Figures, str]:
+    if settings.metrics is None:
+        return "nobody", ""
+    if settings.metrics == LOOPBACK:
+        return "loopback", ""
+    return "token", read_token(Path(settings.metrics))
+
+
+def _vouching(settings: Settings) -> Vouching:
+    if settings.vouching is None:
+        return NOBODY
+    found, mistakes = read_vouching(settings.vouching)
+    require_none(mistakes)
+    return found

@@ -159,10 +159,10 @@ async def on_surprise(request: Request, error: Exception) -> JSONResponse:
     return _response(internal(language), language, {HEADER: asked().id})
 
 
-def misdirected(request: Request) -> JSONResponse:
-    """Answer a request that names a host which this server is not."""
+def misdirected(request: Request, code: str, expected: str) -> JSONResponse:
+    """Answer a request that is not meant for this server, or must not have come as it did."""
     language = language_of(request)
-    document = _document("misdirected/host", 421, "Misdirected Request", say("misdirected/host", language))
+    document = _document(code, 421, "Misdirected Request", say(code, language, expected=expected))
     return _response(document, language, {})
 
 

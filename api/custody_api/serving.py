@@ -1,10 +1,11 @@
-"""``custody serve``: the API on this machine, until it is interrupted."""
+"""``custody serve``: the API, until it is interrupted."""
 
 from __future__ import annotations
 
 import logging
 import signal
 import socket
+import ssl
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -14,16 +15,17 @@ from dataclasses import replace
 import uvicorn
 
 from custody.cli.ledgers import attachments_of, writing
-from custody.cli.settings import settings_of
+from custody.cli.parser import WrongUse
+from custody.cli.settings import Settings, settings_of
 from custody.cli.terminal import note, progress, tell
 from custody.cli.words import language
 from custody.ledger.ledger import Ledger
 from custody.registers import Registers
 from custody_api import logs
 from custody_api.app import create_app
-from custody_api.loopback import ADDRESSES
+from custody_api.door import wrong_use
 from custody_api.operation import operation_of
-from custody_api.wording import Language, say
+from custody_api.wording import CATALOGUE, Language, say
 
 log = logging.getLogger("custody.api")
 
@@ -46,10 +48,14 @@ class Server(uvicorn.Server):
 
 def run(args: Namespace) -> int:
     """Serve the ledger that the arguments name; return the exit status."""
-    if args.host not in ADDRESSES:
-        return _wrong_use("use/host", host=args.host)
     settings = settings_of(args)
-    operation = replace(operation_of(settings), apart=True)
+    try:
+        operation = replace(operation_of(settings, args.host), apart=True)
+        encrypted = _encrypted(settings)
+    except WrongUse as error:
+        if error.code not in CATALOGUE:
+            raise
+        return _wrong_use(error.code, **error.fields)
     logs.begin(settings.log_format)
     try:
         listener = _bound(args.host, args.port)
@@ -57,17 +63,40 @@ def run(args: Namespace) -> int:
         return _wrong_use("use/port", port=args.port, reason=getattr(error, "strerror", None) or error)
     with listener, _until_terminated(), writing(settings) as ledger:
         host, port = listener.getsockname()[:2]
-        address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        here = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        address = settings.public_url or f"{'https' if encrypted else 'http'}://{here}"
         _catch_up(ledger)
         tell(say("serve/address", _language(), address=address))
         sys.stdout.flush()
         config = uvicorn.Config(
             create_app(ledger, attachments_of(settings), operation), log_config=None, access_log=False,
-            server_header=False, timeout_graceful_shutdown=LONGEST_STOP_SECONDS,
+            server_header=False, timeout_graceful_shutdown=LONGEST_STOP_SECONDS, proxy_headers=False,
+            ssl_context_factory=(lambda *_: encrypted) if encrypted else None,
         )  # fmt: skip
         server = Server(config)
         server.run([listener])
         return DONE if server.started else REFUSED
+
+
+def _encrypted(settings: Settings) -> ssl.SSLContext | None:
+    """TLS 1.2 or newer, if it ends here. Raises WrongUse if certificate and key cannot be used, or others read it."""
+    cert, key = settings.tls_cert, settings.tls_key
+    if cert is None or key is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        if key.stat().st_mode & 0o007:
+            raise OSError("chmod o= " + str(key))
+        context.load_cert_chain(cert, key, password=_asked_for_passphrase)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)
+        raise wrong_use("use/tls", cert=str(cert), key=str(key), reason=reason) from None
+    return context
+
+
+def _asked_for_passphrase() -> str:
+    raise ValueError("passphrase")  # nobody is there to type it; the file's mode protects it
 
 
 @contextmanager
@@ -99,6 +128,8 @@ def _bound(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if ":" in host:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # else IPv4 peers would have two names
         listener.bind((host, port))
         listener.listen()  # whoever reads the address below may connect at once, and is answered when all is up
     except BaseException:

@@ -22,9 +22,15 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "Something went wrong inside and was logged. If this was a submission, send it again: it is recorded once.",
     ),
     "misdirected/host": (
-        "本服务只应答本机地址（127.0.0.1、localhost、[::1]），不应答这个主机名。",
-        "This server answers only to loopback addresses (127.0.0.1, localhost, [::1]), not to this host name.",
+        "本服务不应答这个主机名，请用：{expected}。",
+        "This server does not answer to this host name: use {expected}.",
     ),
+    "misdirected/in-the-clear": (
+        "该请求未经加密到达，不予应答，请用：{expected}。",
+        "This request did not come encrypted, and is not answered: use {expected}.",
+    ),
+    "not-found/issuer": ("没有这个签发者。", "There is no such issuer."),
+    "sign-in/done": ("登录成功，继续", "Signed in. Go on"),
     "not-signed-in/session": (
         "尚未登录，或登录已失效，请重新登录。",
         "Nobody is signed in, or the session ended: sign in again.",
@@ -133,13 +139,27 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "use/paper-output": ("请用 -o 指明文书写到哪里。", "Say where the paper goes: -o FILE."),
     "use/paper-revoke": ("撤销链接须用 --act 指明行为记录。", "Name the act whose links are revoked: --act."),
-    "use/port": ("端口 {port} 不能使用：{reason}", "Port {port} cannot be used: {reason}"),
     "use/host": (
-        "只能绑定本机地址（127.0.0.1、localhost 或 ::1），不能绑定 {host}：本版本不加密传输，"
-        "登录凭据在网络上会被截获。",
-        "Only loopback addresses (127.0.0.1, localhost or ::1) can be bound, not {host}: this version encrypts "
-        "nothing, and whoever listens on the network would have the sessions.",
+        "要绑定 {host} 须加密传输：请给出 --tls-cert 与 --tls-key，或以 --behind-proxy 写明加密代理的地址；"
+        "否则只绑定本机地址（127.0.0.1、localhost 或 ::1）。",
+        "The server binds {host} only if it encrypts what it sends: give --tls-cert and --tls-key, or --behind-proxy "
+        "with the address of the proxy that does. Otherwise loopback only: 127.0.0.1, localhost or ::1.",
     ),
+    "use/tls": (
+        "证书 {cert} 或私钥 {key} 不能使用：{reason}",
+        "The certificate {cert} or the key {key} cannot be used: {reason}",
+    ),
+    "use/tls-pair": ("--tls-cert 与 --tls-key 须同时给出。", "--tls-cert and --tls-key go together."),
+    "use/public-url": (
+        "请用 --public-url 写明外部访问地址（https://…）：须据此核对主机名和登录声明。",
+        "Say where the server is reached: --public-url https://NAME. Host names and statements of sign-in are checked "
+        "against it.",
+    ),
+    "use/certificates": (
+        "客户端证书由代理核验并转交：请用 --behind-proxy 写明代理地址。",
+        "Client certificates are verified and passed on by a proxy: name its address with --behind-proxy.",
+    ),
+    "use/port": ("端口 {port} 不能使用：{reason}", "Port {port} cannot be used: {reason}"),
 }
 
 

@@ -30,7 +30,7 @@ def serving(
 ) -> Iterator[str]:
     """Serve a ledger; gives the address."""
     app = create_app(ledger, attachments, operation)
-    server = Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
+    server = Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", proxy_headers=False))
     thread = Thread(target=server.run)
     thread.start()
     try:

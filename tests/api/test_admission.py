@@ -302,13 +302,14 @@ LISTS = {
 
 ELSEWHERE = {
     "POST /v1/acts", "POST /v1/acts/batch", "POST /v1/acts/check", "POST /v1/scans", "POST /v1/session",
-    "DELETE /v1/session", "GET /v1/feed", "GET /v1/feed/stream",
+    "DELETE /v1/session", "GET /v1/session/issuers", "GET /v1/session/issuers/{issuer}/start",
+    "GET /v1/session/issuers/{issuer}/callback", "GET /v1/feed", "GET /v1/feed/stream",
     "GET /v1/deadlines.ics", "PUT /v1/attachments/{sha256}", "GET /v1/attachments/{sha256}",
     *(each for each in ENDPOINTS if "/v1/subscriptions" in each or "/v1/pending" in each),
 }  # fmt: skip
 """What is sent rather than asked for: in test_disclosing, test_submitting and test_labels; the feed, in test_feed;
 files, in test_attachments; subscriptions, which are nobody else's, in test_subscriptions; what waits for signatures,
-in test_pending."""
+in test_pending; issuers, in test_issuers."""
 
 
 def members(body: dict[str, Any]) -> list[dict[str, Any]]:

@@ -314,6 +314,7 @@ def test_no_answer_opens_what_is_sealed(world: World, day: Day, client: httpx.Cl
         "kind": [f"{kind}?item={item}" for kind in NAMES for item in (day.stored, day.tube_a, day.released)],
         "name": ["daily", "monthly", "quarterly"],
         "sha256": [],  # files go out as they came, to who sees the whole of an act that names them
+        "issuer": [],  # an issuer's page is not ours
         "level": ["0"],
         "number": [f"000.p/{day.position}"],
     }
@@ -367,7 +368,7 @@ def test_the_description_lists_every_route_with_examples_or_schemas(sqlite_world
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             assert operation["description"], path
-            if "204" in operation["responses"]:
+            if {"204", "303"} & operation["responses"].keys():
                 continue
             good = [each for status, each in operation["responses"].items() if status in ("200", "201")]
             assert good, path

@@ -13,7 +13,7 @@ from custody.registers.following import Followed
 from custody_api import callers
 from custody_api import documented_feed as documented
 from custody_api.answers import following
-from custody_api.callers import TheCaller, TheRegisters, token_of
+from custody_api.callers import Borne, TheCaller, TheRegisters, borne_by
 from custody_api.cloud_events import events_of
 from custody_api.context import InContext, TheLedger
 
@@ -62,10 +62,10 @@ async def stream_feed(
     """The feed without end, as server-sent events: each act's ``id`` is its position, and a lone ``id`` says that
     nothing up to there is shown. It ends with the session; whoever comes again with the last id goes on there."""
     context.streams.require_room()
-    token = token_of(request) or ""
+    borne = borne_by(request, context) or Borne()
 
     def look(after: int) -> Followed:
-        return context.registers.follow(callers.caller(context, token), after)
+        return context.registers.follow(callers.caller(context, borne), after)
 
     after = begin.after if last_event_id is None else last_event_id
     stream = context.streams.follow(look, after, context.ledger.origin)

@@ -16,7 +16,7 @@ from custody_api import callers
 from custody_api import documented_session as documented
 from custody_api.answers import one
 from custody_api.bodies import read_statement_body
-from custody_api.callers import COOKIE, TheCaller, origin_of, token_of
+from custody_api.callers import LASTS, TheCaller, borne_by, cookie_of, origin_of
 from custody_api.context import InContext
 from custody_api.requests import asked
 
@@ -40,9 +40,7 @@ async def sign_in(request: Request, context: InContext, bearer: For = "machine")
     if bearer == "machine":
         return JSONResponse({"token": token, **body}, 201, headers={"Cache-Control": "no-store"})
     response = JSONResponse(body, 201, headers={"Cache-Control": "no-store"})
-    secure = request.url.scheme == "https"
-    left = int((begun.expires_at - context.ledger.clock()).total_seconds())
-    response.set_cookie(COOKIE, token, max_age=left, httponly=True, samesite="strict", secure=secure, path="/")
+    keep(request, response, token)
     return response
 
 
@@ -55,13 +53,25 @@ def who_am_i(request: Request, caller: TheCaller) -> Response:
 @router.delete("", status_code=204, **documented.SIGN_OUT)
 async def sign_out(request: Request, context: InContext) -> Response:
     """End the session. Whoever ends none is told the same."""
-    token = token_of(request)
-    if token is not None:
-        await run_in_threadpool(sessions.end, context.desk, token)
+    borne = borne_by(request, context)
+    if borne is not None and borne.token is not None:
+        await run_in_threadpool(sessions.end, context.desk, borne.token)
     response = Response(status_code=204)
-    response.delete_cookie(COOKIE, path="/")
+    secure = request.url.scheme == "https"
+    response.delete_cookie(cookie_of(request), path="/", secure=secure, httponly=True, samesite="strict")
     return response
 
 
+def keep(request: Request, response: Response, token: str) -> None:
+    """Have a page's browser keep the token of a session, out of reach of scripts and of other sites."""
+    secure, seconds = request.url.scheme == "https", int(LASTS.total_seconds())
+    response.set_cookie(
+        cookie_of(request), token, max_age=seconds, httponly=True, samesite="strict", secure=secure, path="/"
+    )
+
+
 def _shape(caller: Caller) -> dict[str, Any]:
-    return {"person": caller.person, "agency": caller.agency, "capacities": sorted(caller.capacities)}
+    return {
+        "person": caller.person, "subject": caller.subject, "agency": caller.agency,
+        "capacities": sorted(caller.capacities),
+    }  # fmt: skip

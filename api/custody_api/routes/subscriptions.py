@@ -10,13 +10,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from custody.desk import sessions, subscriptions
-from custody.errors import Malformed, NotSignedIn
+from custody.desk import subscriptions
+from custody.errors import Malformed
 from custody.reminding.channels.targets import require_target
 from custody_api import documented_subscriptions as documented
 from custody_api.answers import one, page
 from custody_api.bodies import parsed, read_small
-from custody_api.callers import TheCaller, token_of
+from custody_api.callers import Borne, TheCaller, borne_by, key_of
 from custody_api.context import Context, InContext
 from custody_api.routes.feed import FARTHEST
 
@@ -60,18 +60,16 @@ async def _wanted(request: Request) -> Wanted:
 async def subscribe(request: Request, caller: TheCaller, context: InContext) -> JSONResponse:
     """Have the acts of the feed sent to an address, from now on or after a position. The secret is shown once."""
     wanted = await _wanted(request)
-    made = await run_in_threadpool(_made, context, token_of(request) or "", caller.person, wanted)
+    made = await run_in_threadpool(_made, context, borne_by(request, context) or Borne(), caller.person, wanted)
     return JSONResponse(made, 201, headers=_SECRET)
 
 
-def _made(context: Context, token: str, person: str, wanted: Wanted) -> dict[str, Any]:
+def _made(context: Context, borne: Borne, person: str, wanted: Wanted) -> dict[str, Any]:
     require_target(wanted.url, context.operation.networks)
     now = context.ledger.clock()
-    session = sessions.find(context.desk, token, now)
-    if session is None:
-        raise NotSignedIn("not-signed-in/session", "Nobody is signed in, or the session ended: sign in again.")
+    key = key_of(context, borne)
     position = context.ledger.recorder.head().size if wanted.after is None else wanted.after
-    name, secret = subscriptions.make(context.desk, person, session.key, wanted.url, position, now)
+    name, secret = subscriptions.make(context.desk, person, key, wanted.url, position, now)
     context.webhooks.wake()
     return {**subscriptions.find(context.desk, person, name), "secret": secret}
 

@@ -21,6 +21,8 @@ class Caller:
     agency: str
     agency_kind: str
     capacities: frozenset[str]
+    subject: str = "person"
+    """``person`` or ``system``, as enrolled; rights follow from the capacities of either."""
 
     @property
     def contractor(self) -> bool:
@@ -39,6 +41,6 @@ class Caller:
 
 
 def caller_of(person: PersonFacts, agency: AgencyFacts, on: date) -> Caller:
-    """The caller that a person is on a day."""
+    """The caller that a person or a system is on a day."""
     live = frozenset(each for each in person.capacities if person.holds(each, on))
-    return Caller(person.person, person.agency, agency.kind, live)
+    return Caller(person.person, person.agency, agency.kind, live, person.subject)

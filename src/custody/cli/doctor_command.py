@@ -24,6 +24,7 @@ from custody.errors import CustodyError, Unavailable
 from custody.ledger.ledger import Ledger
 from custody.reminding.configured import read_configured
 from custody.sentences import sentence
+from custody.vouching.configured import read_vouching
 
 Finding = tuple[str, bool, str]
 """What was checked, whether it works, and a sentence in the reader's language."""
@@ -68,6 +69,8 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         yield from _files(settings)
     if settings.reminders is not None:
         yield _reminders(settings.reminders)
+    if settings.vouching is not None:
+        yield from _vouching(settings.vouching)
     yield from _labels_and_scanning()
 
 
@@ -122,6 +125,28 @@ def _reminders(file: Path) -> Finding:
     return "reminders", True, text("doctor/reminders", channels=len(found.channels), people=len(found.people))
 
 
+def _vouching(file: Path) -> Iterator[Finding]:
+    """The settings of issuers can be read, and every issuer answers with keys."""
+    try:
+        found, mistakes = read_vouching(file)
+    except OSError as error:
+        yield "vouching", False, text("doctor/unavailable", why=error)
+        return
+    for each in mistakes:
+        yield "vouching", False, sentence(each, language())
+    if not mistakes:
+        systems = len(found.certificates.systems) if found.certificates else 0
+        yield "vouching", True, text("doctor/vouching", issuers=len(found.issuers), certificates=systems)
+    for name, issuer in found.issuers.items():
+        published: Any = import_module("custody.vouching.published")  # its libraries: for whoever has issuers
+        try:
+            keys = published.Published(issuer).keys(None)
+        except CustodyError as error:
+            yield f"issuer {name}", False, sentence(error, language())
+        else:
+            yield f"issuer {name}", True, text("doctor/issuer", issuer=issuer.issuer, keys=len(keys.keys))
+
+
 def _files(settings: Settings) -> Iterator[Finding]:
     """Key files, and a SQLite ledger, are their owner's alone."""
     try:
@@ -156,10 +181,12 @@ def _settings(settings: Settings) -> Iterator[tuple[str, str]]:
     """Every setting with its value and where that comes from; a password in a URL is not shown."""
     for name, variable in VARIABLES.items():
         value = getattr(settings, name)
-        if value is None:
+        if value is None or value == ():
             yield variable, text("doctor/unset", variable=variable)
             continue
-        shown = make_url(value).render_as_string(hide_password=True) if name == "database" else str(value)
+        shown = " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        if name == "database":
+            shown = make_url(value).render_as_string(hide_password=True)
         source = settings.sources.get(name)
         source = text("doctor/option") if source == OPTION else source or text("doctor/default")
         yield variable, text("doctor/setting", value=shown, source=source)

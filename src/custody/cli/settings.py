@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -48,11 +48,18 @@ VARIABLES: Final[Mapping[str, str]] = {
     "writes_a_minute": "CUSTODY_WRITES_A_MINUTE",
     "sign_ins_a_minute": "CUSTODY_SIGN_INS_A_MINUTE",
     "webhook_networks": "CUSTODY_WEBHOOK_NETWORKS",
+    "vouching": "CUSTODY_VOUCHING",
+    "public_url": "CUSTODY_PUBLIC_URL",
+    "tls_cert": "CUSTODY_TLS_CERT",
+    "tls_key": "CUSTODY_TLS_KEY",
+    "behind_proxy": "CUSTODY_BEHIND_PROXY",
 }
 """Setting, as the TOML file names it → environment variable. What each means stands in docs/operating.md."""
 
 
-_PATHS: Final = ("log_key", "passphrase_file", "reminders", "attachment_staging")
+_PATHS: Final = (
+    "log_key", "passphrase_file", "reminders", "attachment_staging", "vouching", "tls_cert", "tls_key",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,13 @@ class Settings:
     writes_a_minute: int = 6_000
     sign_ins_a_minute: int = 120
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    vouching: Path | None = None
+    public_url: str | None = None
+    """Where people and machines reach the server, as ``https://custody.example``."""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    behind_proxy: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Addresses and networks of the proxies in front, whose word on the caller counts."""
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -122,18 +136,23 @@ def settings_of(args: Namespace) -> Settings:
     Raises what is wrong, WrongUse or Malformed; where several are, one WrongUse that names them all.
     """
     settings, mistakes = read_settings(args)
+    require_none(mistakes)
+    return settings
+
+
+def require_none(mistakes: Sequence[CustodyError]) -> None:
+    """Raise what is wrong, if anything is; several as one WrongUse that names them all."""
     if len(mistakes) == 1:
         raise mistakes[0]
     if mistakes:
         raise WrongUse(
             "use/settings", "Several settings are wrong:",
             mistakes=[
-                {"setting": each.fields.get("setting", CONFIG), "code": each.code, "zh": sentence(each, "zh"),
-                 "en": each.sentence}
+                {"setting": each.fields.get("setting") or each.fields.get("field") or CONFIG, "code": each.code,
+                 "zh": sentence(each, "zh"), "en": each.sentence}
                 for each in mistakes
             ],
         )  # fmt: skip
-    return settings
 
 
 def read_settings(args: Namespace) -> tuple[Settings, list[CustodyError]]:
@@ -239,6 +258,19 @@ def _networks(given: str) -> tuple[IPv4Network | IPv6Network, ...]:
         raise _not("NETWORK …, as 10.20.0.0/16", given) from None
 
 
+def _public_url(given: str) -> str:
+    if not re.fullmatch(r"https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", given) or given.endswith(":443"):
+        raise _not("https://NAME | https://NAME:PORT", given)
+    return given
+
+
+def _proxies(given: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    networks = _networks(given)
+    if any(each.prefixlen == 0 for each in networks):
+        raise _not("NETWORK …, as 10.20.0.0/16", given)  # whoever trusts everybody's headers trusts nobody's
+    return networks
+
+
 def _not(expected: str, got: str) -> WrongUse:
     return WrongUse(
         "use/setting", f"This setting takes {expected}, not {got[:80]}.", expected=expected, got=got[:80]
@@ -251,6 +283,7 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "attachments": _store, "attachment_staging": Path, "attachment_limit": _bytes("attachment_limit"),
     "attachment_quota": _bytes("attachment_quota"), "writes_a_minute": _each_minute, "sign_ins_a_minute": _each_minute,
     "webhook_networks": _networks,
+    "vouching": Path, "public_url": _public_url, "tls_cert": Path, "tls_key": Path, "behind_proxy": _proxies,
 }  # fmt: skip
 
 

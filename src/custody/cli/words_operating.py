@@ -6,6 +6,11 @@ from typing import Final
 
 OPERATING: Final[dict[str, tuple[str, str]]] = {
     "doctor/default": ("默认值", "the default"),
+    "doctor/vouching": (
+        "{issuers} 个签发者、{certificates} 个证书可作身份担保",
+        "{issuers} issuers and {certificates} certificates may vouch for callers",
+    ),
+    "doctor/issuer": ("{issuer} 公布 {keys} 把密钥", "{issuer} publishes {keys} keys"),
     "help/backup": (
         "备份使用中的 SQLite 台账、工作台和附件", "back up a SQLite ledger, its desk and its attachments while in use",
     ),
