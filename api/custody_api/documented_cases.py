@@ -1,4 +1,4 @@
-"""What OpenAPI says of cases with their files, and of blood kits."""
+"""What OpenAPI says of cases with their files, of blood kits, and of histories in the formats of other systems."""
 
 from __future__ import annotations
 
@@ -33,3 +33,14 @@ CASES: Final = listing("cases", "Cases, ordered by reference.", _SHOWN_CASE)
 CASE_ACTS: Final = listing("acts", "Acts, oldest first.", SHOWN_ACT)
 KIT: Final = resource("The kit.", _SHOWN_KIT)
 KITS: Final = listing("kits", "Blood kits, ordered by id.", _SHOWN_KIT)
+_JSONLD: Final[Json] = {"schema": {"type": "object"}, "example": {"@context": {}, "@graph": []}}
+CASE_UCO: Final[Json] = {
+    "responses": {200: {"description": "A CASE/UCO document.", "content": {"application/ld+json": _JSONLD}}}
+}
+_EXAMPLE: Final[Json] = {
+    "prefix": {"custody": "https://custody.example/yunling/"}, "entity": {}, "activity": {}, "agent": {},
+}  # fmt: skip
+_PROV_JSON: Final[Json] = {"schema": {"type": "object"}, "example": _EXAMPLE}
+PROV: Final[Json] = {
+    "responses": {200: {"description": "A PROV-JSON document.", "content": {"application/json": _PROV_JSON}}}
+}

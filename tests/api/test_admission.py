@@ -206,6 +206,7 @@ def items_one_by_one(story: Story) -> Iterator[Asked]:
         at_hand = of_thing(story, f"item:{item}", presented=True)
         yield Asked(one, path, seen, item, no_item)
         yield Asked(history, f"{path}/history", seen, item, no_item)
+        yield Asked("GET /v1/items/{id_or_code}/prov.json", f"{path}/prov.json?why=x", seen, item, no_item)
         if each in ("stored", "tube", "left"):
             moment = story.world.clock.now.isoformat().replace("+", "%2B")
             code, nothing = code_of(item), code_of(no_item)
@@ -224,6 +225,8 @@ def cases_one_by_one(story: Story) -> Iterator[Asked]:
         yield Asked("GET /v1/cases/{reference:path}", f"{path}?as_of=2020-01-01T00:00:00Z", lambda _: False)
         for part in ("items", "acts", "kits"):
             yield Asked(f"GET /v1/cases/{{reference:path}}/{part}", f"{path}/{part}", known, case, NO_CASE)
+        for file in ("case.jsonld", "prov.json"):
+            yield Asked(f"GET /v1/cases/{{reference:path}}/{file}", f"{path}/{file}?why=x", known, case, NO_CASE)
 
 
 def acts_one_by_one(story: Story) -> Iterator[Asked]:

@@ -12,12 +12,18 @@ from starlette.responses import Response
 
 from custody.access.rights import Sight
 from custody.ledger.history import case_at
+from custody.registers.reading import Registers
 from custody_api import documented_cases as documented
-from custody_api.answers import FromPosition, Paged, Shape, one
+from custody_api.answers import FromPosition, Paged, Shape, TakenOut, encoded, one
 from custody_api.callers import TheRegisters
 from custody_api.context import TheLedger
 from custody_api.documented import ITEMS
-from custody_api.lists import TheLists
+from custody_api.interchange.case_uco import MEDIA_TYPE as CASE_UCO_TYPE
+from custody_api.interchange.case_uco import case_document
+from custody_api.interchange.chain import Chain, chain_of
+from custody_api.interchange.prov import MEDIA_TYPE as PROV_TYPE
+from custody_api.interchange.prov import prov_document
+from custody_api.lists import TheLists, everything
 from custody_api.papers.catalogue import TITLES, drawable
 from custody_api.papers.sources import Sources
 from custody_api.past import AtMoment
@@ -73,6 +79,27 @@ def read_case_kits(
     )
 
 
+@router.get("/cases/{reference:path}/case.jsonld", response_class=Response, **documented.CASE_UCO)
+def read_case_as_jsonld(
+    reference: str, lists: TheLists, wanted: Annotated[TakenOut, Query()], registers: TheRegisters, ledger: TheLedger
+) -> Response:
+    """The case as CASE/UCO JSON-LD: its acts as investigative actions, its items as exhibits with provenance."""
+    case = _normal(reference)
+    document = case_document(_chain(registers, ledger.origin, case), registers.case(case))
+    lists.journaled("case", wanted.why, "case-uco", items=len(document["@graph"]))
+    return lists.file(encoded(document), CASE_UCO_TYPE, "case.jsonld")
+
+
+@router.get("/cases/{reference:path}/prov.json", response_class=Response, **documented.PROV)
+def read_case_as_prov(
+    reference: str, lists: TheLists, wanted: Annotated[TakenOut, Query()], registers: TheRegisters, ledger: TheLedger
+) -> Response:
+    """The history of everything in a case as PROV-JSON."""
+    document = prov_document(_chain(registers, ledger.origin, _normal(reference)))
+    lists.journaled("case", wanted.why, "prov", items=len(document["entity"]) if "entity" in document else 0)
+    return lists.file(encoded(document), PROV_TYPE, "prov.json")
+
+
 @router.get("/cases/{reference:path}", **documented.CASE)
 def read_case(
     reference: str, request: Request, registers: TheRegisters, ledger: TheLedger, moment: AtMoment,
@@ -89,6 +116,17 @@ def read_case(
     contents = {part: _continued(name, part, limit, **listed) for part, listed in found["contents"].items()}
     sources = Sources(ledger, opens=False, reads=lambda act: registers.sight_of_act(act) is Sight.WHOLE)
     return one(request, {**found, "contents": contents | {"papers": _papers(sources, name)}})
+
+
+def _chain(registers: Registers, origin: str, case: str) -> Chain:
+    """Everything in a case, and the acts on it. Raises NotFound, TooLarge."""
+    acts = everything(
+        lambda after, limit: registers.case_acts(case, after=int(after or 0), limit=limit), None, "position"
+    )  # fmt: skip
+    items = everything(lambda after, limit: registers.case_items(case, after=after, limit=limit), None, "item")
+    touched = registers.touched([each["position"] for each in acts])
+    places = {each[6:] for subjects in touched.values() for each in subjects if each.startswith("place:")}
+    return chain_of(origin, items, acts, touched, registers.place_names(sorted(places)))
 
 
 def _continued(case: str, part: str, limit: int, members: list[Shape], after: object | None) -> Shape:

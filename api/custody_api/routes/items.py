@@ -13,10 +13,14 @@ from custody.access.rights import Sight
 from custody.access.shown import as_thing, history_of_thing
 from custody.ledger.history import history_at, item_at
 from custody_api import documented
-from custody_api.answers import Paged, encoded, one
+from custody_api.answers import Paged, TakenOut, encoded, one
 from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import TheLedger
 from custody_api.disclosing import NOT_KEPT, Reason, require_opens, with_names
+from custody_api.documented_cases import PROV
+from custody_api.interchange.chain import chain_of
+from custody_api.interchange.prov import MEDIA_TYPE as PROV_TYPE
+from custody_api.interchange.prov import prov_document
 from custody_api.lists import TheLists
 from custody_api.past import AtMoment
 
@@ -67,6 +71,22 @@ def read_history(
     require_opens(caller, sight)
     named = with_names(ledger, caller, why, shown, {"item": now["item"]})
     return Response(encoded(named), media_type="application/json", headers=NOT_KEPT)
+
+
+@router.get("/{id_or_code}/prov.json", response_class=Response, **PROV)
+def read_item_as_prov(
+    id_or_code: str, lists: TheLists, wanted: Annotated[TakenOut, Query()], registers: TheRegisters, ledger: TheLedger
+) -> Response:
+    """The history of an item as PROV-JSON, as far as the caller sees it."""
+    history = registers.history(id_or_code)
+    item = registers.item(history["item"])
+    whole = registers.sight_of(f"item:{item['item']}") is Sight.WHOLE
+    acts = (history if whole else history_of_thing(history))["acts"]
+    places = {each["place"]: each["place_name"] for each in history["custody"] if each["place_name"]}
+    touched = registers.touched([each["position"] for each in acts])
+    document = prov_document(chain_of(ledger.origin, [item], acts, touched, places))
+    lists.journaled("item", wanted.why, "prov", items=1)
+    return lists.file(encoded(document), PROV_TYPE, "prov.json")
 
 
 @router.get("/{id_or_code}", **documented.ITEM)

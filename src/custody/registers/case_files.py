@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -86,6 +86,16 @@ class CaseFiles(Books):
             counted = items.count(connection, Search(case=reference), self.seen)
         parts = {name: _part(members, key, most - 1) for name, (members, key) in contents.items()}
         return {**found, "items": counted, "contents": parts}
+
+    def touched(self, positions: Sequence[int]) -> dict[int, list[str]]:
+        """What acts touched: ``item:…``, ``case:…``, ``place:…``, by position, whoever reads."""
+        with self._reading() as connection:
+            return custody.touched_each(connection, positions)
+
+    def place_names(self, places: Sequence[str]) -> dict[str, str]:
+        """What places are called."""
+        with self._reading() as connection:
+            return custody.place_names(connection, places)
 
     def kit(self, kit: str) -> Shape:
         """A blood kit, each tube with ``now``: the item as it is. Raises NotFound."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, select
@@ -12,7 +12,7 @@ from custody.facts.parties import PlaceFacts
 from custody.facts.shapes import Shape, act_shape, custody_shape, history_shape
 from custody.registers import readers
 from custody.registers.feeds import Touching
-from custody.registers.register import Part, Position, Register, Row, body, metadata, read, written
+from custody.registers.register import Part, Position, Register, Row, body, metadata, read, slices, written
 
 stretch = Table(
     "stretch",
@@ -108,6 +108,25 @@ def history(connection: Connection, item: str) -> Shape | None:
 def touched_by(connection: Connection, position: int) -> list[str]:
     """What an act touched: ``item:…``, ``case:…``, ``place:…``, ``manifest:…``, or everyone."""
     return list(connection.scalars(select(touched.c.subject).where(touched.c.position == position)))
+
+
+def touched_each(connection: Connection, positions: Sequence[int]) -> dict[int, list[str]]:
+    """What each of some acts touched, as `touched_by` says it."""
+    found: dict[int, list[str]] = {position: [] for position in positions}
+    for some in slices(list(positions)):
+        query = select(touched.c.position, touched.c.subject).where(touched.c.position.in_(some))
+        for position, subject in connection.execute(query.order_by(touched.c.position, touched.c.subject)):
+            found[position].append(subject)
+    return found
+
+
+def place_names(connection: Connection, places: Sequence[str]) -> dict[str, str]:
+    """What places are called."""
+    found: dict[str, str] = {}
+    for some in slices(list(places)):
+        query = select(stretch_place).where(stretch_place.c.place.in_(some))
+        found |= {row.place: row.name for row in connection.execute(query)}
+    return found
 
 
 def acts_on(connection: Connection, subject: str, after: int = 0, limit: int = 100_000) -> list[Shape]:
