@@ -99,20 +99,18 @@ def _exchanged(known: Known, metadata: Metadata, visit: Visit, code: str) -> str
     """The ID token for a code."""
     if metadata.token_endpoint is None:
         raise _no_pages(known)
-    client, secret_file = known.configured.client_id or "", known.configured.client_secret_file
+    client = known.configured.client_id or ""
     form = {
         "grant_type": "authorization_code", "code": code, "redirect_uri": visit.redirect_uri,
         "code_verifier": visit.derived("verifier", known.name),
     }  # fmt: skip
     auth = None
-    if secret_file is None:
+    if known.secret is None:
         form["client_id"] = client
+    elif "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
+        auth = quote_plus(client), quote_plus(known.secret)  # RFC 6749 section 2.3.1
     else:
-        secret = secret_file.read_text(encoding="utf-8").strip()
-        if "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
-            auth = quote_plus(client), quote_plus(secret)  # RFC 6749 section 2.3.1
-        else:
-            form |= {"client_id": client, "client_secret": secret}
+        form |= {"client_id": client, "client_secret": known.secret}
     status, found = known.published.post(metadata.token_endpoint, form, auth)
     token: Any = found.get("id_token") if isinstance(found, dict) else None
     if status != 200 or not isinstance(token, str):

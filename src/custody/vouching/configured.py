@@ -124,7 +124,7 @@ def read_vouching(path: Path) -> tuple[Vouching, list[Malformed]]:
     try:
         read = Vouching.model_validate(found, context={"folder": path.parent})
     except ValidationError as error:
-        return NOBODY, [_named(dict(each)) for each in error.errors(include_url=False, include_context=False)]
+        return NOBODY, [_named(each) for each in _innermost(error)]
     mistakes = [wrong for name, each in read.issuers.items() for wrong in _contradictions(f"issuers.{name}", each)]
     addresses = [each.issuer for each in read.issuers.values()]
     for name, each in read.issuers.items():
@@ -163,6 +163,13 @@ def _holds_certificates(file: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def _innermost(error: ValidationError) -> list[Mapping[str, Any]]:
+    """The errors, without those of a list whose members are wrong."""
+    found: list[Any] = error.errors(include_url=False, include_context=False)
+    places = [each["loc"] for each in found]
+    return [each for each in found if not any(each["loc"] == other[: len(each["loc"])] != other for other in places)]
 
 
 def _named(error: Mapping[str, Any]) -> Malformed:

@@ -100,7 +100,7 @@ class Published:
         keys: list[Any] = []
         for each in listed[:MOST_KEYS] if isinstance(listed, list) else ():
             kinds: dict[Any, Any] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
-            kind = kinds.get(each.get("kty")) if isinstance(each, dict) else None
+            kind = kinds.get(str(each.get("kty"))) if isinstance(each, dict) else None
             if kind is None or each.get("use", "sig") != "sig":
                 continue
             try:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -44,13 +44,17 @@ class Known:
     name: str
     configured: Issuer
     published: Published
+    secret: str | None = field(default=None, repr=False)
+    """With which this server names itself to it, if it is to."""
 
 
 class Issuers:
-    """The configured issuers."""
+    """The configured issuers. Raises OSError if a secret cannot be read."""
 
     def __init__(self, vouching: Vouching, clock: Callable[[], float] = time.monotonic) -> None:
-        self.named = {name: Known(name, each, Published(each, clock)) for name, each in vouching.issuers.items()}
+        self.named = {
+            name: Known(name, each, Published(each, clock), _secret(each)) for name, each in vouching.issuers.items()
+        }
         self._by_address = {each.configured.issuer: each for each in self.named.values()}
 
     def bearer(self, token: str, now: datetime) -> Vouched:
@@ -63,6 +67,11 @@ class Issuers:
             raise _no_token()
         claims = verified(token, known, known.configured.audience, now)
         return machine(claims, known.configured) or person(claims, known.configured)
+
+
+def _secret(issuer: Issuer) -> str | None:
+    file = issuer.client_secret_file
+    return file.read_text(encoding="utf-8").strip() if file else None
 
 
 def verified(token: str, known: Known, audience: str, now: datetime) -> Claims:
