@@ -11,6 +11,7 @@ from typing import Any, Final
 from anyio import to_thread
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -49,6 +50,7 @@ from custody_api.routes import (
     writing,
 )
 from custody_api.signing_apart import look_after
+from custody_api.tracing import Traced
 
 ROUTERS: Final = (
     writing.router, recorded.router, items.router, cases.router, parties.router, books.router, oversight.router,
@@ -61,6 +63,11 @@ OPEN: Final = (schemas.router, receipts.router, health.router, metrics.router, s
 """For everybody: what is published anyway, a receipt by its token, whether the server lives, and the way in.
 
 Figures are shown to whom the settings name."""
+
+_SAYS_NOTHING: Final[TelemetryConfig] = {
+    "tracing": False, "metrics": False, "logs": False, "auto_configure": False,
+}  # fmt: skip
+"""The framework's own telemetry, which variables alone would switch on: it sends addresses, queries and exceptions."""
 
 READING_THREADS = 12
 """Requests that read at one time; the ledger's engine has connections for 20."""
@@ -89,7 +96,7 @@ def create_app(
 
     app = FastAPI(
         title="evidence-custody", version=version("evidence-custody"), lifespan=lifespan,
-        docs_url=None, redoc_url=None, responses=PROBLEMS, dependencies=[Depends(note_route)],
+        docs_url=None, redoc_url=None, telemetry=_SAYS_NOTHING, responses=PROBLEMS, dependencies=[Depends(note_route)],
         description="Signed acts in, receipts and proofs out. Errors are problem documents (RFC 9457).",
     )  # fmt: skip
     app.add_middleware(CompressedButFiles, minimum_size=1024)
@@ -97,6 +104,8 @@ def create_app(
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(map(str, operation.doorway.proxies)))
     app.add_middleware(Door, doorway=operation.doorway)
     app.add_middleware(HeadAsGet)
+    if operation.traces:
+        app.add_middleware(Traced)
     app.add_middleware(Told)
     app.add_exception_handler(CustodyError, problems.on_custody_error)
     app.add_exception_handler(RequestValidationError, problems.on_wrong_query)

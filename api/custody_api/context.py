@@ -21,9 +21,12 @@ from custody_api.limits import Limit
 from custody_api.operation import Operation
 from custody_api.streaming import Streams
 from custody_api.submitting import Submitting
+from custody_api.tracing import provider_to
 from custody_api.verifying import Verifying
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+
     from custody.vouching.tokens import Issuers
     from custody_api.metrics import Metrics
     from custody_api.webhooks import Webhooks
@@ -51,6 +54,7 @@ class Context:
     attachments: Attachments | None
     operation: Operation
     metrics: Metrics | None
+    traces: TracerProvider | None
     writes: Limit
     sign_ins: Limit
     issuers: Issuers | None
@@ -75,7 +79,7 @@ async def start(ledger: Ledger, attachments: Attachments | None, operation: Oper
     runner = Runner(ledger, registers.store, tell=tell, apart=operation.apart)
     context = Context(
         ledger, registers, desk, runner, streams, webhooks, Submitting(ledger), Verifying(), attachments, operation,
-        metrics,
+        metrics, provider_to(operation.traces) if operation.traces else None,
         writes=Limit(operation.writes_a_minute, "too-many/writes"),
         sign_ins=Limit(operation.sign_ins_a_minute, "too-many/sign-ins"), issuers=_issuers(operation),
     )  # fmt: skip
@@ -93,6 +97,8 @@ async def stop(context: Context) -> None:
     context.verifying.close()
     await run_in_threadpool(context.runner.stop)
     await run_in_threadpool(context.webhooks.stop)
+    if context.traces is not None:
+        await run_in_threadpool(context.traces.shutdown)
     context.registers.close()
     context.desk.close()
 

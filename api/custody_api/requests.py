@@ -83,8 +83,13 @@ class Told:
             _tell(scope, this, status, time.perf_counter() - began)
 
 
+def method_of(scope: Scope) -> str:
+    """The method of a request; of one that no standard names, no more than that."""
+    return str(scope["method"]) if scope["method"] in _METHODS else "other"
+
+
 def _tell(scope: Scope, this: Asked, status: int, seconds: float) -> None:
-    method = scope["method"] if scope["method"] in _METHODS else "other"
+    method = method_of(scope)
     about: dict[str, Any] = {"method": method, "route": this.route, "status": status, "ms": round(seconds * 1000, 1),
                              "person": this.person, "agency": this.agency}  # fmt: skip
     log.info("request", extra={"about": about})

@@ -188,6 +188,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "use/bytes": "设置 {name} 应为字节数。",
     "use/no-attachments": "请指明附件库（--attachments 或 CUSTODY_ATTACHMENTS），或者服务器（--server）。",
     "use/attachment-staging": "请用 CUSTODY_ATTACHMENT_STAGING 指明接收附件的文件夹。",
+    "use/otel": "缺少生成追踪数据的库，请安装：pip install 'evidence-custody[otel]'。",
     "use/s3": "缺少 S3 客户端，请安装：pip install 'evidence-custody[s3]'。",
     "use/backup": "本命令只备份 SQLite 文件；PostgreSQL 请用 pg_dump 或 pg_basebackup。",
     "use/setting": "此项设置应为 {expected}，不能是 {got}。",

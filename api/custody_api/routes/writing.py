@@ -23,7 +23,7 @@ from custody.ledger.batches import CHUNK
 from custody.ledger.ledger import Ledger, Receipt, Submission
 from custody.ledger.opening import open_envelope
 from custody.rules.judge import Decision
-from custody_api import documented
+from custody_api import documented, tracing
 from custody_api.bodies import parsed, read_lines, read_submission, submission_from, submission_of
 from custody_api.callers import TheCaller
 from custody_api.context import Context, InContext
@@ -40,7 +40,8 @@ router = APIRouter(prefix="/v1/acts", tags=["acts"])
 async def submit_act(request: Request, context: InContext) -> JSONResponse:
     """Record a signed act. 201 with its receipt once it is durable; the same payload again gives 200 and the same."""
     submission = replace(submission_from(await read_submission(request)), request=request_id())
-    receipt = await context.submitting.submit(submission)
+    with tracing.submission():
+        receipt = await context.submitting.submit(submission)
     status = 200 if receipt.duplicate else 201
     return JSONResponse(receipt.as_json(), status, headers={"Location": f"/v1/acts/{receipt.act}"})
 

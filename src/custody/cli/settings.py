@@ -53,6 +53,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "tls_cert": "CUSTODY_TLS_CERT",
     "tls_key": "CUSTODY_TLS_KEY",
     "behind_proxy": "CUSTODY_BEHIND_PROXY",
+    "traces": "CUSTODY_TRACES",
 }
 """Setting, as the TOML file names it → environment variable. What each means stands in docs/operating.md."""
 
@@ -91,6 +92,8 @@ class Settings:
     tls_key: Path | None = None
     behind_proxy: tuple[IPv4Network | IPv6Network, ...] = ()
     """Addresses and networks of the proxies in front, whose word on the caller counts."""
+    traces: str | None = None
+    """The address that takes traces; without it there are none."""
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -251,6 +254,12 @@ def _store(given: str) -> Path | str:
     return given
 
 
+def _collector(given: str) -> str:
+    if not re.fullmatch(r"https?://[!-?A-~]+", given):
+        raise _not("http://HOST:4318/v1/traces", given)
+    return given
+
+
 def _networks(given: str) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
         return tuple(map(ip_network, given.split()))
@@ -282,8 +291,8 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "reminders": Path, "timezone": _zone, "log_format": _log_format, "metrics": _metrics,
     "attachments": _store, "attachment_staging": Path, "attachment_limit": _bytes("attachment_limit"),
     "attachment_quota": _bytes("attachment_quota"), "writes_a_minute": _each_minute, "sign_ins_a_minute": _each_minute,
-    "webhook_networks": _networks,
     "vouching": Path, "public_url": _public_url, "tls_cert": Path, "tls_key": Path, "behind_proxy": _proxies,
+    "webhook_networks": _networks, "traces": _collector,
 }  # fmt: skip
 
 
