@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 from urllib.parse import quote, urlencode
@@ -29,8 +30,12 @@ class TakenOut(BaseModel):
     at_least: int | None = Field(None, ge=0)
 
     def filters(self) -> dict[str, Any]:
-        """What narrows the list, by name."""
-        return self.model_dump(exclude=set(Paged.model_fields))
+        """What narrows the list, by name. References are kept in Unicode NFC; some keyboards write otherwise."""
+        given = self.model_dump(exclude=set(Paged.model_fields))
+        return {
+            name: unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+            for name, value in given.items()
+        }
 
 
 class Exported(TakenOut):

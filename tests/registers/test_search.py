@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 
 from custody.access.caller import Caller
 from custody.acts.values import Sealed
-from custody.registers import Registers, rebuild, words
+from custody.registers import Registers, rebuild, sight, words
 from world import World
 
 CASE = "云公(刑)诈〔2026〕0520"
@@ -93,6 +93,20 @@ def test_what_one_may_not_see_is_neither_found_nor_told(world: World, registers:
     assert found(his, "账本") == found(his, other) == []
     police = registers().seen_by(Caller("x", "psb-yunling", "police", frozenset({"officer"})), world.clock.now)
     assert found(police, "账本") == sorted([kept, other])
+
+
+@pytest.mark.parametrize("few", [-1, 20_000])
+def test_a_list_is_the_same_gathered_or_walked(
+    world: World, registers: Current, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(sight, "FEW", few)
+    items = world.seizes(world.opens_case(case=CASE), *(world.item() for _ in range(4)))
+    world.checks_in(items[:2])
+    for agency, kind, seen in (("psb-yunling", "police", items), ("center", "custodian-contractor", items[:2]),
+                               ("pro-yunling", "procuratorate", [])):  # fmt: skip
+        caller = Caller("x", agency, kind, frozenset({"officer"}))
+        his = registers().seen_by(caller, world.clock.now)
+        assert [each["item"] for each in his.items()] == found(his, "机") == sorted(seen), agency
 
 
 def test_filters_and_words_narrow_each_other(world: World, registers: Current) -> None:

@@ -32,6 +32,10 @@ class Kind:
     root: Callable[[Sources, Source], Source] | None = None
     """The act whose paper it is, where acts that follow it belong to the same paper."""
 
+    def takes(self, act: Act) -> bool:
+        """Whether such a paper is drawn from an act."""
+        return act.act in self.types and self.fits(act)
+
 
 def _released(*kinds: str) -> Callable[[Act], bool]:
     return lambda act: isinstance(act, Release) and act.kind in kinds
@@ -114,9 +118,13 @@ def papers(sources: Sources, kind: str, subject: Subject, name: str, link: Link 
 
 def drawable(sources: Sources, case: str) -> list[str]:
     """The kinds of papers that can be drawn of a case, in their order."""
-    acts = [each.act for each in sources.under([f"case:{case}"], _TYPES)[f"case:{case}"] if sources.reads(each)]
-    found = [name for name, kind in KINDS.items() if any(each.act in kind.types and kind.fits(each) for each in acts)]
-    return [*found, CONTINUITY] if any(each.items_born for each in acts) else found
+    recorded = sources.under([f"case:{case}"], _TYPES)[f"case:{case}"]
+
+    def any_read(fits: Callable[[Act], bool]) -> bool:
+        return any(fits(each.act) and sources.reads(each) for each in recorded)
+
+    found = [name for name, kind in KINDS.items() if any_read(kind.takes)]
+    return [*found, CONTINUITY] if any_read(lambda act: bool(act.items_born)) else found
 
 
 def _acts(sources: Sources, kind: Kind, subject: Subject, name: str) -> list[Source]:

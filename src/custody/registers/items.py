@@ -129,7 +129,8 @@ def search(
     if found is not None:
         conditions.append(item.c.item.in_(found))
     if seen is not None:
-        conditions.append(seen.item(item.c.item) if found is None else seen.each(item.c.item))
+        gathered = found is None and seen.sees_few(connection)
+        conditions.append(seen.item(item.c.item) if gathered else seen.each(item.c.item))
     conditions += [_says(word, seen) for word in said]
     if after is not None:
         conditions.append(item.c.item > after)
