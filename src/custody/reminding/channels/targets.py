@@ -21,7 +21,8 @@ Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
 LONGEST: Final = 2_000
-MOST_ADDRESSES: Final = 4
+MOST_ADDRESSES: Final = 2
+"""Of one name that are tried: each may take as long as a connection may."""
 
 _PORTS: Final = {"http": 80, "https": 443}
 _CARRY_IPV4: Final = tuple(map(ip_network, ("64:ff9b::/96", "2002::/16", "2001::/32", "::/96")))
