@@ -127,6 +127,11 @@ def test_what_fails_holds_back_what_follows_and_is_tried_again_later_each_time(w
             again = datetime.fromisoformat(found["failing"]["again_at"])
             assert (found["state"], found["position"]) == ("failing", made["position"])
             assert again - world.clock() == timedelta(seconds=wait)
+            client.get("/v1/feed", params={"at_least": last})
+            figures = client.get("/metrics").text
+            assert "custody_feed_lag_entries 0.0" in figures
+            assert f"custody_webhook_lag_entries {last - made['position']}.0" in figures
+            assert 'custody_webhook_subscriptions{state="failing"} 1.0' in figures
             world.clock.forward(seconds=wait)
         until(lambda: state(client, made)["position"] == last)
         assert positions(hook) == [first, first, first, *range(first, last + 1)]

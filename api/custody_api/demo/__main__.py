@@ -21,6 +21,7 @@ from custody.registers import Registers
 from custody_api.demo.cast import register
 from custody_api.demo.day import SCENES, Day
 from custody_api.demo.office import CST, ZONE, Office
+from custody_migrations import migrate
 
 _BEGINS = 22
 _LASTS = timedelta(hours=16)
@@ -120,6 +121,7 @@ def _explain(day: Day, directory: Path, entries: int, signatures: int) -> None:
 
 def serve(directory: Path, port: int) -> int:
     """Serve the demonstration on the loopback address, through the same command as any ledger."""
+    migrate(_database(directory))  # the desk of a demonstration that an older version made
     return custody(["serve", "--database", _database(directory), "--port", str(port)])
 
 
