@@ -18,7 +18,8 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
-    literal,
+    exists,
+    func,
     or_,
     select,
     true,
@@ -58,6 +59,7 @@ deadline = Table(
     Index("deadline_owner", "owner"),
     Index("deadline_state", "state", "due", "deadline"),
     Index("deadline_subject", "subject", "due"),
+    Index("deadline_due", "due", "deadline"),
     sqlite_strict=True,
 )
 
@@ -80,7 +82,7 @@ def _row(each: Deadline, found: KeptDocket) -> Row:
     }  # fmt: skip
 
 
-_ROWS: Final = "2"
+_ROWS: Final = "3"
 """Another number when clocks or columns change."""
 
 
@@ -129,7 +131,7 @@ def search(
     if wanted.colour is not None:
         query = query.where(due.is_not(None))
     found: list[Shape] = []
-    for row in connection.execute(query.order_by(due.is_(None), due, deadline.c.deadline)).mappings():
+    for row in connection.execute(query.order_by(due.nulls_last(), deadline.c.deadline)).mappings():
         shape = _shape(row, at)
         if wanted.colour is None or shape["colour"] == wanted.colour:
             found.append(shape)
@@ -170,11 +172,12 @@ def _about(
     items: ColumnElement[bool], cases: ColumnElement[bool], keepers: ColumnElement[bool]
 ) -> ColumnElement[bool]:
     """Deadlines whose subject is an item, a case or a place of which something holds."""
-    return or_(
-        deadline.c.subject.in_(select(literal("item:") + item.c.item).where(items)),
-        deadline.c.subject.in_(select(literal("case:") + item_case.c.case).where(cases)),
-        deadline.c.subject.in_(select(literal("place:") + item_keeper.c.keeper).where(keepers)),
-    )  # fmt: skip
+    kinds = (("item", item.c.item, items), ("case", item_case.c.case, cases), ("place", item_keeper.c.keeper, keepers))
+    subject = deadline.c.subject
+    return or_(*(
+        subject.startswith(f"{kind}:") & exists().where(name == func.substr(subject, len(kind) + 2), holds)
+        for kind, name, holds in kinds
+    ))  # fmt: skip
 
 
 def beside(connection: Connection, shapes: Sequence[Shape]) -> list[Shape]:
@@ -184,7 +187,7 @@ def beside(connection: Connection, shapes: Sequence[Shape]) -> list[Shape]:
     for some in slices(list(found)):
         query = select(deadline).where(deadline.c.subject.in_(some), deadline.c.stopped_by.is_(None))
         due = deadline.c.due
-        for row in connection.execute(query.order_by(due.is_(None), due, deadline.c.deadline)).mappings():
+        for row in connection.execute(query.order_by(due.nulls_last(), deadline.c.deadline)).mappings():
             text = _text(row)
             shown = {name: row[name] for name in _OF_ITEM}
             found[row["subject"]].append({**shown, "zh": text.zh, "en": text.en})

@@ -128,10 +128,13 @@ def search(
     found = words.holding(connection, said)
     if found is not None:
         conditions.append(item.c.item.in_(found))
-    if seen is not None:
-        gathered = found is None and seen.sees_few(connection)
-        conditions.append(seen.item(item.c.item) if gathered else seen.each(item.c.item))
     conditions += [_says(word, seen) for word in said]
+    if seen is not None and not seen.caller.audits:
+        narrow = found is not None or any((wanted.case, wanted.holder, wanted.place, wanted.agency))
+        if not narrow and (not conditions or seen.reads_few(connection)):
+            conditions = [item.c.item.in_(seen.first(conditions, after or "", limit))]
+        else:
+            conditions.append(seen.item(item.c.item))
     if after is not None:
         conditions.append(item.c.item > after)
     if wanted.agency is not None:
@@ -175,7 +178,7 @@ def _says(word: str, seen: Seen | None) -> ColumnElement[bool]:
     """Whether an item bears a word, where the reader sees it: else a search would tell what the answer does not."""
     told = item.c.told.contains(word, autoescape=True)
     if seen is not None:
-        told = told & seen.each(item.c.item, Sight.WHOLE)
+        told = told & seen.item(item.c.item, Sight.WHOLE)
     return item.c.words.contains(word, autoescape=True) | told
 
 

@@ -7,7 +7,7 @@ now, so that a search walks one index however many items there are.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     delete,
     exists,
+    func,
     literal,
     or_,
     select,
@@ -91,6 +92,10 @@ case_reader = Table(
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
+
+Name = ColumnElement[Any]
+"""A column that holds the id of a thing."""
+
 
 def _rows(owner: str, stretches: Iterator[Stretch]) -> Iterator[Row]:
     for number, each in enumerate(stretches):
@@ -177,24 +182,47 @@ def _settle_items(connection: Connection, items: list[str]) -> None:
     connection.execute(item_reader.insert().from_select(["agency", "item", "role", "expires"], union(own, by_case)))
 
 
-def items_of(agency: str, roles: Collection[Role], now: str) -> Select[Any]:
-    """The ids of the items towards which an agency has one of these roles now."""
-    return select(item_reader.c.item).where(_reads_now(agency, now), item_reader.c.role.in_(sorted(roles)))
+def reads_item(agency: str, roles: Collection[Role], now: str, column: Name) -> ColumnElement[bool]:
+    """Whether a column names an item towards which an agency has one of these roles now."""
+    return exists().where(
+        item_reader.c.item == column, _reads_now(agency, now), item_reader.c.role.in_(sorted(roles))
+    )
 
 
-def _reads_now(agency: str, now: str) -> ColumnElement[bool]:
+def items_of(
+    agency: str, roles: Collection[Role], now: str, fits: Sequence[ColumnElement[bool]], after: str, limit: int
+) -> Select[Any]:
+    """The first ids, after one, of the items towards which an agency has one of these roles now, and which fit.
+
+    A walk along what the agency reads, however much the ledger holds of others.
+    """
+    own = item_reader.alias("own").c  # conditions ask of each item what is told of it, and look there in the same table
+    fitting = exists().where(item.c.item == own.item, *fits)
+    walk = select(own.item).where(_reads_now(agency, now, own), own.role.in_(sorted(roles)), own.item > after, fitting)
+    return walk.distinct().order_by(own.item).limit(limit)
+
+
+def _reads_now(agency: str, now: str, of: Any = item_reader.c) -> ColumnElement[bool]:
     """Whether a row is a right that the agency has, and that did not run out."""
-    return (item_reader.c.agency == agency) & or_(item_reader.c.expires.is_(None), item_reader.c.expires > now)
+    own: ColumnElement[bool] = of.agency == agency
+    return own & or_(of.expires.is_(None), of.expires > now)
 
 
-def cases_of(agency: str, roles: Collection[Role]) -> Select[Any]:
-    """The references of the cases towards which an agency has one of these roles."""
-    return select(case_reader.c.case).where(case_reader.c.agency == agency, case_reader.c.role.in_(sorted(roles)))
+def count_up_to(connection: Connection, agency: str, most: int) -> int:
+    """How many rights to items an agency has, counted no further than ``most``."""
+    some = select(item_reader.c.item).where(item_reader.c.agency == agency).limit(most).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
-def owners(table: Table, agency: str, roles: Collection[Role]) -> Select[Any]:
-    """The places, or the manifests, towards which an agency has one of these roles."""
-    return select(table.c.owner).where(table.c.agency == agency, table.c.role.in_(sorted(roles)))
+def reads_case(agency: str, roles: Collection[Role], column: Name) -> ColumnElement[bool]:
+    """Whether a column names a case towards which an agency has one of these roles."""
+    of = case_reader.c
+    return exists().where(of.case == column, of.agency == agency, of.role.in_(sorted(roles)))
+
+
+def owns(table: Table, agency: str, roles: Collection[Role], column: Name) -> ColumnElement[bool]:
+    """Whether a column names a place, or a manifest, towards which an agency has one of these roles."""
+    return exists().where(table.c.owner == column, table.c.agency == agency, table.c.role.in_(sorted(roles)))
 
 
 def roles(connection: Connection, agency: str, subject: str, now: str) -> frozenset[Role]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, or_, true
 
 from custody.access.caller import Caller
 from custody.access.rights import Role, Sight, roles_granting, sight
@@ -16,8 +16,8 @@ from custody.registers import readers
 
 Column = ColumnElement[Any]
 
-FEW: Final = 20_000
-"""Items that a database gathers in no time; of whoever sees more, one in fifty of a million, a walk soon meets some."""
+FEW: Final = 2_000
+"""Rights to items; whoever has more meets some soon on a walk through all that fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +63,22 @@ class Seen:
         """Whether a column names an item that he sees at least so much of."""
         if self.caller.audits:
             return true()
-        return column.in_(readers.items_of(self.caller.agency, roles_granting(self.caller, least), self.now))
+        return readers.reads_item(self.caller.agency, roles_granting(self.caller, least), self.now, column)
 
-    def sees_few(self, connection: Connection) -> bool:
-        """Whether he sees so few items that a list is rather made from these than by a walk through all there are."""
-        if self.caller.audits:
-            return False
-        seen = readers.items_of(self.caller.agency, roles_granting(self.caller, Sight.THING), self.now)
-        counted = select(func.count()).select_from(seen.limit(FEW + 1).subquery())
-        return connection.execute(counted).scalar_one() <= FEW
+    def reads_few(self, connection: Connection) -> bool:
+        """Whether he sees so few items that looking at each of them is quicker than at all that fit."""
+        return readers.count_up_to(connection, self.caller.agency, FEW + 1) <= FEW
 
-    def each(self, column: Column, least: Sight = Sight.THING) -> ColumnElement[bool]:
-        """The same, asked of each item that was found rather than of all that he sees."""
-        if self.caller.audits:
-            return true()
-        seen = readers.items_of(self.caller.agency, roles_granting(self.caller, least), self.now)
-        return seen.where(readers.item_reader.c.item == column).exists()
+    def first(self, fits: Sequence[ColumnElement[bool]], after: str, limit: int) -> Select[Any]:
+        """The ids of the first items after one that he sees and that fit; not to be asked for an auditor."""
+        roles = roles_granting(self.caller, Sight.THING)
+        return readers.items_of(self.caller.agency, roles, self.now, fits, after, limit)
 
     def case(self, column: Column) -> ColumnElement[bool]:
         """Whether a column names a case that he reads."""
         if self.caller.audits:
             return true()
-        return column.in_(readers.cases_of(self.caller.agency, roles_granting(self.caller, Sight.WHOLE)))
+        return readers.reads_case(self.caller.agency, roles_granting(self.caller, Sight.WHOLE), column)
 
     def place(self, column: Column) -> ColumnElement[bool]:
         """Whether a column names a place that he sees."""
@@ -108,4 +102,4 @@ class Seen:
     def _owner(self, table: Any, column: Column) -> ColumnElement[bool]:
         if self.caller.audits:
             return true()
-        return column.in_(readers.owners(table, self.caller.agency, roles_granting(self.caller, Sight.THING)))
+        return readers.owns(table, self.caller.agency, roles_granting(self.caller, Sight.THING), column)
