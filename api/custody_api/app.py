@@ -97,6 +97,7 @@ def create_app(
     app = FastAPI(
         title="evidence-custody", version=version("evidence-custody"), lifespan=lifespan,
         docs_url=None, redoc_url=None, telemetry=_SAYS_NOTHING, responses=PROBLEMS, dependencies=[Depends(note_route)],
+        generate_unique_id_function=lambda route: route.name,
         description="Signed acts in, receipts and proofs out. Errors are problem documents (RFC 9457).",
     )  # fmt: skip
     app.add_middleware(CompressedButFiles, minimum_size=1024)

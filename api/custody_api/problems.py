@@ -58,7 +58,7 @@ STATUSES: Final[tuple[tuple[type[CustodyError], int, str, str], ...]] = (
 )
 """Kind of error, status, title in zh-CN and in English; the first that fits counts."""
 
-_STATUS_OF_CODE: Final[Mapping[str, int]] = {"malformed/media-type": 415}
+_STATUS_OF_CODE: Final[Mapping[str, int]] = {"malformed/media-type": 415, "malformed/range": 416}
 _KEPT_INSIDE: Final = frozenset({"cause", "zh", "en", "instead_zh", "instead_en", "retry_after"})
 
 
@@ -134,12 +134,13 @@ async def on_http_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def on_wrong_query(request: Request, error: Exception) -> JSONResponse:
-    """Answer a parameter that does not have the form it should."""
+    """Answer a parameter or header that does not have the form it should."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"][1:])
+    kind, what = ("header", "header") if first["loc"][0] == "header" else ("query", "query parameter")
     fault = Malformed(
-        "malformed/query", f"The query parameter {field} is wrong.", field=field, expected=first["msg"],
+        f"malformed/{kind}", f"The {what} {field} is wrong.", field=field, expected=first["msg"],
         got=repr(first.get("input"))[:80],
     )  # fmt: skip
     return answer(fault, request)

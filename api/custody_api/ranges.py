@@ -9,7 +9,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from custody.errors import Malformed
 from custody_api.head import ASKED_AS
+from custody_api.problems import answer as problem
 
 _SPAN: Final = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 
@@ -25,7 +27,10 @@ def answered(request: Request, size: int, read: Read, headers: Mapping[str, str]
     """
     span = _span(request, size, headers["ETag"])
     if span is not None and span[0] >= span[1]:
-        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+        beyond = Malformed("malformed/range", "The file has no such bytes.", field="Range", size=size)
+        refused = problem(beyond, request)
+        refused.headers["Content-Range"] = f"bytes */{size}"
+        return refused
     first, end = span or (0, size)
     said = {**headers, "Accept-Ranges": "bytes", "Content-Length": str(end - first)}
     if span is not None:

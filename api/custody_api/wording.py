@@ -78,6 +78,8 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "登录过于频繁，请 {retry_after} 秒后再试。",
         "Too many sign-ins: try again in {retry_after} s.",
     ),
+    "malformed/header": ("请求头 {field} 不对。", "The header {field} is wrong."),
+    "malformed/range": ("所要的字节不在文件之内（共 {size} 字节）。", "The file has no such bytes: it has {size}."),
     "malformed/query": ("查询参数 {field} 不对。", "The query parameter {field} is wrong."),
     "malformed/media-type": ("请求正文须为 {expected}。", "The body of this request is to be {expected}."),
     "malformed/submission": (

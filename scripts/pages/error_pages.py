@@ -29,6 +29,7 @@ READ_STRICTLY: Final = frozenset(
 """What `custody.strict` makes, which leaves the second half of the code to its callers."""
 OF_ITS_OWN: Final = {
     "not-found/route": "404", "method-not-allowed": "405", "misdirected/host": "421", "malformed/media-type": "415",
+    "malformed/range": "416",
     "internal/error": "500", "http": "as sent",
 }  # fmt: skip
 """Statuses that no kind of error decides."""

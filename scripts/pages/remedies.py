@@ -71,6 +71,8 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "malformed/subscription": "correct the field",
     "malformed/subscription-url": "name a public https address, or have `CUSTODY_WEBHOOK_NETWORKS` name its network",
     "malformed/query": "correct the parameter",
+    "malformed/header": "correct the header",
+    "malformed/range": "ask for bytes within the size",
     "malformed/reminders": "correct the field that is named; [operating](operating.md#reminders) has an example",
     "malformed/reminders-open": "`chmod 600` the file",
     "malformed/rule-case": "write the case like those in `docs/cases`; every act but the last has to hold",

@@ -51,7 +51,7 @@ def test_a_stream_brings_what_was_and_what_is_being_recorded_and_goes_on_after_t
     with following(client, 0, **{"Last-Event-ID": str(before + 1)}) as told:
         assert up_to(told, before + 2) == [before + 2], "the last id counts before the query"
     refused = client.get(STREAM, headers={"Last-Event-ID": "here"})
-    assert (refused.status_code, refused.json()["code"]) == (400, "malformed/query")
+    assert (refused.status_code, refused.json()["code"]) == (400, "malformed/header")
 
 
 def test_the_position_advances_past_what_one_may_not_see(world: World) -> None:
