@@ -8,6 +8,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def operation(tmp_path: Path, provider: Provider, text: str = SETTINGS) -> Opera
     file.write_text(text.format(issuer=provider.issuer, audience=AUDIENCE), encoding="utf-8")
     found, mistakes = read_vouching(file)
     assert not mistakes, mistakes
-    return Operation(vouching=found)
+    return Operation(vouching=found, networks=(ip_network("127.0.0.0/8"),))
 
 
 @pytest.fixture
@@ -117,6 +118,8 @@ def test_a_machine_with_a_token_that_the_issuer_gave_it_is_the_system_of_its_age
     size = today.ledger.recorder.head().size
     assert server.get(f"/v1/cases/{case}", params={"at_least": size}, auth=bearing).status_code == 200
     assert server.get("/v1/journal/views", auth=bearing).status_code == 403
+    made = server.post("/v1/subscriptions", auth=bearing, json={"url": "http://127.0.0.1:9/in"})
+    assert made.status_code == 201, made.text
 
 
 NOW = time.time
@@ -208,6 +211,30 @@ def test_who_left_or_whose_last_key_is_revoked_is_out_with_the_next_request(
     for each in (person, machine):
         answer = server.get("/v1/session", auth=each)
         assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in/not-enrolled")
+
+
+def test_a_stream_that_a_token_opened_ends_with_the_token(
+    today: World, server: httpx.Client, provider: Provider
+) -> None:
+    auth = Bearing(provider.machine_token())
+    with server.stream("GET", "/v1/feed/stream", auth=auth, params={"after": 2**40}) as stream:
+        assert stream.status_code == 200
+        lines = stream.iter_lines()
+        assert next(lines).startswith("retry")
+        today.clock.forward(hours=1)
+        today.opens_case()  # something happens: everybody's rights are looked at anew
+        assert not [line for line in lines if line.startswith("data")]
+    assert server.get("/v1/session", auth=auth).json()["code"] == "not-signed-in/token-time"
+
+
+def test_a_session_begun_at_a_page_is_over_with_the_last_key(today: World, browser: httpx.Client) -> None:
+    assert signs_in(browser, START, "zhou.yuan").status_code == 200
+    assert browser.get("/v1/session").status_code == 200
+    today.act({
+        "act": "revocation", "person": "psb-0211", "key": today.key_id("周远"), "reason": "lost", "since": None,
+        "signers": today.signers(administrator="psb-admin"),
+    })  # fmt: skip
+    assert browser.get("/v1/session").json()["code"] == "not-signed-in/session"
 
 
 def test_without_configured_issuers_no_token_is_one(today: World, provider: Provider) -> None:
