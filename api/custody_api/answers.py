@@ -18,42 +18,53 @@ _KEEP_ASKING: Final = {"Cache-Control": "private, no-cache"}
 Shape = dict[str, Any]
 
 
-class TakenOut(BaseModel):
-    """The query of what is taken out as a file. Unknown parameters are refused."""
+_WHY: Final = "Why it is taken out; required for a file. The journal keeps who took what out, and why."
+
+
+class Asked(BaseModel):
+    """The query of whatever the registers answer. Unknown parameters are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
-    why: str | None = Field(
-        None, min_length=1, max_length=200, pattern=r"\S",
-        description="Why it is taken out; required for a file. The journal keeps who took what out, and why.",
-    )
     at_least: int | None = Field(None, ge=0)
 
     def filters(self) -> dict[str, Any]:
         """What narrows the list, by name. References are kept in Unicode NFC; some keyboards write otherwise."""
-        given = self.model_dump(exclude=set(Paged.model_fields))
+        given = self.model_dump(exclude=set(Listed.model_fields))
         return {
             name: unicodedata.normalize("NFC", value) if isinstance(value, str) else value
             for name, value in given.items()
         }
 
 
-class Exported(TakenOut):
-    """The query of a list that is given as a table, too."""
+class TakenOut(Asked):
+    """The query of what is given as a file only."""
+
+    why: str = Field(min_length=1, max_length=200, pattern=r"\S", description=_WHY)
+
+
+class Exported(Asked):
+    """The query of what is given as a table, too."""
+
+    why: str | None = Field(None, min_length=1, max_length=200, pattern=r"\S", description=_WHY)
 
     format: Literal["json", "csv", "xlsx"] | None = Field(
         None, description="A table of the whole list, or with `limit`, of a page; default: by Accept, else JSON."
     )
 
 
-class Paged(Exported):
+class Paged(Asked):
     """The query of a list: how many members, and the key of the last one seen."""
 
     limit: int = Field(50, ge=1, le=500)
     after: str | None = Field(None, max_length=200)
 
 
-class FromPosition(Paged):
+class Listed(Paged, Exported):
+    """The query of a list that is given as a table, too."""
+
+
+class FromPosition(Listed):
     """The query of a list that goes along a log."""
 
     after: str | None = Field(None, pattern="^[0-9]{1,18}$")

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from custody.access.caller import Caller
 from custody.errors import Malformed, TooLarge
 from custody.ledger.ledger import Ledger
-from custody_api.answers import Exported, Paged, Shape, next_link, page
+from custody_api.answers import Exported, Listed, Shape, next_link, page
 from custody_api.callers import TheCaller
 from custody_api.context import TheLedger
 from custody_api.problems import language_of
@@ -40,7 +40,7 @@ class Lists:
     caller: Caller
     ledger: Ledger
 
-    def answer(self, name: str, wanted: Paged, fetch: Fetch, key: str, *, columns: str | None = None) -> Response:
+    def answer(self, name: str, wanted: Listed, fetch: Fetch, key: str, *, columns: str | None = None) -> Response:
         """Answer with a page of JSON, or with a table of everything from ``after`` on.
 
         Raises Malformed without a reason for a table, TooLarge for one of over `MOST_ROWS` rows.
@@ -56,17 +56,20 @@ class Lists:
         return self.table(columns or name, everything(fetch, wanted.after, key), wanted, form)
 
     def form(self, wanted: Exported) -> Format | None:
-        """The table that is asked for; None: JSON."""
-        if wanted.format is not None:
-            return None if wanted.format == "json" else wanted.format
-        return accepted(self.request.headers.get("accept", ""))
+        """The table that is asked for; None: JSON. Raises Malformed if a table is asked for without a reason."""
+        asked = wanted.format or accepted(self.request.headers.get("accept", "")) or "json"
+        if asked == "json":
+            return None
+        if wanted.why is None:
+            raise Malformed("malformed/query", "Say why this is taken out.", field="why", expected="a reason")
+        return asked
 
     def table(
         self, name: str, members: Sequence[Mapping[str, Any]], wanted: Exported, form: Format, after: object = None
     ) -> Response:
         """Answer with a table. That it was taken out stands in the journal before it leaves."""
         data = drawn(name, members, form, language_of(self.request))
-        self.journaled(name, wanted.why, form, rows=len(members))
+        self.journaled(name, wanted.why or "", form, rows=len(members))
         return self.file(data, MEDIA_TYPES[form], f"{name}.{form}", next_link(self.request, after))
 
     def file(self, data: bytes, media_type: str, name: str, more: Mapping[str, str] | None = None) -> Response:
@@ -77,10 +80,8 @@ class Lists:
         }  # fmt: skip
         return Response(data, media_type=media_type, headers=headers)
 
-    def journaled(self, name: str, why: str | None, form: str, **of: object) -> None:
-        """Write into the journal who takes what out, and why. Raises Malformed without a reason, Unavailable."""
-        if why is None:
-            raise Malformed("malformed/query", "Say why this is taken out.", field="why", expected="a reason")
+    def journaled(self, name: str, why: str, form: str, **of: object) -> None:
+        """Write into the journal who takes what out, and why. Raises Unavailable."""
         asked = {name: value for name, value in self.request.query_params.items() if name not in ("why", "format")}
         subject = self.request.path_params | asked
         self.ledger.journal.export(
@@ -120,7 +121,5 @@ def everything(fetch: Fetch, after: str | None, key: str) -> list[Shape]:
         found += turn
         if len(found) > MOST_ROWS:
             raise TooLarge("too-large/table", "The table would be too long: narrow the search.", rows=MOST_ROWS)
-        if len(turn) < _TURN:
-            break
         after = str(turn[-1][key])
     return found

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from custody.errors import Malformed
 from custody_api import documented_books as documented
-from custody_api.answers import Paged, one
+from custody_api.answers import Listed, one
 from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import TheLedger
 from custody_api.lists import TheLists
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1", tags=["books"])
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class WantedManifests(Paged):
+class WantedManifests(Listed):
     """Which manifests."""
 
     agency: str | None = Field(None, description="Sent or received by this agency.")
@@ -33,7 +33,7 @@ class WantedManifests(Paged):
     case: str | None = Field(None, description="On which an item of this case stands.")
 
 
-class WantedLoans(Paged):
+class WantedLoans(Listed):
     """Which loans."""
 
     borrower: str | None = None
@@ -42,7 +42,7 @@ class WantedLoans(Paged):
     )
 
 
-class WantedStockTakes(Paged):
+class WantedStockTakes(Listed):
     """Which stock-takes."""
 
     state: Literal["open", "closed"] | None = None
@@ -112,7 +112,7 @@ def read_stock_take(stock_take: str, request: Request, registers: TheRegisters) 
 
 @router.get("/stock-takes/{stock_take}/missing", **documented.UNLOCATED)
 def read_missing(
-    stock_take: str, lists: TheLists, wanted: Annotated[Paged, Query()], registers: TheRegisters
+    stock_take: str, lists: TheLists, wanted: Annotated[Listed, Query()], registers: TheRegisters
 ) -> Response:
     """What one stock-take could not find, each item as it stands ``now``."""
     return lists.answer(
@@ -122,7 +122,7 @@ def read_missing(
 
 
 @router.get("/unlocated", **documented.UNLOCATED)
-def read_unlocated(lists: TheLists, wanted: Annotated[Paged, Query()], registers: TheRegisters) -> Response:
+def read_unlocated(lists: TheLists, wanted: Annotated[Listed, Query()], registers: TheRegisters) -> Response:
     """What any stock-take could not find, with which ones missed it, each item as it stands ``now``."""
     return lists.answer(
         "items", wanted, lambda after, limit: registers.unlocated(after=after, limit=limit), "item",

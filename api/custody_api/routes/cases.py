@@ -14,7 +14,7 @@ from custody.access.rights import Sight
 from custody.ledger.history import case_at
 from custody.registers.reading import Registers
 from custody_api import documented_cases as documented
-from custody_api.answers import FromPosition, Paged, Shape, TakenOut, encoded, one
+from custody_api.answers import FromPosition, Listed, Shape, TakenOut, encoded, one
 from custody_api.callers import TheRegisters
 from custody_api.context import TheLedger
 from custody_api.documented import ITEMS
@@ -31,7 +31,7 @@ from custody_api.past import AtMoment
 router = APIRouter(prefix="/v1", tags=["cases"])
 
 
-class Wanted(Paged):
+class Wanted(Listed):
     """Which cases."""
 
     lead: str | None = None
@@ -45,10 +45,10 @@ def search_cases(lists: TheLists, wanted: Annotated[Wanted, Query()], registers:
     )
 
 
-# A reference may hold a slash, and arrives here decoded: what ends in /items is the list.
+# A reference may hold a slash, and arrives here decoded: what ends in /items, /acts and so on is the list.
 @router.get("/cases/{reference:path}/items", **ITEMS)
 def read_case_items(
-    reference: str, lists: TheLists, wanted: Annotated[Paged, Query()], registers: TheRegisters
+    reference: str, lists: TheLists, wanted: Annotated[Listed, Query()], registers: TheRegisters
 ) -> Response:
     """The items of a case, ordered by id."""
     case = _normal(reference)
@@ -70,7 +70,7 @@ def read_case_acts(
 
 @router.get("/cases/{reference:path}/kits", **documented.KITS)
 def read_case_kits(
-    reference: str, lists: TheLists, wanted: Annotated[Paged, Query()], registers: TheRegisters
+    reference: str, lists: TheLists, wanted: Annotated[Listed, Query()], registers: TheRegisters
 ) -> Response:
     """The blood kits of a case, ordered by id."""
     case = _normal(reference)
@@ -96,7 +96,7 @@ def read_case_as_prov(
 ) -> Response:
     """The history of everything in a case as PROV-JSON."""
     document = prov_document(_chain(registers, ledger.origin, _normal(reference)))
-    lists.journaled("case", wanted.why, "prov", items=len(document["entity"]) if "entity" in document else 0)
+    lists.journaled("case", wanted.why, "prov", items=len(document.get("entity", ())))
     return lists.file(encoded(document), PROV_TYPE, "prov.json")
 
 

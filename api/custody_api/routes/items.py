@@ -13,7 +13,7 @@ from custody.access.rights import Sight
 from custody.access.shown import as_thing, history_of_thing
 from custody.ledger.history import history_at, item_at
 from custody_api import documented
-from custody_api.answers import Paged, TakenOut, encoded, one
+from custody_api.answers import Listed, TakenOut, encoded, one
 from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import TheLedger
 from custody_api.disclosing import NOT_KEPT, Reason, require_opens, with_names
@@ -27,7 +27,7 @@ from custody_api.past import AtMoment
 router = APIRouter(prefix="/v1/items", tags=["items"])
 
 
-class Wanted(Paged):
+class Wanted(Listed):
     """What to look for; every field that is given has to fit."""
 
     case: str | None = None

@@ -14,7 +14,7 @@ from custody.registers.inspection.report import inspected, report_shape
 from custody.rules.clocks.deadline import State
 from custody.rules.clocks.text import Colour
 from custody_api import documented_oversight as documented
-from custody_api.answers import Exported, FromPosition, Paged, TakenOut, one
+from custody_api.answers import Exported, FromPosition, Listed, TakenOut, one
 from custody_api.calendars import calendar_of
 from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import WAIT_SECONDS, InContext, TheLedger
@@ -24,7 +24,7 @@ from custody_api.problems import language_of
 router = APIRouter(prefix="/v1", tags=["oversight"])
 
 
-class WantedDefects(Paged):
+class WantedDefects(Listed):
     """Which defects."""
 
     state: Literal["open", "explained", "accepted", "reviewed", "contested"] | None = None
@@ -44,7 +44,7 @@ class OfDeadlines(BaseModel):
     before: AwareDatetime | None = Field(None, description="Due before this moment. RFC 3339.")
 
 
-class WantedDeadlines(OfDeadlines, Paged):
+class WantedDeadlines(OfDeadlines, Listed):
     """A page of deadlines."""
 
 

@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from custody_api import documented
-from custody_api.answers import Paged, one
+from custody_api.answers import Listed, one
 from custody_api.callers import TheRegisters
 from custody_api.lists import TheLists
 
 router = APIRouter(prefix="/v1", tags=["people and places"])
 
 
-class OfAgency(Paged):
+class OfAgency(Listed):
     """Which people or places."""
 
     agency: str | None = None
@@ -39,7 +39,7 @@ def read_person(person: str, request: Request, registers: TheRegisters) -> Respo
 
 @router.get("/people/{person}/items", **documented.ITEMS)
 def read_person_items(
-    person: str, lists: TheLists, wanted: Annotated[Paged, Query()], registers: TheRegisters
+    person: str, lists: TheLists, wanted: Annotated[Listed, Query()], registers: TheRegisters
 ) -> Response:
     """What a person holds now."""
     return lists.answer(
@@ -63,7 +63,7 @@ def read_place(place: str, request: Request, registers: TheRegisters) -> Respons
 
 @router.get("/places/{place}/items", **documented.ITEMS)
 def read_place_items(
-    place: str, lists: TheLists, wanted: Annotated[Paged, Query()], registers: TheRegisters
+    place: str, lists: TheLists, wanted: Annotated[Listed, Query()], registers: TheRegisters
 ) -> Response:
     """What lies in a place now."""
     return lists.answer(

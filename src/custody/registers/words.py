@@ -145,6 +145,8 @@ def _in_sqlite(pairs: list[str]) -> Any:
 # by triggers, so that whoever writes rows keeps it too. It wants numbers, which no VACUUM may change.
 _TOKENS: Final = "ascii tokenchars '" + punctuation.replace("'", "''") + "'"
 _IN_SQLITE: Final = (
+    "DROP TABLE IF EXISTS item_found",
+    "DROP TABLE IF EXISTS item_number",
     "CREATE TABLE item_number (number INTEGER PRIMARY KEY, item TEXT NOT NULL UNIQUE) STRICT",
     "CREATE VIRTUAL TABLE item_found USING fts5(pairs, content='', columnsize=0, detail=none, tokenize=\""
     + _TOKENS.replace('"', '""') + '")',
@@ -161,10 +163,3 @@ def _index(_: Table, connection: Connection, **__: object) -> None:
     if connection.dialect.name == "sqlite":
         for statement in _IN_SQLITE:
             connection.exec_driver_sql(statement)
-
-
-@event.listens_for(item_pairs, "before_drop")
-def _let_go(_: Table, connection: Connection, **__: object) -> None:
-    if connection.dialect.name == "sqlite":
-        for name in ("item_found", "item_number"):
-            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
