@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from custody.cli.parser import WrongUse
 from custody.cli.settings import LOOPBACK, Settings, read_token, require_none
 from custody.reminding.channels.targets import Network
 from custody.vouching.configured import NOBODY, Vouching, read_vouching
-from custody_api import tracing
 from custody_api.door import ADDRESSES, HERE, Doorway, doorway_of
 
 Figures = Literal["nobody", "loopback", "token"]
@@ -44,7 +42,7 @@ def operation_of(settings: Settings, host: str = ADDRESSES[0]) -> Operation:
     figures, token = _figures(settings)
     return Operation(
         settings.writes_a_minute, settings.sign_ins_a_minute, figures, token, settings.webhook_networks,
-        _traces(settings), doorway=doorway, vouching=vouching,
+        settings.traces, doorway=doorway, vouching=vouching,
     )  # fmt: skip
 
 
@@ -62,12 +60,3 @@ def _vouching(settings: Settings) -> Vouching:
     found, mistakes = read_vouching(settings.vouching)
     require_none(mistakes)
     return found
-
-
-def _traces(settings: Settings) -> str | None:
-    if settings.traces is not None:
-        try:
-            tracing.provider_to(settings.traces).shutdown()  # what is missing is said before anything starts
-        except ImportError:
-            raise WrongUse("use/otel", "Install what makes traces: pip install 'evidence-custody[otel]'.") from None
-    return settings.traces

@@ -138,7 +138,7 @@ class Webhooks:
                 break
             try:
                 found = self._next(held)
-                if not found.acts and found.position <= held.position and held.replay is None:
+                if found.head < held.after + 1:
                     rest = _REST if held is first else timedelta()  # taken for nothing: the registers are being rebuilt
                     subscriptions.let_go(self._desk, held, self._ledger.clock() + rest)
                     return
@@ -161,11 +161,10 @@ class Webhooks:
             caller = known(self._ledger, held.person, held.key)
         except NotSignedIn:
             raise Ended("revoked") from None
-        if held.replay is None:
-            return self._registers.follow(caller, held.position, 1)
-        found = self._registers.follow(caller, held.replay - 1, 1)
-        shown = found.acts and found.acts[0]["position"] == held.replay
-        return found if shown else Followed((), held.replay, found.head, {})
+        found = self._registers.follow(caller, held.after, 1)
+        if held.replay is None or (found.acts and found.acts[0]["position"] == held.replay):
+            return found
+        return Followed((), held.replay, found.head, {})
 
     def _send(self, held: Subscribed, found: Followed) -> None:
         """Send one act. Raises NotSent, InDoubt; Ended where the other side says that it wants no more."""

@@ -19,10 +19,12 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from api.conftest import SignedIn, client_of, serving
 from api.test_feed_processes import server, token
 from custody import keyfile
-from custody.desk import Desk
+from custody.desk import Desk, subscriptions
 from custody.desk.subscriptions import LEASE, MOST, ROTATES_FOR
+from custody.registers import Registers
+from custody.registers.following import REGISTERS
 from custody_api.operation import Operation
-from custody_api.webhooks import AT_ONE_TIME, LONGEST_WAIT, TRIES
+from custody_api.webhooks import AT_ONE_TIME, LONGEST_WAIT, TRIES, Webhooks
 from listening import Web, web_server
 from sending import HERE
 from world import World
@@ -336,6 +338,31 @@ def test_what_was_on_its_way_when_its_process_was_killed_is_sent_again_under_its
         assert process.wait(SECONDS) == 0
     assert positions(hook) == [made["position"] + 1, *range(made["position"] + 1, last + 1)]
     assert hook.posted[0].headers["webhook-id"] == hook.posted[1].headers["webhook-id"]
+
+
+def test_a_dead_letter_waits_for_registers_that_are_made_anew(sqlite_world: World, hook: Web) -> None:
+    """They know nothing of its act yet: that is no reason to take it for one that is not shown."""
+    world = sqlite_world
+    world.is_audited()
+    position, person = world.ledger.recorder.head().size - 1, world.id_of("审计员")
+    desk, registers = Desk.beside(world.engine), Registers(world.engine)
+    name, _ = subscriptions.make(desk, person, None, hook.url, position - 1, world.clock())
+    held = subscriptions.take(desk, position, world.clock())
+    assert held is not None
+    subscriptions.give_up(desk, held, {"act": "of the position", "position": position}, "status 500", world.clock())
+    subscriptions.replay(desk, person, name, None, world.clock())
+    webhooks = Webhooks(world.ledger, registers, desk, HERE, None)
+    webhooks.tell(dict.fromkeys(REGISTERS, position))
+    webhooks.start()
+    time.sleep(1.5)
+    assert (len(hook.posted), subscriptions.find(desk, person, name)["dead_letters"]) == (0, 1)
+    registers.catch_up()
+    world.clock.forward(seconds=2)
+    until(lambda: subscriptions.find(desk, person, name)["dead_letters"] == 0)
+    assert positions(hook)[0] == position
+    webhooks.stop()
+    registers.close()
+    desk.close()
 
 
 def test_of_several_servers_one_has_a_subscription_in_hand(world: World, hook: Web) -> None:

@@ -8,6 +8,7 @@ import tomllib
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -257,6 +258,12 @@ def _store(given: str) -> Path | str:
 def _collector(given: str) -> str:
     if not re.fullmatch(r"https?://[!-?A-~]+", given):
         raise _not("http://HOST:4318/v1/traces", given)
+    try:
+        found = find_spec("opentelemetry.exporter.otlp.proto.http")
+    except ModuleNotFoundError:  # not even what it is part of is there
+        found = None
+    if found is None:
+        raise WrongUse("use/otel", "Install what makes traces: pip install 'evidence-custody[otel]'.")
     return given
 
 

@@ -49,6 +49,11 @@ class Subscribed:
     replay: int | None
     """The position of a dead letter that is to be sent first; None: go on after `position`."""
 
+    @property
+    def after(self) -> int:
+        """The position after which the next act to be sent is looked for."""
+        return self.position if self.replay is None else self.replay - 1
+
 
 def make(desk: Desk, person: str, key: str | None, url: str, position: int, now: datetime) -> tuple[str, str]:
     """Make a subscription; returns its id and its secret. Raises TooLarge if the person has too many."""
