@@ -78,7 +78,7 @@ def verified(token: str, known: Known, audience: str, now: datetime) -> Claims:
     """The claims of a token for an audience, after steps 4 to 6. Raises NotSignedIn, Unavailable."""
     allowed = known.configured.algorithms
     header = _header(token)
-    if header.get("alg") not in allowed:
+    if _issuer_of(token) != known.configured.issuer or header.get("alg") not in allowed:
         raise _no_token()
     keys = known.published.keys(header.get("kid"))
     if "kid" not in header and len(keys.keys) > 1:
