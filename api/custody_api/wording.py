@@ -43,6 +43,10 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "登录声明不是由任何有效密钥签署的。",
         "No live key of anybody signed this sign-in.",
     ),
+    "malformed/pending": (
+        "字段“{field}”不符合格式。应为：{expected}；实为：{got}。",
+        "The field {field} is wrong: expected {expected}, got {got}.",
+    ),
     "malformed/subscription": (
         "订阅的字段 {field} 不对：应为 {expected}。",
         "The field {field} of the subscription is wrong: {expected}.",

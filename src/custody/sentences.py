@@ -43,7 +43,6 @@ CHINESE: Final[Mapping[str, str]] = {
     "malformed/mapping": "对照表不能使用：{field}（{got}）",
     "malformed/note": "签名文本不符合格式（{field}）。",
     "malformed/payload-type": "信封中不是行为记录。",
-    "malformed/pending": "字段“{field}”不符合格式。应为：{expected}；实为：{got}。",
     "malformed/policy": "规则数据无法读取。",
     "malformed/proof": "证明不符合格式。",
     "malformed/feed": "服务器给出的动态不符合格式：位置没有前进。",
