@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from sqlalchemy import event, text
@@ -157,3 +159,21 @@ def test_the_index_is_asked_and_nothing_else(world: World, registers: Current) -
         explained = connection.exec_driver_sql(f"EXPLAIN {'' if postgres else 'QUERY PLAN'} {statement}", given).all()
         plan = " ".join(str(each) for row in explained for each in row)
     assert ("item_pairs_each" if postgres else "item_found VIRTUAL TABLE INDEX") in plan
+
+
+def test_tidying_the_file_and_what_is_left_of_an_older_index_lose_nothing(sqlite_url: str) -> None:
+    world = World(sqlite_url)
+    items = world.seizes(world.opens_case(case=CASE), *(world.item(description=each) for each in ("铜镜", "铁锅")))
+    with closing(Registers(world.engine)) as registers:
+        registers.catch_up()
+        file = registers.store.engine.url.database or ""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("VACUUM")
+    with closing(Registers(world.engine)) as registers:
+        assert found(registers, "铜镜") == items[:1]
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("DROP TABLE item_pairs")
+    with closing(Registers(world.engine)) as registers:
+        registers.catch_up()
+        assert found(registers, "铁锅") == items[1:]
+    world.close()
