@@ -58,7 +58,7 @@ def read_policy(files: Mapping[str, bytes]) -> Policy:
             _passages(_table(chapters, "passages")),
             deadlines,
         )
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise Malformed("malformed/policy", f"The rule data cannot be read: {error}.") from None
 
 
