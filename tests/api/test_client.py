@@ -301,9 +301,8 @@ def test_the_system_of_a_procuratorate_works_by_the_client_alone(world: World) -
         client = Client(
             address, [world.log_key.verifier], key=world.keys[system], clock=world.clock, sleep=lambda _: None
         )
-        assert client.read("/v1/session") == {
-            "person": system, "agency": "pro-yunling", "capacities": ["system"],
-        }  # fmt: skip
+        session = client.read("/v1/session")
+        assert (session["person"], session["agency"], session["capacities"]) == (system, "pro-yunling", ["system"])
         client.seen()
         assert list(client.members("/v1/items", "items")) == []
         position = [step.position for step in client.feed()][-1]
