@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from custody.cli import main
+from custody.client import Client
 from custody.keyfile import write_key
 from custody.label import code_of
 from custody_scanners.labels import Label, draw
@@ -91,6 +93,7 @@ def test_the_commands_ask_a_server_as_they_ask_a_database(
     old, page = str(tmp_path / "old.png"), str(tmp_path / "page.png")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr("custody.cli.sessions._now", lambda: world.clock.now)
+    monkeypatch.setattr("custody.cli.connection.Client", partial(Client, clock=lambda: world.clock.now))
     write_key(tmp_path / "auditor.key", world.key_of("审计员"), None)
     assert main(["sign-in", *server[:2], "--key", str(tmp_path / "auditor.key")]) == 0
     capsys.readouterr()
