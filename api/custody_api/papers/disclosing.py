@@ -29,7 +29,8 @@ _STATES = {
 
 def disclosed(sources: Sources, item: ItemFacts) -> tuple[Table, ...]:
     """The table beside an item's chain; none if there is nothing to disclose."""
-    tubes = [item.item, *(each for each in _kit(sources, item) if each != item.item)]
+    drawn = sources.tubes([item.kit]) if item.kit else []
+    tubes = [item.item, *(each for each in drawn if each != item.item)]
     records = sources.under([f"item:{each}" for each in tubes])
     lines: list[Line] = []
     for each, facts in sources.items(tubes).items():
@@ -40,13 +41,6 @@ def disclosed(sources: Sources, item: ItemFacts) -> tuple[Table, ...]:
     )
     title = sources.t("检验结果、温度异常和瑕疵", "Results, temperatures out of range, defects")
     return (Table(title, heads, rows, sources.t("以下空白。", "Nothing follows.")),) if rows else ()
-
-
-def _kit(sources: Sources, item: ItemFacts) -> Iterator[str]:
-    if item.kit:
-        tag = f"kit:{item.kit}"
-        for each in sources.under([tag], ("blood-draw",))[tag]:
-            yield from each.act.own_items
 
 
 def _of(sources: Sources, facts: ItemFacts, records: list[Recorded]) -> Iterator[Line]:

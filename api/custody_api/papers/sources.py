@@ -127,6 +127,11 @@ class Sources:
         found, _ = self._past.under([DCBQueryItem(types=list(types), tags=[tag]) for tag in dict.fromkeys(tags)])
         return {tag: [each for each in acts if each.index < self.at] for tag, acts in found.items()}
 
+    def tubes(self, kits: Iterable[str]) -> list[str]:
+        """The tubes of some blood kits, in the order in which they were drawn."""
+        drawn = self.under([f"kit:{each}" for each in kits], ("blood-draw",))
+        return [item for acts in drawn.values() for each in acts for item in each.act.own_items]
+
     def _recorded(self, act_id: str) -> Recorded | None:
         try:
             found = self.ledger.recorder.find(UUID(act_id).bytes)

@@ -110,6 +110,4 @@ def _with_kits(ledger: Ledger, registers: Registers, items: Iterable[str]) -> bo
     of the others, and who examines one anew is not to learn it."""
     sources = Sources(ledger)
     kits = {facts.kit for facts in sources.items(items).values() if facts.kit}
-    drawn = sources.under([f"kit:{each}" for each in kits], ("blood-draw",))
-    tubes = {item for acts in drawn.values() for each in acts for item in each.act.own_items}
-    return all(registers.sight_of(f"item:{each}") is Sight.WHOLE for each in tubes)
+    return all(registers.sight_of(f"item:{each}") is Sight.WHOLE for each in sources.tubes(kits))
