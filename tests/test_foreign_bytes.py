@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -38,7 +39,8 @@ from custody.signed import signed_act_from
 from custody.signing import public_bytes, read_envelope, read_public_key
 from custody.strict import read_json
 from custody.tlog.checkpoint import Checkpoint, open_checkpoint
-from custody.tlog.note import Note, Signer, Verifier
+from custody.tlog.cosignature import KeyType
+from custody.tlog.note import Note, Signer, Verifier, sign_note
 from custody.tlog.proof import TlogProof
 from custody.tlog.tiles import read_bundle, write_bundle
 from custody.vouching.certificates import system_of
@@ -55,6 +57,12 @@ LOG: Final = Signer("custody.example/yunling", KEY)
 NOW: Final = datetime(2026, 3, 12, 14, 26, 5, tzinfo=UTC)
 STATEMENT: Final = signed_statement("http://127.0.0.1:8000", "A" * 43, NOW, KEY)
 CHECKPOINT: Final = Checkpoint(LOG.name, 1, bytes(32)).signed(LOG)
+WITNESSES: Final = (
+    Signer("court.example", KEY, KeyType.COSIGNATURE),
+    Signer("audit.example", MLDSA44PrivateKey.from_seed_bytes(bytes(32))),
+)
+KEYS: Final = [each.verifier for each in (LOG, *WITNESSES)]
+COSIGNED: Final = sign_note(Checkpoint(LOG.name, 1, bytes(32)).text, LOG, *WITNESSES, time=1_790_000_000)
 ENTRY: Final = write_entry(
     recorded_at=NOW, act="0190a5b0-0000-7000-8000-000000000001", type_name="check-in", envelope_sha256="a" * 64,
     size_bytes=1300, policy="b" * 64, defects=(), previous={"item:EV1BHP5N40BAQPAA": -1},
@@ -112,7 +120,9 @@ READERS: Final[dict[str, tuple[Callable[..., Any], bytes]]] = {
     }).encode()),
     "a note": (Note.parse, CHECKPOINT.encode()),
     "a checkpoint": (lambda data: open_checkpoint(data, LOG.verifier), CHECKPOINT.encode()),
+    "a checkpoint with cosignatures": (lambda data: Note.parse(data).verified(KEYS), COSIGNED.encode()),
     "a verifier key": (partial(text, Verifier.parse), str(LOG.verifier).encode()),
+    "a verifier key of ML-DSA-44": (partial(text, Verifier.parse), str(WITNESSES[1].verifier).encode()),
     "a proof": (lambda data: TlogProof.parse(data).verify(ENTRY, LOG.verifier), b""),
     "a bundle of entries": (read_bundle, write_bundle([ENTRY, ENTRY])),
     "a label": (partial(text, label.parse), label.code_of("EV1BHP5N40BAQPAA").encode()),
@@ -144,7 +154,9 @@ FILES: Final[dict[str, tuple[Callable[[Path], Any], str, bytes]]] = {
     "a key file": (keyfile.read_key, "a.key", key_bytes()),
     "drafts": (lambda path: read_inputs([str(path)]), "a.json", b'{"act": "x"}\n{"act": "y"}\n'),
     "signed acts": (
-        lambda path: [signed_act_from(each.body) for each in read_inputs([str(path)]) if each.is_signed], "a.json", b""
+        lambda path: [signed_act_from(each.body) for each in read_inputs([str(path)]) if each.is_signed],
+        "a.json",
+        b"",
     ),
     "a CSV table": (read_table, "a.csv", "编号,名称\n1,手机\n".encode()),
     "an Excel table": (read_table, "a.xlsx", workbook()),

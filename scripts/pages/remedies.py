@@ -108,6 +108,7 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "untrusted/left": "let somebody in service sign",
     "untrusted/log-key": "give the right `--log-key`",
     "untrusted/note-signature": "do not use the checkpoint; keep it",
+    "untrusted/note-unchecked": "verify on a machine whose OpenSSL knows ML-DSA (3.5 or later)",
     "untrusted/note-unsigned": "pin the right verifier key, or do not use the checkpoint",
     "untrusted/other-ledger": "sign for this ledger",
     "untrusted/paper": "let an enrolled person sign this part",

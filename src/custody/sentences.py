@@ -78,6 +78,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "untrusted/left": "{person} 已离职或未登记，不能签署。",
     "untrusted/log-key": "这不是开账记录或其后记录所载的现用日志密钥。",
     "untrusted/note-signature": "签名文本上 {name} 的签名不成立。",
+    "untrusted/note-unchecked": "签名文本上的签名所用算法，本机不能验证。",
     "untrusted/note-unsigned": "签名文本上没有受信任的签名。",
     "untrusted/other-ledger": "该行为属于另一本台账（{ledger}）。",
     "untrusted/paper": "“{part}”不能以纸面签认代替。",

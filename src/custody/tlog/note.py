@@ -1,7 +1,7 @@
 """Signed notes (c2sp.org/signed-note): a text, an empty line, and one line for each signature.
 
-Only Ed25519 (type 0x01) is signed and checked here. Signatures by keys that the reader does not know are
-ignored, as the specification asks, so that witnesses and newer algorithms can add theirs.
+Keys are of the types in `custody.tlog.cosignature`. Signatures by keys that the reader does not know are ignored, as
+the specification asks, so that witnesses and newer algorithms can add theirs.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from custody.errors import Malformed, Untrusted
+from custody.tlog.cosignature import KeyType, NotePrivateKey, check, sign, time_of
 from custody.tlog.encoding import from_base64, to_base64
 
-ED25519 = 0x01
 MAX_SIGNATURES = 100
 _DASH = "\u2014 "
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
@@ -38,15 +38,16 @@ class Signature:
 
 @dataclass(frozen=True)
 class Verifier:
-    """The public half of a note key: a name and 32 bytes of Ed25519."""
+    """The public half of a note key: a name, the key (32 bytes of Ed25519, 1312 of ML-DSA-44), and its type."""
 
     name: str
     public_key: bytes
+    kind: KeyType = KeyType.ED25519
 
     def __post_init__(self) -> None:
         _require_name(self.name)
-        if len(self.public_key) != 32:
-            raise _malformed("verifier key", "An Ed25519 key is 32 bytes long.")
+        if len(self.public_key) != self.kind.key_size:
+            raise _malformed("verifier key", f"A key of its type is {self.kind.key_size} bytes long.")
 
     @classmethod
     def parse(cls, vkey: str) -> Verifier:
@@ -56,9 +57,11 @@ class Verifier:
             raise _malformed("verifier key", "A verifier key has three parts joined by '+'.")
         name, key_id, encoded = parts
         key = from_base64(encoded, "verifier key")
-        if key[:1] != bytes([ED25519]):
-            raise _malformed("verifier key", "Only Ed25519 verifier keys (type 0x01) can be used.")
-        verifier = cls(name, key[1:])
+        try:
+            kind = KeyType(int.from_bytes(key[:1], "big"))
+        except ValueError:
+            raise _malformed("verifier key", "Verifier keys are of type 0x01, 0x04 or 0x06.") from None
+        verifier = cls(name, key[1:], kind)
         if verifier.key_id.hex() != key_id:
             raise _malformed("verifier key", "The verifier key's id does not belong to its name and key.")
         return verifier
@@ -66,31 +69,32 @@ class Verifier:
     @property
     def key_id(self) -> bytes:
         """The first 4 bytes of SHA-256(name, newline, type, key)."""
-        return sha256(f"{self.name}\n".encode() + bytes([ED25519]) + self.public_key).digest()[:4]
+        return sha256(f"{self.name}\n".encode() + bytes([self.kind]) + self.public_key).digest()[:4]
 
     def __str__(self) -> str:
-        encoded = to_base64(bytes([ED25519]) + self.public_key)
+        encoded = to_base64(bytes([self.kind]) + self.public_key)
         return f"{self.name}+{self.key_id.hex()}+{encoded}"
 
-    def verify(self, text: str, signature: bytes) -> None:
-        """Raises Untrusted unless ``signature`` is this key's over ``text``."""
-        try:
-            Ed25519PublicKey.from_public_bytes(self.public_key).verify(signature, text.encode())
-        except (InvalidSignature, ValueError) as error:
-            raise Untrusted(
-                "untrusted/note-signature",
-                f"The signature of {self.name} on the note is false.",
-                name=self.name,
-                key_id=self.key_id.hex(),
-            ) from error
+    def verify(self, text: str, signature: bytes) -> int | None:
+        """The time that a signature states, in POSIX seconds, if its key's type has one.
+
+        Raises Untrusted unless ``signature`` is this key's over ``text``, UnsupportedAlgorithm if that cannot be told.
+        """
+        check(self.kind, self.name, self.public_key, text, signature)
+        return time_of(self.kind, signature)
 
 
 class Signer:
-    """The private half of a note key."""
+    """The private half of a note key. An Ed25519 key signs notes, unless it is told to cosign; ML-DSA-44 cosigns."""
 
-    def __init__(self, name: str, private_key: Ed25519PrivateKey) -> None:
+    def __init__(self, name: str, private_key: NotePrivateKey, kind: KeyType | None = None) -> None:
+        """Raises ValueError for a kind that is not the key's."""
+        is_ml_dsa = isinstance(private_key, MLDSA44PrivateKey)
+        kind = kind or (KeyType.ML_DSA_44 if is_ml_dsa else KeyType.ED25519)
+        if is_ml_dsa != (kind is KeyType.ML_DSA_44):
+            raise ValueError(f"this is no key of type {kind:#04x}")
         self._private_key = private_key
-        self.verifier = Verifier(name, private_key.public_key().public_bytes_raw())
+        self.verifier = Verifier(name, private_key.public_key().public_bytes_raw(), kind)
         self._key_id = self.verifier.key_id
 
     @property
@@ -98,9 +102,25 @@ class Signer:
         """The key's name: for a log, its origin."""
         return self.verifier.name
 
-    def sign(self, text: str) -> Signature:
-        """The signature over a note's text."""
-        return Signature(self.name, self._key_id, self._private_key.sign(text.encode()))
+    def sign(self, text: str, time: int | None = None) -> Signature:
+        """The signature over a note's text; a cosignature at a time, in POSIX seconds.
+
+        Raises ValueError for a time that is missing or too many, Malformed where ML-DSA-44 should sign no checkpoint.
+        """
+        value = sign(self.verifier.kind, self.name, self._private_key, text, time)
+        return Signature(self.name, self._key_id, value)
+
+
+@dataclass(frozen=True)
+class SignedBy:
+    """A known key that signed a note, and the time its signature states (POSIX seconds; plain Ed25519 states none).
+
+    ``checked`` is false where this machine cannot check the key's algorithm: such a signature proves nothing here.
+    """
+
+    verifier: Verifier
+    time: int | None
+    checked: bool = True
 
 
 @dataclass(frozen=True)
@@ -125,28 +145,42 @@ class Note:
     def __str__(self) -> str:
         return self.text + "\n" + "".join(signature.line() for signature in self.signatures)
 
-    def verified(self, verifiers: Iterable[Verifier]) -> tuple[Verifier, ...]:
-        """The given keys that signed this note. Raises Untrusted if one of them signed falsely, or none did."""
+    def signed_by(self, verifiers: Iterable[Verifier]) -> tuple[SignedBy, ...]:
+        """Which of the given keys signed this note, in its order. Raises Untrusted if one of them signed falsely."""
         known = {(verifier.name, verifier.key_id): verifier for verifier in verifiers}
-        signed: dict[Verifier, None] = {}
+        found = []
         for signature in self.signatures:
             verifier = known.get((signature.name, signature.key_id))
             if verifier is not None:
-                verifier.verify(self.text, signature.value)
-                signed[verifier] = None
+                try:
+                    found.append(SignedBy(verifier, verifier.verify(self.text, signature.value)))
+                except UnsupportedAlgorithm:
+                    found.append(SignedBy(verifier, None, checked=False))
+        return tuple(found)
+
+    def verified(self, verifiers: Iterable[Verifier]) -> tuple[Verifier, ...]:
+        """The given keys that signed this note. Raises Untrusted if one of them signed falsely, or none did."""
+        found = self.signed_by(verifiers)
+        signed = dict.fromkeys(each.verifier for each in found if each.checked)
+        if not signed and found:
+            raise Untrusted(
+                "untrusted/note-unchecked", "The note's signatures are of an algorithm that cannot be checked here."
+            )
         if not signed:
             raise Untrusted("untrusted/note-unsigned", "None of the trusted keys signed the note.")
         return tuple(signed)
 
 
-def sign_note(text: str, *signers: Signer) -> str:
+def sign_note(text: str, *signers: Signer, time: int | None = None) -> str:
     """A note over ``text``, which ends with a newline and holds no other control characters.
 
-    Raises ValueError for a text that could not be read back.
+    ``time``, in POSIX seconds, is what signatures of the types that state one state. Raises ValueError for a text that
+    could not be read back, and what `Signer.sign` raises.
     """
     if not text.endswith("\n") or _has_control(text):
         raise ValueError("a note's text ends with a newline and has no other control characters")
-    return str(Note(text, tuple(signer.sign(text) for signer in signers)))
+    signatures = (signer.sign(text, time if signer.verifier.kind.timed else None) for signer in signers)
+    return str(Note(text, tuple(signatures)))
 
 
 def open_note(note: str | bytes, *verifiers: Verifier) -> str:
