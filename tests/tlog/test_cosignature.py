@@ -1,4 +1,4 @@
-"""Keys of every type on notes, against checkpoints that other software signed; and everything a strict reader refuses."""
+"""Keys of every type on notes: against checkpoints that other software signed, and what a strict reader refuses."""
 
 from __future__ import annotations
 
