@@ -41,8 +41,10 @@ from custody.strict import read_json
 from custody.tlog.checkpoint import Checkpoint, open_checkpoint
 from custody.tlog.cosignature import KeyType
 from custody.tlog.note import Note, Signer, Verifier, sign_note
+from custody.tlog.policy import WitnessPolicy
 from custody.tlog.proof import TlogProof
 from custody.tlog.tiles import read_bundle, write_bundle
+from custody.tlog.witness import AddCheckpoint, judge
 from custody.vouching.certificates import system_of
 from custody.vouching.configured import Certificates, read_vouching
 from custody.webauthn import read_assertion
@@ -54,6 +56,7 @@ from custody_api.wording import preferred
 
 KEY: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 LOG: Final = Signer("custody.example/yunling", KEY)
+COURT: Final = Signer("court.example/witness", KEY, KeyType.COSIGNATURE)
 NOW: Final = datetime(2026, 3, 12, 14, 26, 5, tzinfo=UTC)
 STATEMENT: Final = signed_statement("http://127.0.0.1:8000", "A" * 43, NOW, KEY)
 CHECKPOINT: Final = Checkpoint(LOG.name, 1, bytes(32)).signed(LOG)
@@ -124,6 +127,10 @@ READERS: Final[dict[str, tuple[Callable[..., Any], bytes]]] = {
     "a verifier key": (partial(text, Verifier.parse), str(LOG.verifier).encode()),
     "a verifier key of ML-DSA-44": (partial(text, Verifier.parse), str(WITNESSES[1].verifier).encode()),
     "a proof": (lambda data: TlogProof.parse(data).verify(ENTRY, LOG.verifier), b""),
+    "a witness policy": (WitnessPolicy.parse, f"log {LOG.verifier}\nwitness w {COURT.verifier}\nquorum w\n".encode()),
+    "a checkpoint to cosign": (
+        lambda data: judge(AddCheckpoint.parse(data), [LOG.verifier], None), b"old 0\n\n" + CHECKPOINT.encode()
+    ),
     "a bundle of entries": (read_bundle, write_bundle([ENTRY, ENTRY])),
     "a label": (partial(text, label.parse), label.code_of("EV1BHP5N40BAQPAA").encode()),
     "a label's id": (partial(text, label.code_of), b"EV1BHP5N40BAQPAA"),

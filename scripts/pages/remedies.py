@@ -7,6 +7,8 @@ from typing import Final
 
 ABOUT: Final[Mapping[str, str]] = {
     "malformed": "The bytes are not what the format says. Nothing was recorded.",
+    "malformed/add-checkpoint": "send what [tlog-witness](https://c2sp.org/tlog-witness) says",
+    "malformed/witness-policy": "correct the line; [operating](operating.md#witnesses) has an example",
     "malformed/workbook": "save it anew as XLSX, or as CSV",
     "too-large": "Over a limit. Nothing was recorded.",
     "untrusted": "Signatures, keys or capacities do not bear the act out. Nothing was recorded.",
@@ -109,6 +111,7 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "untrusted/log-key": "give the right `--log-key`",
     "untrusted/note-signature": "do not use the checkpoint; keep it",
     "untrusted/note-unchecked": "verify on a machine whose OpenSSL knows ML-DSA (3.5 or later)",
+    "untrusted/quorum": "ask for a checkpoint that enough witnesses cosigned",
     "untrusted/note-unsigned": "pin the right verifier key, or do not use the checkpoint",
     "untrusted/other-ledger": "sign for this ledger",
     "untrusted/paper": "let an enrolled person sign this part",
