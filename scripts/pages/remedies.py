@@ -8,7 +8,7 @@ from typing import Final
 ABOUT: Final[Mapping[str, str]] = {
     "malformed": "The bytes are not what the format says. Nothing was recorded.",
     "malformed/add-checkpoint": "send what [tlog-witness](https://c2sp.org/tlog-witness) says",
-    "malformed/witness-policy": "correct the line; [operating](operating.md#witnesses) has an example",
+    "malformed/witness-policy": "correct the line that is named",
     "malformed/workbook": "save it anew as XLSX, or as CSV",
     "too-large": "Over a limit. Nothing was recorded.",
     "untrusted": "Signatures, keys or capacities do not bear the act out. Nothing was recorded.",
