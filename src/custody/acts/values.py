@@ -38,7 +38,10 @@ T = TypeVar("T")
 class Frozen(BaseModel):
     """A value read from a signed payload: immutable, strict, and closed to unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, populate_by_name=False,
+        defer_build=True,  # most commands meet few of the fifty types of act: each is made ready when it is first read
+    )  # fmt: skip
 
 
 Many = Annotated[tuple[T, ...], Strict(False), Field(max_length=MOST_ITEMS)]
