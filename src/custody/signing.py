@@ -209,12 +209,12 @@ def signature_body(signature: Signature) -> dict[str, Any]:
     return body
 
 
-def read_envelope(data: bytes) -> Envelope:
-    """Parse an envelope, strictly, checking no signature. Raises TooLarge over 1 MiB, else Malformed."""
-    if len(data) > LARGEST_ENVELOPE:
+def read_envelope(data: bytes, largest: int = LARGEST_ENVELOPE) -> Envelope:
+    """Parse an envelope, strictly, checking no signature. Raises TooLarge over a limit (1 MiB), else Malformed."""
+    if len(data) > largest:
         raise TooLarge(
             "malformed/envelope-size", "The envelope is over 1 MiB: split the items over several acts of up to 1,000.",
-            limit=LARGEST_ENVELOPE, got=len(data),
+            limit=largest, got=len(data),
         )  # fmt: skip
     body = read_json(data, "envelope")
     _expect_keys(body, {"payloadType", "payload", "signatures"}, "")

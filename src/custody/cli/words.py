@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Final
 
 from custody.cli.words_attaching import ATTACHING
+from custody.cli.words_exporting import EXPORTING
 from custody.cli.words_operating import OPERATING
 from custody.cli.words_pending import PENDING
 from custody.cli.words_reminding import REMINDING
@@ -263,7 +264,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "缺口：{since} 起由 {held_by} 持有，{until} 却由 {given_by} 交出，其间没有交接记录。",
         "Gap: held by {held_by} since {since}, yet given by {given_by} at {until}; no handover is recorded between.",
     ),
-    **ATTACHING,
+    **ATTACHING, **EXPORTING,
     **OPERATING,
     **PENDING,
     **REMINDING,

@@ -89,6 +89,7 @@ class Ledger:
         """
         self.engine = engine
         self.clock = clock
+        self.signer = signer
         self.recorder = Recorder(engine, signer, log=LEDGER, clock=clock)
         self.journal = Journal(Recorder(engine, journal_signer, log=JOURNAL, clock=clock))
         self.genesis = _genesis(self.recorder)

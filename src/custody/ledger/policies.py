@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -14,7 +15,7 @@ from custody.acts.act import Act
 from custody.acts.governing import NewPolicy
 from custody.errors import NotFound, Untrusted
 from custody.facts.governing import Founding, GoverningFacts
-from custody.rules.policy import Policy
+from custody.rules.policy import Policy, manifest_of
 from custody.rules.rule_files import extends, read_policy
 
 PAST = "past"
@@ -74,6 +75,18 @@ def shipped_policies(jurisdiction: str) -> Policies:
     past = _folder(jurisdiction) / PAST
     older = [read_policy(_files(each)) for each in past.iterdir() if each.is_dir()] if past.is_dir() else []
     return Policies.of(shipped_policy(jurisdiction), *older)
+
+
+@cache
+def policy_files(policy: str) -> Mapping[str, bytes] | None:
+    """The files of the rule data of an id, by path, if this version ships them."""
+    for jurisdiction in jurisdictions():
+        folder = _folder(jurisdiction)
+        past = folder / PAST
+        for each in (folder, *(past.iterdir() if past.is_dir() else ())):
+            if each.is_dir() and sha256(manifest_of(found := _files(each))).hexdigest() == policy:
+                return found
+    return None
 
 
 def jurisdictions() -> tuple[str, ...]:

@@ -93,7 +93,8 @@ class Signer:
         kind = kind or (KeyType.ML_DSA_44 if is_ml_dsa else KeyType.ED25519)
         if is_ml_dsa != (kind is KeyType.ML_DSA_44):
             raise ValueError(f"this is no key of type {kind:#04x}")
-        self._private_key = private_key
+        self.private_key = private_key
+        """The key itself, for what a log signs that is no note: the statement of a bundle."""
         self.verifier = Verifier(name, private_key.public_key().public_bytes_raw(), kind)
         self._key_id = self.verifier.key_id
 
@@ -107,7 +108,7 @@ class Signer:
 
         Raises ValueError for a time that is missing or too many, Malformed where ML-DSA-44 should sign no checkpoint.
         """
-        value = sign(self.verifier.kind, self.name, self._private_key, text, time)
+        value = sign(self.verifier.kind, self.name, self.private_key, text, time)
         return Signature(self.name, self._key_id, value)
 
 

@@ -1,0 +1,141 @@
+"""The archive of a bundle: ZIP members that are stored, in one form only: the same content, the same bytes.
+
+Written as a stream, read as a stream: each member's header says its size and CRC-32, and the directory at the end is
+what follows from the members before it. A reader who believes the headers and one who believes the directory see the
+same files. Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+from zlib import crc32
+
+Read = Callable[[], Iterable[bytes]]
+"""Gives a file's bytes, piece by piece; asked again, the same."""
+
+_DAY: Final = 1 << 5 | 1  # 1980-01-01, the first day that the format knows
+_VERSION, _VERSION_64 = 20, 45
+_MOST_16, _MOST_32 = 0xFFFF, 0xFFFFFFFF
+
+LOCAL: Final = struct.Struct("<4s5H3L2H")
+_CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
+_END: Final = struct.Struct("<4s4H2LH")
+_END_64: Final = struct.Struct("<4sQ2H2L4Q")
+_LOCATOR: Final = struct.Struct("<4sLQL")
+
+LOCAL_SIGNATURE: Final = b"PK\x03\x04"
+CENTRAL_SIGNATURE: Final = b"PK\x01\x02"
+END_SIGNATURE: Final = b"PK\x05\x06"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A file's size in bytes, its SHA-256 and its CRC-32."""
+
+    size: int
+    sha256: str
+    crc: int
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that goes into an archive."""
+
+    name: str
+    measured: Measured
+    read: Read
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file as it stands in an archive: where its header begins, and its bytes."""
+
+    name: str
+    measured: Measured
+    header_at: int
+
+    @property
+    def data_at(self) -> int:
+        """Where its bytes begin."""
+        return self.header_at + len(local_header(self.name, self.measured.size, self.measured.crc))
+
+
+def measure(pieces: Iterable[bytes]) -> Measured:
+    """Measure bytes that pass by."""
+    size, crc, digest = 0, 0, sha256()
+    for piece in pieces:
+        size += len(piece)
+        crc = crc32(piece, crc)
+        digest.update(piece)
+    return Measured(size, digest.hexdigest(), crc)
+
+
+def file_of(name: str, data: bytes) -> File:
+    """A small file, at hand."""
+    return File(name, measure((data,)), lambda: (data,))
+
+
+def archived(files: Iterable[File]) -> Iterator[bytes]:
+    """The bytes of an archive of these files, in this order."""
+    members, at = [], 0
+    for file in files:
+        header = local_header(file.name, file.measured.size, file.measured.crc)
+        members.append(Member(file.name, file.measured, at))
+        yield header
+        yield from file.read()
+        at += len(header) + file.measured.size
+    yield from directory(members, at)
+
+
+def archive_size(files: Sequence[File]) -> int:
+    """How many bytes `archived` gives."""
+    members, at = [], 0
+    for file in files:
+        members.append(Member(file.name, file.measured, at))
+        at += len(local_header(file.name, file.measured.size, file.measured.crc)) + file.measured.size
+    return at + sum(len(piece) for piece in directory(members, at))
+
+
+def local_header(name: str, size: int, crc: int) -> bytes:
+    """What stands before a member's bytes (4.3.7)."""
+    encoded, large = name.encode("ascii"), size >= _MOST_32
+    extra = struct.pack("<2H2Q", 1, 16, size, size) if large else b""
+    stated, version = (_MOST_32, _VERSION_64) if large else (size, _VERSION)
+    fields = LOCAL.pack(
+        LOCAL_SIGNATURE, version, 0, 0, 0, _DAY, crc, stated, stated, len(encoded), len(extra)
+    )  # fmt: skip
+    return fields + encoded + extra
+
+
+def directory(members: Sequence[Member], at: int) -> Iterator[bytes]:
+    """The central directory of members (4.3.12 to 4.3.16), which begins ``at`` that many bytes."""
+    size = 0
+    for member in members:
+        piece = _central(member)
+        size += len(piece)
+        yield piece
+    count = len(members)
+    if count >= _MOST_16 or size >= _MOST_32 or at >= _MOST_32:
+        yield _END_64.pack(
+            b"PK\x06\x06", _END_64.size - 12, _VERSION_64, _VERSION_64, 0, 0, count, count, size, at
+        )  # fmt: skip
+        yield _LOCATOR.pack(b"PK\x06\x07", 0, at + size, 1)
+    few, short, near = min(count, _MOST_16), min(size, _MOST_32), min(at, _MOST_32)
+    yield _END.pack(END_SIGNATURE, 0, 0, few, few, short, near, 0)
+
+
+def _central(member: Member) -> bytes:
+    encoded, size, at = member.name.encode("ascii"), member.measured.size, member.header_at
+    wide = ([size, size] if size >= _MOST_32 else []) + ([at] if at >= _MOST_32 else [])
+    extra = struct.pack(f"<2H{len(wide)}Q", 1, 8 * len(wide), *wide) if wide else b""
+    version = _VERSION_64 if wide else _VERSION
+    stated = min(size, _MOST_32)
+    fields = _CENTRAL.pack(
+        CENTRAL_SIGNATURE, version, version, 0, 0, 0, _DAY, member.measured.crc, stated, stated,
+        len(encoded), len(extra), 0, 0, 0, 0, min(at, _MOST_32),
+    )  # fmt: skip
+    return fields + encoded + extra
