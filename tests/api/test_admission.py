@@ -1,4 +1,4 @@
-"""Who is answered what: every capacity in every kind of agency at every endpoint, over cases in several hands.
+"""Who is answered what: every sort of capacity in every kind of agency at every endpoint, over cases in several hands.
 
 What each agency is to each thing is written down here, by hand, beside the story; what follows from it is asked of the
 rules of reading; and what a list holds is told by the auditor's.
@@ -18,8 +18,8 @@ from fastapi.routing import APIRoute
 
 from api.conftest import JSON, serving
 from custody.access.caller import Caller
-from custody.access.rights import Role, Sight, sight
-from custody.acts.parties import Capacity
+from custody.access.rights import ROLES, Role, Sight, opens_sealed_values, sight
+from custody.acts.parties import AgencyKind, Capacity
 from custody.acts.values import encode
 from custody.label import code_of
 from custody.sign_in import signed_statement
@@ -32,6 +32,8 @@ KINDS = {
     "psb-yunling": "police", "center": "custodian-contractor", "lab-1": "lab", "pro-yunling": "procuratorate",
     "crt-yunling": "court", "aud-yunling": "audit",
 }  # fmt: skip
+CAPACITIES: tuple[Capacity, ...] = ("officer", "approver-1", "custodian", "examiner", "auditor", "administrator")
+"""One of each sort that the rules of reading tell apart; a test below says that there are no others."""
 CASE, OTHER, NO_CASE = "云公(刑)诈〔2026〕0520", "云公(刑)盗〔2026〕0611", "云公(刑)抢〔2026〕0777"
 NO_ACT = "019cdf51-6200-7a3c-9b1e-5d0f2c8a4e71"
 
@@ -124,11 +126,11 @@ def told(world: World) -> Story:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    """The story, with somebody of every capacity in an agency of every kind."""
+    """The story, with somebody of every sort of capacity in an agency of every kind."""
     world = World(f"sqlite:///{tmp_path_factory.mktemp('rights') / 'ledger.db'}")
     made = told(world)
     for agency in KINDS:
-        for capacity in get_args(Capacity):
+        for capacity in CAPACITIES:
             joins(world, f"{agency}.{capacity}", capacity, agency=agency)
     yield made
     world.close()
@@ -156,7 +158,7 @@ def signed_in(server: httpx.Client, world: World, person: str) -> dict[str, str]
 def callers(story: Story) -> Iterator[tuple[str, Caller]]:
     """Everybody, and what they are."""
     for agency, kind in KINDS.items():
-        for capacity in get_args(Capacity):
+        for capacity in CAPACITIES:
             person = f"{agency}.{capacity}"
             yield person, Caller(person, agency, kind, frozenset({capacity}))
 
@@ -349,6 +351,19 @@ def key_of(member: dict[str, Any]) -> str:
     """What tells a member from the others."""
     keys = ("deadline", "id", "item", "manifest", "loan", "stock_take", "case", "place")
     return str(next(member[key] for key in keys if key in member))
+
+
+def test_every_capacity_reads_like_one_of_those_that_are_asked() -> None:
+    for kind in get_args(AgencyKind):
+        reads = {each: _reads(Caller("p", "a", kind, frozenset({each}))) for each in get_args(Capacity)}
+        assert set(reads.values()) == {reads[each] for each in CAPACITIES}, kind
+
+
+def _reads(caller: Caller) -> tuple[Any, ...]:
+    """Everything that follows for a caller from what he is."""
+    seen = tuple(sight(caller, [role]) for role in ROLES)
+    opened = tuple(opens_sealed_values(caller, each) for each in Sight)
+    return seen, opened, caller.audits, caller.oversees, caller.contractor
 
 
 def test_every_endpoint_has_an_entry_that_says_whom_it_answers() -> None:
