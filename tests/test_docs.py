@@ -17,8 +17,10 @@ import custody.cli
 from custody.acts import ACT_TYPES
 from custody.acts.parts import PARTS
 from custody.cli.settings import VARIABLES
+from custody.ledger.causes import CAUSES
 from custody.ledger.ledger import Ledger
 from custody.ledger.policies import shipped_policy
+from custody.properties import PROPERTIES
 from custody.sentences import CHINESE
 from custody_api.app import create_app
 from custody_api.wording import CATALOGUE
@@ -27,6 +29,7 @@ from custody_scanners import sentences as scanning
 ROOT: Final = Path(__file__).resolve().parents[1]
 LINK: Final = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCED: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+FINDING: Final = ("ledger/fsck", "ledger/storedrow", "ledger/walk", "attachments/check", "cli/verify_command")
 HEADING: Final = re.compile(r"^#+\s+(.+?)\s*$", re.MULTILINE)
 
 
@@ -127,6 +130,26 @@ def test_every_error_code_is_in_the_docs() -> None:
     codes = {*CHINESE, *CATALOGUE, *scanning.CATALOGUE, *scanning.CHINESE}
     assert not undocumented(sorted(codes - {"awaits"}))
     assert not undocumented(["awaits/ACT"])
+
+
+def findings_made() -> set[str]:
+    """The code of every finding that anything in the program makes."""
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "src/custody").rglob("*check.py")]
+    sources += [(ROOT / f"src/custody/{each}.py").read_text(encoding="utf-8") for each in FINDING]
+    made = r"""(?:found\(\s*\d+,|yield|Finding\(\s*\d+,)\s*["']([a-z-]+)["']"""
+    return {code for source in sources for code in re.findall(made, source)}
+
+
+def test_every_finding_of_verifying_has_a_cause_and_every_cause_is_in_the_docs_in_both_languages() -> None:
+    codes = [code for cause in CAUSES for code in cause.codes]
+    assert len(codes) == len(set(codes))
+    assert not (findings_made() | {each.code for each in PROPERTIES}) - set(codes)
+    lines = (ROOT / "docs/operating.md").read_text(encoding="utf-8").splitlines()
+    for cause in CAUSES:
+        (line,) = [line for line in lines if line.startswith(f"| **{cause.zh}** ")]
+        assert re.findall(r"`([a-z-]+)`", line) == [*cause.codes]
+        said = (cause.en, cause.means_zh, cause.means_en, cause.do_zh, cause.do_en)
+        assert [each for each in said if each not in line] == []
 
 
 def test_every_rule_is_in_the_docs_with_what_was_checked_of_it() -> None:

@@ -16,6 +16,7 @@ from custody.ledger.opening import Disclosure
 from custody.ledger.reader import Reader
 from custody.ledger.tables import JOURNAL
 from world import World, disclosed
+from world_orders import erases
 
 
 def witnessed(world: World) -> Any:
@@ -79,6 +80,9 @@ def test_erasing_a_disclosure_leaves_signatures_and_proofs_valid(world: World) -
                 text("DELETE FROM disclosure WHERE commitment = :it"), {"it": decode(each.commitment)}
             )
             assert gone.rowcount == 1
-    report = verify_ledger(world.ledger.recorder, Reader(world.engine, JOURNAL))
-    assert (report.findings, report.erased_disclosures) == ([], len(disclosed(prepared)))
+    (found,) = verify_ledger(world.ledger.recorder, Reader(world.engine, JOURNAL)).findings  # no act says so yet
+    assert (found.code, found.index, found.facts) == ("disclosure-missing", receipt.index, {"values": 5})
     assert world.ledger.proof(receipt.index) == before
+    erases(world, receipt.act, [each.commitment for each in disclosed(prepared)])
+    report = verify_ledger(world.ledger.recorder, Reader(world.engine, JOURNAL))
+    assert (report.findings, report.erased_disclosures) == ([], 5)

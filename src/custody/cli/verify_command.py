@@ -15,6 +15,7 @@ from custody.cli.ledgers import attachments_of, founded
 from custody.cli.settings import Settings, add_options, settings_of
 from custody.cli.terminal import Advance, progress, tell, tell_json, tell_table
 from custody.cli.words import language, text
+from custody.ledger.causes import causes_of
 from custody.ledger.fsck import Finding, Report, verify_database
 from custody.ledger.reader import Reader
 from custody.registers import differences
@@ -38,7 +39,8 @@ def run(args: Namespace) -> int:
         _compare_registers(engine, report, bar)
         looked = _look_at_attachments(engine, settings, report, max(1, args.jobs), bar)
     if args.json:
-        tell_json({**asdict(report), "attachments": looked, "clean": not report.findings})
+        causes = [asdict(each) for each in causes_of(report.findings)]
+        tell_json({**asdict(report), "causes": causes, "attachments": looked, "clean": not report.findings})
     else:
         tell(text("verify/attachments" if looked["checked"] else "verify/attachments-unchecked", count=looked["named"]))
         _tell(report)
@@ -69,7 +71,7 @@ def _look_at_attachments(engine: Engine, settings: Settings, report: Report, job
 
 
 def _cannot_be_read(report: Report) -> bool:
-    return any(finding.code in ("no-genesis", "not-verified") for finding in report.findings)
+    return bool(_codes(report) & {"no-genesis", "not-verified"})
 
 
 def _tell(report: Report) -> None:
@@ -83,6 +85,15 @@ def _tell(report: Report) -> None:
         [each.step, None if each.index is None else each.index + 1, _sentence(each)] for each in report.findings
     ]
     tell_table(columns, rows, text("verify/findings", count=len(rows)))
+    for cause in causes_of(report.findings):
+        in_chinese = language() == "zh"
+        tell(f"● {cause.zh if in_chinese else cause.en} ({', '.join(sorted(_codes(report) & {*cause.codes}))})")
+        tell(f"  {cause.means_zh if in_chinese else cause.means_en}")
+        tell(f"  → {cause.do_zh if in_chinese else cause.do_en}")
+
+
+def _codes(report: Report) -> set[str]:
+    return {each.code for each in report.findings}
 
 
 def _sentence(found: Finding) -> str:

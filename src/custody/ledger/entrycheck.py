@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
+from custody.acts.keeping import Erasure
 from custody.acts.values import decode, encode, sealed_in
 from custody.facts.tags import links_of
 from custody.ledger.findings import Report
@@ -80,29 +82,44 @@ class Witnessing:
 
 
 class Disclosures:
-    """Step 7: what an act commits to is there, or was erased; nothing else is kept."""
+    """Step 7: what an act commits to is there, unless an erasure took it away; nothing else is kept."""
 
     def __init__(self, report: Report, reader: Reader) -> None:
         self._report = report
         self._reader = reader
         self._brought = 0
+        self._missing: dict[bytes, int] = {}
+        """By commitment, the last act that made it: not there, and no erasure said so yet."""
 
     def take(self, stored: Stored) -> None:
-        """Look at what is kept of the next act's sealed values."""
-        commitments = sealed_in(stored.fields)
+        """Look at what is kept of the next act's sealed values, and at what it erases."""
+        if isinstance(stored.recorded.act, Erasure):
+            self._erased(stored, [decode(each) for each in stored.recorded.act.disclosures])
+        commitments = {decode(each) for each in sealed_in(stored.fields)}
         if not commitments:
             return
-        decoded = [decode(each) for each in commitments]
-        self._brought += self._reader.count_disclosures(stored.row.position, decoded)
-        kept = self._reader.disclosures(decoded)
-        self._report.erased_disclosures += len({*commitments}) - len(kept)
-        for commitment, (salt, value) in kept.items():
+        kept = self._reader.kept_disclosures(commitments)
+        for commitment in commitments - kept.keys():
+            self._missing[commitment] = stored.index
+        for commitment, (salt, value, position) in kept.items():
+            self._brought += position == stored.row.position
             if hashlib.sha256(salt + value.encode()).digest() != commitment:
                 zh, en = "披露值与承诺不符。", "A disclosure does not open its commitment."
                 self._report.found(7, "disclosure", zh, en, stored.index)
 
+    def _erased(self, stored: Stored, commitments: list[bytes]) -> None:
+        for commitment in dict.fromkeys(commitments):
+            self._report.erased_disclosures += self._missing.pop(commitment, None) is not None
+        kept = self._reader.kept_disclosures(commitments).values()
+        if any(position <= stored.row.position for _, _, position in kept):
+            zh, en = "已删除的个人信息仍然存有。", "What an erasure took away is kept still, or again."
+            self._report.found(7, "disclosure-kept", zh, en, stored.index)
+
     def end(self) -> None:
-        """Whether more is kept than acts brought."""
+        """Whether more is kept than acts brought, or less than erasures left."""
         if self._brought != self._reader.count_disclosures():
             zh, en = "存有无人承诺的披露值。", "Disclosures are kept that no act brought."
             self._report.found(7, "disclosure-extra", zh, en)
+        for index, count in sorted(Counter(self._missing.values()).items()):
+            zh, en = "披露值缺失，且没有删除记录。", "Disclosures are missing that no erasure took away."
+            self._report.found(7, "disclosure-missing", zh, en, index, values=count)

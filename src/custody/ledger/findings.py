@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+Problem = tuple[str, str, str, int | None]
+"""What contradicts a stored log: code, zh, en, leaf index or tree size."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

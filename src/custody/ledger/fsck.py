@@ -1,13 +1,14 @@
 """Verifying a whole ledger from its stored bytes: every step reports all it finds, and none stops the others.
 
-1. Tree: positions without gaps, leaf hashes, tiles, every checkpoint's root and signature; the same of the journal.
+1. Tree: positions without gaps, leaf hashes, tiles, every checkpoint's root and signature, indexes, and the triggers
+   that guard it; the same of the journal, with what its lines commit to.
 2. Entries: each names its envelope by hash and size, its act and type; the tables that find acts by id and by tag
    agree; time never runs back.
 3. Links: ``previous`` of each entry is the last act on each item, key and person.
 4. Signatures: every envelope verifies under the keys as they stood at its position.
 5. Decisions: every act is decided again as of its ``recorded_at``: not refused, and with the same defects.
 6. Witnessing: the head that each act saw is the root this log had at that size.
-7. Disclosures: what an act commits to is there, or was erased (counted); nothing else is kept.
+7. Disclosures: what an act commits to is there, or an erasure took it away (counted); nothing else is kept.
 8. Registers: they equal a rebuild (`custody.registers`, checked by the caller).
 9. Properties: what must be true of the whole log, derived anew from the acts alone (`custody.properties`).
 10. Attachments: every file that an act names is in the store and has its hash (`custody.attachments`, by the caller).
@@ -41,15 +42,15 @@ def verify_ledger(
 ) -> Report:
     """Verify a ledger and its journal from what the database holds. Raises only Unavailable.
 
-    And Damaged, where a log has no head row to begin with. Where the database cannot give back what it holds, the
-    report says where, and that nothing more could be verified. ``policies`` are the rule data by which acts are
+    Where the database cannot give back what it holds, the report says where, and that nothing more could be verified;
+    so it does where a log has no head row. ``policies`` are the rule data by which acts are
     decided again; without them, all that are shipped for its jurisdiction.
     """
     report = Report()
     try:
         _verify(reader, journal, report, jobs, progress, policies)
     except Damaged as damage:
-        if damage.code not in ("damaged/database", "damaged/rows"):
+        if damage.code not in ("damaged/database", "damaged/rows", "damaged/head"):
             raise
         report_storage(reader, journal, report)
     return report

@@ -25,6 +25,8 @@ from custody.ledger.opening import Opened
 from custody.ledger.recorder import Recorder
 from custody.strict import read_json
 
+Kind = Literal["refusal", "view", "export", "token"]
+
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
@@ -32,7 +34,7 @@ class JournalEntry:
 
     position: int
     recorded_at: str
-    kind: Literal["refusal", "view", "export", "token"]
+    kind: Kind
     by: str
     code: str
     detail: dict[str, Any]
@@ -58,10 +60,7 @@ class Journal:
         }  # fmt: skip
         if request is not None:
             detail["request"] = request
-        tags = [f"act:{act.id}", *(f"item:{item}" for item in act.own_items)]
-        tags += [f"person:{each.person}" for each in act.signers]
-        each_once = list(dict.fromkeys(tags))  # a refused list may name an item twice
-        return self._append("refusal", act.signers[0].person, error.code, detail, opened.data, each_once)
+        return self._append("refusal", act.signers[0].person, error.code, detail, opened.data)
 
     def view(self, by: str, why: str, of: Mapping[str, object], values: Iterable[str], code: str = "view/paper") -> int:
         """Record that somebody was shown sealed values: by whom and why, of what, and which commitments were opened.
@@ -69,25 +68,21 @@ class Journal:
         Whoever shows them records it first: what cannot be journaled is not shown. Raises Unavailable.
         """
         seen = sorted(set(values))
-        detail = {**of, "why": why, "values": seen}
-        subject = [f"{kind}:{of[kind]}" for kind in ("act", "item", "case", "person") if of.get(kind)]
-        return self._append("view", by, code, detail, None, list(dict.fromkeys([f"person:{by}", *subject])))
+        return self._append("view", by, code, {**of, "why": why, "values": seen}, None)
 
     def export(self, by: str, why: str, of: Mapping[str, object], code: str) -> int:
         """Record that somebody took a list or a history out as a file: who, why, what he asked for.
 
         Whoever gives it out records it first. Raises Unavailable.
         """
-        return self._append("export", by, code, {**of, "why": why}, None, [f"person:{by}"])
+        return self._append("export", by, code, {**of, "why": why}, None)
 
     def token(self, code: str, by: str, act: str, tokens: Sequence[str], why: str) -> int:
         """Record that links to the receipt of an act were issued or revoked; of a token, its hash."""
-        detail = {"act": act, "tokens": list(tokens), "why": why}
-        tags = [f"act:{act}", f"person:{by}", *(f"token:{each}" for each in tokens)]
-        return self._append("token", by, code, detail, None, tags)
+        return self._append("token", by, code, {"act": act, "tokens": list(tokens), "why": why}, None)
 
     def _append(
-        self, kind: str, by: str, code: str, detail: dict[str, Any], envelope: bytes | None, tags: list[str]
+        self, kind: Kind, by: str, code: str, detail: dict[str, Any], envelope: bytes | None
     ) -> int:
         stated = json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
@@ -99,10 +94,13 @@ class Journal:
             }  # fmt: skip
             return json.dumps(body, separators=(",", ":")).encode()
 
-        data = json.dumps(
-            {"detail": stated.decode(), "envelope": base64.b64encode(envelope).decode() if envelope else None}
-        ).encode()
-        draft = Draft(kind, data, tags, id=uuid4().bytes, digest=hashlib.sha256(data).digest(), complete=complete)
+        line = uuid4()
+        data = json.dumps({
+            "id": line.hex, "detail": stated.decode(),
+            "envelope": base64.b64encode(envelope).decode() if envelope else None,
+        }).encode()  # fmt: skip
+        tags = tags_of_line(kind, by, detail)
+        draft = Draft(kind, data, tags, id=line.bytes, digest=hashlib.sha256(data).digest(), complete=complete)
         return self.recorder.submit(draft).position
 
     def read(self, after: int = 0, limit: int = 100) -> Iterator[JournalEntry]:
@@ -114,6 +112,21 @@ class Journal:
         borne, _ = self.recorder.borne([DCBQueryItem(tags=[tag])])
         positions = borne.get(tag, [])
         return [_line(row) for row in self.recorder.rows_at(positions)] if positions else []
+
+
+def tags_of_line(kind: str, by: str, detail: Mapping[str, Any]) -> list[str]:
+    """The tags that a line is found under: whom and what it concerns, each once, as its details say."""
+    if kind == "refusal":
+        tags = [f"act:{detail['act']}", *(f"item:{item}" for item in detail["items"])]
+        tags += [f"person:{each['person']}" for each in detail["signers"]]
+    elif kind == "view":
+        subjects = ("act", "item", "case", "person")
+        tags = [f"person:{by}", *(f"{each}:{detail[each]}" for each in subjects if detail.get(each))]
+    elif kind == "token":
+        tags = [f"act:{detail['act']}", f"person:{by}", *(f"token:{each}" for each in detail["tokens"])]
+    else:
+        tags = [f"person:{by}"]
+    return list(dict.fromkeys(tags))  # a refused list may name an item twice
 
 
 def _line(row: Row) -> JournalEntry:

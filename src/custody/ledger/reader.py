@@ -197,17 +197,20 @@ class Reader:
 
     def disclosures(self, commitments: Iterable[bytes]) -> dict[bytes, tuple[bytes, str]]:
         """Salt and value behind each commitment, as far as they were not erased."""
-        with self._session() as session:
-            among, values = session.among("commitment", commitments)
-            rows = session.fetch(f"SELECT commitment, salt, value FROM {disclosure} WHERE {among}", *values)
-        return {commitment: (salt, value) for commitment, salt, value in rows}
+        kept = self.kept_disclosures(commitments)
+        return {commitment: (salt, value) for commitment, (salt, value, _) in kept.items()}
 
-    def count_disclosures(self, position: int | None = None, commitments: Iterable[bytes] = ()) -> int:
-        """How many disclosures are kept: in all, or of these commitments by the act at a position."""
+    def kept_disclosures(self, commitments: Iterable[bytes]) -> dict[bytes, tuple[bytes, str, int]]:
+        """Salt, value, and the position of the act that brought them, of each commitment that was not erased."""
         with self._session() as session:
             among, values = session.among("commitment", commitments)
-            where, asked = ("", []) if position is None else (f"WHERE position = ? AND {among}", [position, *values])
-            ((count,),) = session.fetch(f"SELECT count(*) FROM {disclosure} {where}", *asked)
+            rows = session.fetch(f"SELECT commitment, salt, value, position FROM {disclosure} WHERE {among}", *values)
+        return {commitment: (salt, value, position) for commitment, salt, value, position in rows}
+
+    def count_disclosures(self) -> int:
+        """How many disclosures are kept."""
+        with self._session() as session:
+            ((count,),) = session.fetch(f"SELECT count(*) FROM {disclosure}")
         return int(count)
 
     @contextmanager

@@ -33,6 +33,10 @@ def report_storage(reader: Reader, journal: Reader, report: Report) -> None:
                 f"Entries {first} to {last} of the {en_log} cannot be read from the database.", first - 1,
                 first=first, last=last, log=each.log.name,
             )  # fmt: skip
+        if not _has_head(each):
+            report.found(
+                1, "no-head", f"{zh_log}没有日志头。", f"The {en_log} has no head row.", None, log=each.log.name,
+            )  # fmt: skip
         for table in _unreadable_tables(each):
             report.found(
                 1, "unreadable-table", f"数据表 {table} 无法完整读出。",
@@ -42,6 +46,14 @@ def report_storage(reader: Reader, journal: Reader, report: Report) -> None:
         1, "not-verified", "数据库损坏，校验未能完成：请保留原文件，从备份恢复后重新校验。",
         "The database is damaged and verifying could not be finished: keep the files, restore, and verify again.",
     )  # fmt: skip
+
+
+def _has_head(reader: Reader) -> bool:
+    try:
+        reader.head()
+    except Damaged as damage:
+        return damage.code != "damaged/head"  # a table that cannot be read is found by its name
+    return True
 
 
 def unreadable(reader: Reader) -> list[tuple[int, int]]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from hashlib import blake2b
 
 from eventsourcing.dcb.api import DCBQuery, DCBQueryItem
 
@@ -15,8 +14,10 @@ from custody.acts.governing import LogKey
 from custody.acts.parties import Genesis
 from custody.errors import CustodyError
 from custody.facts.governing import founding_of, governing_of
-from custody.ledger.drafts import from_microseconds
+from custody.ledger.drafts import Head, from_microseconds
 from custody.ledger.engine import translated
+from custody.ledger.findings import Problem
+from custody.ledger.indexcheck import TagIndex, check_indexes
 from custody.ledger.opening import read_recorded
 from custody.ledger.reader import Reader
 from custody.ledger.session import Session
@@ -25,9 +26,6 @@ from custody.tlog.checkpoint import open_checkpoint
 from custody.tlog.edge import Completed, Edge
 from custody.tlog.merkle import leaf_hash
 from custody.tlog.note import Verifier
-
-Problem = tuple[str, str, str, int | None]
-"""(code, zh, en, leaf index or tree size)"""
 
 _PAGE = 2_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,11 +59,12 @@ def check_tree(reader: Reader, keys: Keys, roots: dict[int, bytes]) -> Iterator[
     ``roots`` is filled with the recomputed root at each size for which a checkpoint was issued.
     """
     edge = Edge()
-    index = _Index()
+    index = TagIndex()
     with translated(), Session(reader.engine, reader.log) as session:
         checkpoints = _checkpoints(session, reader)
         head, last, tiles = session.head(), b"", 0
         unsigned = head.size not in checkpoints and head.size > 0
+        times: set[bytes] = set()
         for position, kind, leaf, entry, tags in _leaves(session, reader):
             if position != edge.size + 1:
                 yield "gap", "日志有缺号。", "A position of the log is missing.", edge.size
@@ -77,16 +76,29 @@ def check_tree(reader: Reader, keys: Keys, roots: dict[int, bytes]) -> Iterator[
             yield from _tiles(session, reader, edge)
             index.add(position, kind, tags)
             last = entry
+            times.add(entry.partition(b",")[0])
             if edge.size in checkpoints:
+                if len(times) > 1:
+                    yield "checkpoint-missing", "缺少其间的检查点。", "A checkpoint in between is missing.", edge.size
+                times.clear()
                 roots[edge.size] = edge.root()
                 yield from _checkpoint(edge, entry, *checkpoints.pop(edge.size), keys(edge.size))
-        yield from _indexes(session, reader, index, edge.size, tiles)
-        if (head.size, head.root) != (edge.size, edge.root()) or not _states(last, head.recorded_at):
-            yield "head", "日志头与各条目不符。", "The head does not fit the entries.", head.size
+        yield from check_indexes(session, reader, index, edge.size, tiles)
+        yield from _head(head, edge, last)
         if unsigned:
             yield "no-checkpoint", "日志头没有检查点。", "No checkpoint was signed at the head.", head.size
         for size in checkpoints:
             yield "checkpoint-beyond", "检查点超出日志。", "A checkpoint lies beyond the log's end.", size
+
+
+def _head(head: Head, edge: Edge, last: bytes) -> Iterator[Problem]:
+    """Whether the head row is that of the entries: it says how many there are, and when the last was recorded."""
+    if head.size > edge.size:
+        yield "cut", "日志末尾的条目缺失。", "Entries at the end of the log are missing.", edge.size
+    elif head.size < edge.size:
+        yield "head-behind", "日志头落后于各条目。", "The head lies behind the entries.", head.size
+    elif head.root != edge.root() or not _states(last, head.recorded_at):
+        yield "head", "日志头与各条目不符。", "The head does not fit the entries.", head.size
 
 
 def _leaves(session: Session, reader: Reader) -> Iterator[tuple[int, str, bytes, bytes, str]]:
@@ -98,52 +110,6 @@ def _leaves(session: Session, reader: Reader) -> Iterator[tuple[int, str, bytes,
     ):  # fmt: skip
         yield from page
         after = page[-1][0]
-
-
-class _Index:
-    """What the tag index ought to hold, as a sum over (tag, position, type): the order of its rows does not matter."""
-
-    def __init__(self) -> None:
-        self._count = self._sum = 0
-
-    def add(self, position: int, kind: str, tags: str) -> None:
-        for tag in set(tags.split()):
-            self._count += 1
-            self._sum += _mixed(tag, position, kind)
-
-    def differs(self, session: Session, reader: Reader) -> bool:
-        """Whether the stored index holds anything else."""
-        count = total = 0
-        last = (-1, -1)
-        while page := session.fetch(
-            f"SELECT tag, position, type FROM {reader.log.tagged} WHERE (tag, position) > (?, ?) "
-            "ORDER BY tag, position LIMIT ?",
-            *last, _PAGE,
-        ):  # fmt: skip
-            count += len(page)
-            total += sum(_mixed(str(tag), position, kind) for tag, position, kind in page)
-            last = page[-1][:2]
-        return (count, total) != (self._count, self._sum)
-
-
-def _indexes(session: Session, reader: Reader, index: _Index, size: int, tiles: int) -> Iterator[Problem]:
-    """What stands beside the entries to find them by, and holds more or less than they make."""
-    if index.differs(session, reader):
-        yield "tag-index", "检索索引与各条目不符。", "The tag index does not fit the entries.", None
-    if _ids_differ(session, reader, size):
-        yield "act-index", "编号索引与各条目不符。", "The index of ids does not fit the entries.", None
-    if session.fetch(f"SELECT count(*) FROM {reader.log.tile}") != [(tiles,)]:
-        yield "tile", "瓦片与各条目不符。", "There are tiles that no entries make.", None
-
-
-def _mixed(tag: str, position: int, kind: str) -> int:
-    return int.from_bytes(blake2b(f"{tag} {position} {kind}".encode(), digest_size=16).digest(), "big")
-
-
-def _ids_differ(session: Session, reader: Reader, size: int) -> bool:
-    """Whether there are ids of entries that do not exist: acts under them could never be recorded."""
-    sql = f"SELECT count(*), count(DISTINCT position), min(position), max(position) FROM {reader.log.act}"
-    return session.fetch(sql) != [(size, size, 1, size) if size else (0, 0, None, None)]
 
 
 def _states(entry: bytes, recorded_at: datetime) -> bool:

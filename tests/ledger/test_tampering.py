@@ -1,0 +1,112 @@
+"""Whatever is done to any table of a ledger's database, verifying finds it and names its cause."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Table
+
+from custody.errors import Refused
+from custody.ledger.causes import causes_of
+from custody.ledger.fsck import verify_database
+from custody.ledger.tables import JOURNAL, LEDGER, metadata
+from tampering import Change, Files, changes_of, swap
+from world import World
+from world_orders import erases
+
+ACT = "019cdf7e-43c0-78b2-a2ec-e669e409abd7"
+TILES = (LEDGER.tile, JOURNAL.tile)
+CASES = [
+    pytest.param(table, change, id=f"{table}: {name}")
+    for table in metadata.sorted_tables
+    for name, change in changes_of(table)
+    if not (table in TILES and change is swap)  # one tile is full in this story: there is no other to swap it with
+]
+
+
+def told(world: World, case: str, items: list[str], names: list[str]) -> None:
+    """Acts of many kinds, and lines of every kind in the journal, each at its own time."""
+    world.checks_in(items)
+    tube, _ = world.draws(case)
+    world.dispatches([tube])
+    world.lab_receives([tube])
+    with pytest.raises(Refused):
+        world.transfers(items, giver="何苗", taker="周远")
+    journal = world.ledger.journal
+    for write in (
+        lambda: journal.view("psb-0077", "复核", {"item": items[0]}, names[:1]),
+        lambda: journal.export("psb-0077", "报送", {"case": case}, "export/items"),
+        lambda: journal.token("token/issued", "psb-0211", ACT, ["ab" * 32], "交当事人"),
+    ):
+        world.clock.forward(seconds=1)
+        write()
+    world.clock.forward(seconds=1)
+
+
+def copied(world: World, to: Path) -> Path:
+    with closing(sqlite3.connect(world.url.removeprefix("sqlite:///"))) as source, closing(sqlite3.connect(to)) as copy:
+        source.backup(copy)
+    return to
+
+
+def ledger(founded: World, folder: Path, more: Callable[[World, list[str]], None]) -> Files:
+    """A ledger in which much happened, and a copy from before some of it."""
+    world = founded.twin(f"sqlite:///{folder / 'ledger.db'}")
+    case = world.opens_case()
+    receipt = world.act(world.seizure(case, [world.item(), world.item()]))
+    recorded = world.ledger.memory.record(receipt.act)
+    assert recorded is not None
+    items, names = list(recorded.act.own_items), [each.name.sealed for each in recorded.act.attestations]
+    told(world, case, items, names)
+    before = copied(world, folder / "before.db")
+    more(world, items)
+    erases(world, receipt.act, names[:1])
+    world.relocates([items[1]], "车场")
+    world.lends([items[1]])
+    world.returns([items[1]])
+    world.labels(items[1])
+    world.adds_key("周远")
+    told(world, case, world.seizes(case), names)
+    world.close()
+    return Files(copied(world, folder / "now.db"), before)
+
+
+def nothing(world: World, items: list[str]) -> None:
+    """The story is long enough."""
+
+
+def full_tiles(world: World, items: list[str]) -> None:
+    """Both logs get their first full tile."""
+    for number in range(260):
+        world.relocates(items[:1], "大库" if number % 2 else "车场")
+        world.ledger.journal.export("psb-0077", "报送", {}, "export/items")
+
+
+@pytest.fixture(scope="module")
+def files(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return ledger(founded_world, tmp_path_factory.mktemp("small"), nothing)
+
+
+@pytest.fixture(scope="module")
+def long_files(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return ledger(founded_world, tmp_path_factory.mktemp("long"), full_tiles)
+
+
+def test_what_nobody_tampered_with_is_sound(files: Files, long_files: Files) -> None:
+    assert [verify_database(f"sqlite:///{each.now}").findings for each in (files, long_files)] == [[], []]
+
+
+@pytest.mark.parametrize(("table", "change"), CASES)
+def test_whatever_is_done_to_a_table_is_found_and_named(
+    table: Table, change: Change, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    files: Files = request.getfixturevalue("long_files" if table in TILES else "files")
+    assert files.tampered(tmp_path / "ledger.db", table, change), "the story gives this change nothing to change"
+    findings = verify_database(f"sqlite:///{tmp_path / 'ledger.db'}").findings
+    assert findings
+    named = {code for cause in causes_of(findings) for code in cause.codes}
+    assert {each.code for each in findings} <= named
