@@ -65,7 +65,7 @@ def test_the_statement_counts_what_the_whole_log_holds(told: tuple[World, str, l
             if name in tags and (types is None or row.type in types) and (kind != "item" or row.type != "revocation")
             and (kind != "key" or _is_about(world, row.position, name))
         ]  # fmt: skip
-        assert counted == (len(at), at[-1]), name
+        assert counted == (len(at), at[-1] if at else -1), name
 
 
 def _is_about(world: World, position: int, name: str) -> bool:

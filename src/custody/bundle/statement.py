@@ -27,10 +27,10 @@ LARGEST: Final = 32 << 20
 
 
 class Counted(Frozen):
-    """How many acts on something the log holds, and the leaf index of the last."""
+    """How many acts on something the log holds, and the leaf index of the last; 0 and -1 where there are none."""
 
-    count: Annotated[int, Field(ge=1, le=2**53)]
-    last: Annotated[int, Field(ge=0, le=2**53)]
+    count: Annotated[int, Field(ge=0, le=2**53)]
+    last: Annotated[int, Field(ge=-1, le=2**53)]
 
 
 class Statement(Frozen):

@@ -55,8 +55,8 @@ class Scope:
     named: Mapping[str, list[int]]
 
     def counted(self) -> dict[str, tuple[int, int]]:
-        """Of each name, how many acts are on it, and the leaf index of the last."""
-        return {name: (len(at), at[-1]) for name, at in self.named.items() if at}
+        """Of each name, how many acts are on it, and the leaf index of the last; 0 and -1 where there are none."""
+        return {name: (len(at), at[-1] if at else -1) for name, at in self.named.items()}
 
 
 def scope_of(reader: Reader, subject: Subject, size: int) -> Scope:
