@@ -30,13 +30,13 @@ def run(args: Namespace) -> int:
     """Write the private key, and print what others need: the key id and the public key."""
     path = Path(args.file)
     if path.exists():
-        raise _exists(path)
+        raise key_file_taken(path)
     passphrase = None if args.no_passphrase else new_passphrase(settings_of(args), path.name)
     key = generate(args.kind)
     try:
         write_key(path, key, passphrase)
     except FileExistsError:
-        raise _exists(path) from None
+        raise key_file_taken(path) from None
     spki = public_bytes(key)
     if args.json:
         tell_json({"file": str(path), "kind": args.kind, "key": key_id_of(spki), "public_key": encode(spki)})
@@ -46,5 +46,6 @@ def run(args: Namespace) -> int:
     return 0
 
 
-def _exists(path: Path) -> Conflict:
+def key_file_taken(path: Path) -> Conflict:
+    """The error of a key file that is there already."""
     return Conflict("conflict/key-file", "There is a file of this name: a key is never overwritten.", file=str(path))

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from getpass import getpass
 from pathlib import Path
+from typing import TypeVar
 
 from custody.cli.parser import WrongUse
 from custody.cli.settings import Settings
 from custody.cli.words import text
 from custody.errors import Untrusted
-from custody.keyfile import is_encrypted, read_key
+from custody.keyfile import is_encrypted, read_key, read_note_key
 from custody.signing import PrivateKey, key_id_of, public_bytes
+from custody.tlog.cosignature import NotePrivateKey
+
+Key = TypeVar("Key")
 
 
 def add_passphrase_option(parser: ArgumentParser) -> None:
@@ -41,17 +45,26 @@ def is_key_file(file: str) -> bool:
 
 def open_key(path: Path, settings: Settings) -> PrivateKey:
     """Read one key file, with its passphrase if it asks for one. Raises Untrusted, Malformed, OSError."""
+    return _opened(path, settings, read_key)
+
+
+def open_note_key(path: Path, settings: Settings) -> NotePrivateKey:
+    """Read the key file of a log or a witness, with its passphrase if it asks for one. Raises what `open_key` does."""
+    return _opened(path, settings, read_note_key)
+
+
+def _opened(path: Path, settings: Settings, read: Callable[[Path, bytes | None], Key]) -> Key:
     if path.stat().st_mode & 0o077 or not is_encrypted(path):
-        return read_key(path)
+        return read(path, None)
     if settings.passphrase_file is None:
-        return read_key(path, _asked(text("ask/passphrase", file=path.name)))
+        return read(path, _asked(text("ask/passphrase", file=path.name)))
     passphrases = _passphrases(settings.passphrase_file)
     for passphrase in passphrases[:-1]:
         try:
-            return read_key(path, passphrase)
+            return read(path, passphrase)
         except Untrusted:
             continue  # the file holds one passphrase a line: the next may be this key's
-    return read_key(path, passphrases[-1])
+    return read(path, passphrases[-1])
 
 
 def new_passphrase(settings: Settings, file: str) -> bytes:

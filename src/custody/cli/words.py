@@ -15,6 +15,7 @@ from custody.cli.words_exporting import EXPORTING
 from custody.cli.words_operating import OPERATING
 from custody.cli.words_pending import PENDING
 from custody.cli.words_reminding import REMINDING
+from custody.cli.words_witness import WITNESSING
 
 _chosen: ContextVar[str] = ContextVar("language", default="en")
 
@@ -268,6 +269,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **OPERATING,
     **PENDING,
     **REMINDING,
+    **WITNESSING,
     # verify, rebuild, doctor
     "verify/doing": ("核验", "verifying"),
     "verify/looked-at": (

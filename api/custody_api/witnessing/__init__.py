@@ -1,0 +1,1 @@
+"""A witness as a server of its own: nothing of a ledger is loaded."""
