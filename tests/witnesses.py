@@ -25,6 +25,8 @@ from custody_api.witnessing.app import create_witness
 from processes import until
 
 LOG = Signer("custody.example/yunling", Ed25519PrivateKey.from_private_bytes(bytes(32)))
+STRANGER = Signer(LOG.name, Ed25519PrivateKey.from_private_bytes(bytes([9]) * 32))
+OTHER_LOG = Signer("custody.example/other", Ed25519PrivateKey.from_private_bytes(bytes([8]) * 32))
 NAME = "court.example/witness"
 ED25519 = Signer(NAME, Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32), KeyType.COSIGNATURE)
 ML_DSA = Signer(NAME, MLDSA44PrivateKey.from_seed_bytes(bytes([2]) * 32))

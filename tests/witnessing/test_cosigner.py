@@ -19,7 +19,7 @@ from custody.tlog.checkpoint import Checkpoint
 from custody.tlog.note import Note
 from custody.tlog.witness import LONGEST, SIZE_TYPE, monitoring_path
 from custody.witnessing.cosigner import Cosigner, found
-from witnesses import ED25519, LOG, ML_DSA, Running, grown, request, witness_running
+from witnesses import ED25519, LOG, ML_DSA, OTHER_LOG, STRANGER, Running, grown, request, witness_running
 
 TESTS = str(Path(__file__).parents[1])
 
@@ -60,8 +60,8 @@ def test_every_answer_of_the_specification_over_http(running: Running) -> None:
     assert (other.status_code, other.headers["content-type"]) == (409, "text/plain; charset=utf-8")
     statuses = {
         "malformed": post(b"old x\n\n"), "an old size above": post(request(5, 4).replace(b"old 5", b"old 9")),
-        "unsigned": post(request(5, 9, signer=type(LOG)(LOG.name, ED25519._private_key))),
-        "unknown": post(request(0, 5, signer=type(LOG)("other.example", LOG._private_key))),
+        "unsigned": post(request(5, 9, signer=STRANGER)),
+        "unknown": post(request(0, 5, signer=OTHER_LOG)),
         "another history": post(request(5, 9, "two")), "too large": post(b"x" * (LONGEST + 1)),
     }  # fmt: skip
     assert [each.status_code for each in statuses.values()] == [400, 400, 403, 404, 422, 413]
@@ -171,7 +171,7 @@ def test_what_contradicts_is_kept_once_as_it_came(state: Path, caplog: pytest.Lo
         for _ in range(2):
             witness.add(request(5, 5, "two"))
             witness.add(request(5, 9, "two"))
-            witness.add(request(5, 9, "two", signer=type(LOG)(LOG.name, ED25519._private_key)))  # not the log's word
+            witness.add(request(5, 9, "two", signer=STRANGER))  # not the log's word
         kept = witness.contradictions()
     assert [(each.refusal, each.request) for each in kept] == [
         ("other_root", request(5, 5, "two")), ("not_consistent", request(5, 9, "two"))
