@@ -18,6 +18,7 @@ from custody.errors import Conflict, NotFound
 from custody.tlog.checkpoint import Checkpoint
 from custody.tlog.note import Note
 from custody.tlog.witness import LONGEST, SIZE_TYPE, monitoring_path
+from custody.witnessing import cosigner
 from custody.witnessing.cosigner import Cosigner, found
 from witnesses import ED25519, LOG, ML_DSA, OTHER_LOG, STRANGER, Running, grown, request, witness_running
 
@@ -165,7 +166,10 @@ def test_of_two_processes_with_rival_histories_only_one_is_ever_cosigned(state: 
         assert witness.contradictions()
 
 
-def test_what_contradicts_is_kept_once_as_it_came(state: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_contradicts_is_kept_once_as_it_came(
+    state: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cosigner.alarm, "disabled", False)  # others in this process may have set up logging anew
     with opened(state) as witness:
         witness.add(request(0, 5))
         for _ in range(2):
