@@ -217,6 +217,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "use/log-key": "请指明日志私钥文件：--log-key 或 CUSTODY_LOG_KEY。",
     "use/metrics-open": "存有令牌的文件他人可读，请执行 chmod 600：{file}",
     "use/metrics-token": "令牌不得少于 16 个字符：{file}",
+    "use/replay": "请指明状态写入的新目录（-o），或要比较的两个时刻（--diff）。",
     "use/moment": "只有物品和案件可以查询其他时刻的状态。",
     "use/no-act": "请给出行为记录文件，或“-”表示标准输入。",
     "use/no-ledger": "请指明台账：--database 或 --server。",

@@ -9,7 +9,7 @@ from typing import Any
 from custody.acts.parts import PARTS
 from custody.cli.ledgers import reading
 from custody.cli.settings import add_options, settings_of
-from custody.cli.show_command import act_name, add_moment_options, holder_of, moment_of
+from custody.cli.show_command import act_name, add_moment_options, holder_of, moment_in
 from custody.cli.terminal import tell, tell_json, tell_table
 from custody.cli.words import language, term, text
 from custody.cli.zone import local
@@ -29,7 +29,7 @@ def add(subparsers: Any) -> None:
 def run(args: Namespace) -> int:
     """Print every stretch of custody and name the gaps; a gap is shown, not judged: exit status 0."""
     with reading(settings_of(args)) as ledger:
-        history = history_at(ledger.recorder, args.item, moment_of(args))
+        history = history_at(ledger.recorder, args.item, moment_in(args, ledger))
     if args.json:
         tell_json(history)
         return 0

@@ -19,9 +19,9 @@ from custody.cli.terminal import tell_json, tell_table
 from custody.cli.words import language, term, text
 from custody.cli.zone import here, local
 from custody.facts.shapes import STATUSES, Shape
-from custody.ledger.history import Moment, case_at, item_at
+from custody.ledger.history import NOW, Moment, case_at, item_at
 from custody.ledger.ledger import Ledger
-from custody.registers import Registers
+from custody.registers import Registers, Store
 
 
 def add(subparsers: Any) -> None:
@@ -46,6 +46,18 @@ def moment_of(args: Namespace) -> Moment:
     return Moment(*(each and here(each) for each in (args.as_of, args.known_at)))
 
 
+def moment_in(args: Namespace, ledger: Ledger) -> Moment:
+    """The moment that the options name; without them, that of a state that was replayed, or else the present."""
+    asked = moment_of(args)
+    if asked != NOW:
+        return asked
+    store = Store.beside(ledger.engine)
+    try:
+        return store.moment
+    finally:
+        store.close()
+
+
 def run(args: Namespace) -> int:
     """Print the state as a table of names and values, or as JSON."""
     with reading(settings_of(args)) as ledger:
@@ -61,9 +73,9 @@ def run(args: Namespace) -> int:
 
 def _shape(ledger: Ledger, args: Namespace) -> Shape:
     if args.kind == "item":
-        return item_at(ledger.recorder, args.id, moment_of(args))
+        return item_at(ledger.recorder, args.id, moment_in(args, ledger))
     if args.kind == "case":
-        return case_at(ledger.recorder, args.id, moment_of(args))
+        return case_at(ledger.recorder, args.id, moment_in(args, ledger))
     if args.as_of or args.known_at:
         raise WrongUse("use/moment", "Only items and cases can be read as of another time.")
     registers = Registers(ledger.engine)

@@ -13,6 +13,7 @@ from typing import Final
 from custody.cli.words_attaching import ATTACHING
 from custody.cli.words_exporting import EXPORTING
 from custody.cli.words_operating import OPERATING
+from custody.cli.words_past import PAST
 from custody.cli.words_pending import PENDING
 from custody.cli.words_reminding import REMINDING
 from custody.cli.words_witness import WITNESSING
@@ -267,6 +268,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     **ATTACHING, **EXPORTING,
     **OPERATING,
+    **PAST,
     **PENDING,
     **REMINDING,
     **WITNESSING,

@@ -84,18 +84,23 @@ KINDS: Final[dict[KindName, Kind]] = {
 }
 
 
-def fold(need: Need, records: Sequence[Recorded]) -> Any:
-    """Fold recorded acts, in log order, into the fact that is needed; None if nothing is known of it."""
+def fold(need: Need, records: Sequence[Recorded], included: Callable[[Reading], bool] = lambda reading: True) -> Any:
+    """Fold recorded acts, in log order, into the fact that is needed; None if nothing is known of it.
+
+    All of them, or those that are ``included`` as they read.
+    """
     kind = KINDS[need.kind]
     if not kind.amendable:
         facts = None
         for recorded in records:
-            facts = kind.evolve(facts, recorded, need.id)
+            if included(Reading(recorded, recorded.act)):
+                facts = kind.evolve(facts, recorded, need.id)
         return facts
+    read = filter(included, readings(records))
     if need.kind == "item":
-        return folding.fold_item(need.id, readings(records))
+        return folding.fold_item(need.id, read)
     facts = None
-    for reading in readings(records):
+    for reading in read:
         facts = kind.evolve(facts, reading, need.id)
     return facts
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from custody.errors import Conflict
@@ -22,6 +22,19 @@ def back_up(files: Sequence[Path], folder: Path, then: Callable[[Path], object] 
     copied by SQLite's own backup interface (sqlite.org/backup.html) in one step, beside which others read and write.
     Raises Conflict if the folder is there already, Unavailable or Damaged as the database does, and OSError.
     """
+    with new_folder(folder) as begun:
+        for file in files:
+            _copy(file, begun / file.name)
+        if then is not None:
+            then(begun)
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """A folder (mode 0700) to write into that gets its name when it is whole and on disk; else nothing is left of it.
+
+    Raises Conflict if there is something at this place already, and OSError.
+    """
     if folder.exists():
         raise _taken(folder)
     begun = folder.with_name(f"{folder.name}.unfinished")
@@ -30,10 +43,9 @@ def back_up(files: Sequence[Path], folder: Path, then: Callable[[Path], object] 
     except FileExistsError:
         raise _taken(begun) from None
     try:
-        for file in files:
-            _copy(file, begun / file.name)
-        if then is not None:
-            then(begun)
+        yield begun
+        for file in begun.iterdir():
+            _sync(file)
         _sync(begun)
         begun.rename(folder)
     except BaseException:
@@ -60,7 +72,6 @@ def _copy(file: Path, copy: Path) -> None:
             target.execute("PRAGMA journal_mode = DELETE")  # one file, without a -wal that could be left behind
     except sqlite3.Error as error:
         raise meaning(error) from error
-    _sync(copy)
 
 
 def _sync(path: Path) -> None:

@@ -87,19 +87,25 @@ def history_at(reader: Reader, id_or_code: str, moment: Moment = NOW) -> Shape:
     code = _code(reader, id_or_code, moment)
     item = code.item if code else id_or_code
     records = _records(reader, f"item:{item}", moment)
-    read = readings(records)
-    standing = {each.recorded.index: each for each in read}
-    acts = [
-        act_shape(each) for each in records if moment.includes(standing.get(each.index) or Reading(each, each.act))
-    ]
+    acts = [act_shape(each) for each in standing(records, moment)]
     if not acts:
         raise _not_found("item", id_or_code)
-    facts = fold_item(item, filter(moment.includes, read))
+    facts = fold_item(item, filter(moment.includes, readings(records)))
     if facts is None:
         return history_shape(item, acts, [], {})
     keepers = {each.holder: _keeper(reader, each.holder, moment) for each in facts.custody}
     place_names = {keeper.place: keeper.name for keeper in keepers.values() if isinstance(keeper, PlaceFacts)}
     return history_shape(item, acts, custody_shape(facts), place_names)
+
+
+def standing(records: Sequence[Recorded], moment: Moment) -> list[Recorded]:
+    """Those of some acts, in log order, that were known and had occurred at a moment, as they read then.
+
+    A voided act had occurred when its signers said: it is among them, though nothing is folded from it.
+    """
+    known = [each for each in records if moment.knows(each)]
+    read = {each.recorded.index: each for each in readings(known)}
+    return [each for each in known if moment.includes(read.get(each.index) or Reading(each, each.act))]
 
 
 def case_at(reader: Reader, reference: str, moment: Moment = NOW) -> Shape:
@@ -153,13 +159,12 @@ def _code(reader: Reader, code: str, moment: Moment) -> CodeFacts | None:
 
 
 def _keeper(reader: Reader, holder: Holder | None, moment: Moment) -> PersonFacts | PlaceFacts | None:
-    """What the ledger knew at that moment of a person or a place."""
+    """What a person or a place was at that moment."""
     if holder is None or holder.kind == "outside":
         return None
     need = Need(holder.kind, holder.id)
-    facts: PersonFacts | PlaceFacts | None = fold(
-        need, _records(reader, need.tag, Moment(known_at=moment.known_at), KINDS[need.kind].types)
-    )
+    records = _records(reader, need.tag, moment, KINDS[need.kind].types)
+    facts: PersonFacts | PlaceFacts | None = fold(need, records, moment.includes)
     return facts
 
 

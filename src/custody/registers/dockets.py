@@ -18,6 +18,7 @@ from custody.errors import Damaged
 from custody.facts.amend import readings
 from custody.facts.governing import founding_of, governing_of
 from custody.facts.kinds import GOVERNING, KINDS
+from custody.ledger.history import NOW, Moment
 from custody.ledger.past import Past, histories, recorded_from
 from custody.ledger.policies import Policies, shipped_policies
 from custody.ledger.reader import Reader
@@ -45,8 +46,11 @@ class KeptDocket:
 class Dockets:
     """The acts of cases and places as of a position, as far as they are remembered. Used by one thread at a time."""
 
-    def __init__(self, reader: Reader, past: Past, position: int, policies: Policies | None = None) -> None:
+    def __init__(
+        self, reader: Reader, past: Past, position: int, policies: Policies | None = None, moment: Moment = NOW
+    ) -> None:
         """``policies`` are the rule data to go by; without them, those shipped for the ledger's jurisdiction."""
+        self._moment = moment
         self._reader = reader
         self._past = past
         self._policies = policies
@@ -131,7 +135,7 @@ class Dockets:
             self._known[tag] = [recorded]
 
     def _docket(self, tag: str, law: InForce) -> KeptDocket:
-        acts = readings(self._known[tag])
+        acts = list(filter(self._moment.includes, readings(self._known[tag])))
         kind, _, name = tag.partition(":")
         docket = Docket.of_place(name, acts) if kind == "place" else Docket.of(name, acts)
         return KeptDocket(tag, docket, law, self._genesis.jurisdiction)

@@ -16,9 +16,11 @@ from uuid import UUID
 from eventsourcing.dcb.api import DCBQueryItem
 
 from custody.acts.entry import Recorded
-from custody.acts.oversight import Remedy
+from custody.acts.oversight import Correction, Remedy
+from custody.facts.amend import Reading
 from custody.facts.flaws import OpenDefect, remedied
 from custody.facts.kinds import KINDS, Need, evolve, fold, must_refold
+from custody.ledger.history import NOW, Moment, standing
 from custody.ledger.journal import Journal
 from custody.ledger.memory import item_of
 from custody.ledger.past import Past, recorded_from
@@ -75,8 +77,9 @@ class JournalFeed:
 class LedgerFeed:
     """The ledger's acts, folded. Followers at different positions are each served by a folding of their own."""
 
-    def __init__(self, reader: Reader, registers: Iterable[Register]) -> None:
+    def __init__(self, reader: Reader, registers: Iterable[Register], moment: Moment = NOW) -> None:
         self._reader = reader
+        self._moment = moment
         self._sources = frozenset[str]().union(*(register.sources for register in registers))
         self._foldings: dict[int, Folding] = {}
 
@@ -90,20 +93,26 @@ class LedgerFeed:
 
     def read(self, after: int, limit: int) -> tuple[int, Changes]:
         """Return the facts of all that the acts after a position touched."""
-        folding = self._foldings.pop(after, None) or Folding(self._reader, self._sources, after)
+        folding = self._foldings.pop(after, None) or Folding(self._reader, self._sources, after, self._moment)
         changes = folding.advance(limit)
         self._foldings.setdefault(folding.position, folding)
         return folding.position, changes
 
 
 class Folding:
-    """Facts as of ``position``, as far as they are remembered."""
+    """Facts as of ``position``, as far as they are remembered; of those acts that had occurred ``as_of`` a moment.
 
-    def __init__(self, reader: Reader, sources: Collection[str], position: int) -> None:
+    What had occurred by then need not be recorded in that order: there, all that a chunk touches is folded again.
+    """
+
+    def __init__(self, reader: Reader, sources: Collection[str], position: int, moment: Moment = NOW) -> None:
         self._reader = reader
+        self._moment = moment
         self._past = Past(reader)
         self._kinds = KINDS.keys() & sources
-        self._dockets = Dockets(reader, self._past, position) if "docket" in sources else None
+        self._dockets = (
+            Dockets(reader, self._past, position, moment=moment) if "docket" in sources else None
+        )  # fmt: skip
         self._known: OrderedDict[Need, Any] = OrderedDict()
         self._from_the_first_act = position == 0  # then what is not known has no past
         self.position = position
@@ -117,7 +126,7 @@ class Folding:
             self._take_in(each, touched)
         self.position += len(acts)
         self._fold_again([need for need, again in touched.items() if again])
-        changes: dict[str, dict[Any, Any]] = {"act": {each.recorded.index + 1: each for each in acts}}
+        changes: dict[str, dict[Any, Any]] = {"act": self._acts(acts)}
         for need in touched:
             changes.setdefault(need.kind, {})[need.id] = self._known[need]
         changes["itemless"] = self._itemless(acts)
@@ -138,7 +147,8 @@ class Folding:
             if types and recorded.act.act not in types:
                 continue
             known = need in self._known or (self._from_the_first_act and need not in touched)
-            touched[need] = touched.get(need, False) or not known or must_refold(need, recorded)
+            again = not known or must_refold(need, recorded) or self._moment.as_of is not None
+            touched[need] = touched.get(need, False) or again
             if not touched[need]:
                 self._known[need] = evolve(need, self._known.get(need), recorded)
                 self._known.move_to_end(need)
@@ -148,8 +158,32 @@ class Folding:
             return
         found, _ = self._past.under([item_of(need) for need in needs])
         for need in needs:
-            self._known[need] = fold(need, [each for each in found[need.tag] if each.index < self.position])
+            known = [each for each in found[need.tag] if each.index < self.position]
+            self._known[need] = fold(need, known, self._moment.includes)
             self._known.move_to_end(need)
+
+    def _acts(self, acts: Sequence[Touching]) -> dict[Any, Any]:
+        """The acts of a chunk by position; for a moment, None for those that had not occurred by then as they read."""
+        if self._moment.as_of is None:
+            return {each.recorded.index + 1: each for each in acts}
+        shown: dict[Any, Any] = {}
+        looked_at = [*acts, *self._targets(acts)]
+        items = [DCBQueryItem(types=["correction"], tags=[f"act:{each.recorded.act.id}"]) for each in looked_at]
+        corrections, _ = self._past.under(items)
+        for each in looked_at:
+            recorded = each.recorded
+            later = [one for one in corrections[f"act:{recorded.act.id}"] if one.index < self.position]
+            shown[recorded.index + 1] = each if recorded in standing([recorded, *later], self._moment) else None
+        return shown
+
+    def _targets(self, acts: Sequence[Touching]) -> list[Touching]:
+        """The acts before a chunk that corrections in it make read otherwise."""
+        ids = {UUID(each.recorded.act.target).bytes for each in acts if isinstance(each.recorded.act, Correction)}
+        positions = {position for position, _ in self._reader.find_many(ids).values()} if ids else set()
+        return [
+            Touching(recorded_from(row), self._reader.tags_at(row.position))
+            for row in (self._reader.rows_at(sorted(positions)) if positions else ())
+        ]
 
     def _itemless(self, acts: Sequence[Touching]) -> dict[Any, Any]:
         """The defects of acts without items, where this chunk brought or remedied some."""
@@ -170,7 +204,8 @@ class Folding:
         tag = f"act:{act_id}"
         remedies, _ = self._past.under([DCBQueryItem(types=["remedy"], tags=[tag])])
         for each in remedies[tag]:
-            if each.index < self.position and isinstance(each.act, Remedy):
+            there = each.index < self.position and self._moment.includes(Reading(each, each.act))
+            if there and isinstance(each.act, Remedy):
                 defects = remedied(defects, each.act)
         return ItemlessDefects(act_id, defects)
 

@@ -69,7 +69,7 @@ class Follower:
         self.store = store
         self.registers = registers
         self._chunk = chunk
-        self._ledger = LedgerFeed(Reader(ledger), registers)
+        self._ledger = LedgerFeed(Reader(ledger), registers, store.moment)
         self._feeds: Mapping[str, Feed] = {
             "ledger": self._ledger, "journal": JournalFeed(Journal(Recorder(ledger, log=JOURNAL))),
         }  # fmt: skip

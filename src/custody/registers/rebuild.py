@@ -115,7 +115,7 @@ def _beside(ledger: Engine, live: Store) -> Iterator[Store]:
         return
     file = Path(live.engine.url.database or "")
     with tempfile.TemporaryDirectory(prefix=f"{file.stem}-", dir=file.parent) as folder:
-        copy = Store.in_file(Path(folder) / "registers.db")
+        copy = Store.in_file(Path(folder) / "registers.db", live.moment.as_of)
         try:
             yield copy
         finally:

@@ -9,17 +9,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, Table, delete, event, insert, inspect, select, text, update
+from sqlalchemy import (
+    URL,
+    Column,
+    Connection,
+    Engine,
+    Table,
+    Text,
+    delete,
+    event,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.schema import CreateSchema
 
+from custody.acts.entry import instant
 from custody.ledger.engine import open_engine, translated, writes
-from custody.registers.register import STATE, Changes, Part, Register, slices
+from custody.ledger.history import NOW, Moment
+from custody.registers.register import STATE, Changes, Part, Register, metadata, slices
 
 SCHEMA: Final = "registers"
 _AT_ONCE: Final = 1_000
+
+
+MOMENT: Final = Table("moment", metadata, Column("as_of", Text, primary_key=True), sqlite_strict=True)
+"""One row where registers show how it was at a moment; those that follow the present have no such table."""
 
 
 class Overtaken(Exception):
@@ -41,11 +63,25 @@ class Store:
         return cls.in_file(registers_file(ledger))
 
     @classmethod
-    def in_file(cls, path: Path) -> Store:
-        """Registers in a SQLite file, which need not exist yet."""
+    def in_file(cls, path: Path, as_of: datetime | None = None) -> Store:
+        """Registers in a SQLite file, which need not exist yet; if they are new, perhaps those of a past moment."""
         engine = open_engine(URL.create("sqlite", database=str(path)))
         event.listen(engine, "connect", _derived)
-        return cls(engine)
+        store = cls(engine)
+        if as_of is not None:
+            with store.writing() as connection:
+                MOMENT.create(connection)
+                connection.execute(insert(MOMENT).values(as_of=instant(as_of)))
+        return store
+
+    @cached_property
+    def moment(self) -> Moment:
+        """Which acts the rows show: all that the log has, or those that had occurred by a moment."""
+        if self.schema is not None or not Path(self.engine.url.database or "").exists():
+            return NOW  # asking SQLite would make the file
+        with self.reading() as connection:
+            found = connection.scalar(select(MOMENT)) if inspect(connection).has_table(MOMENT.name) else None
+        return Moment(as_of=datetime.fromisoformat(found)) if found else NOW
 
     def close(self) -> None:
         """Let go of the file. An engine that was lent stays its owner's."""
