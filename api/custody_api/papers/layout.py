@@ -6,11 +6,12 @@ whole on one page unless it is taller than a page; a list that goes on repeats i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from custody_api.papers.paper import NO_CASE, Column, Field, Paper, Table
+from custody_api.papers.paper import NO_CASE, Column, Field, Language, Paper, Table
 from custody_scanners import font
 from custody_scanners.layout import wrap
 
@@ -53,6 +54,8 @@ class Cell:
     size: float = SIZE
     shaded: bool = False
     ruled: bool = True
+    mono: bool = False
+    """Set as commands are: every character as wide as the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,9 @@ def leading(size: float) -> float:
     return size * LEADING / SIZE
 
 
-def said(paper: Paper, name: str, **fields: object) -> str:
-    """A word of `SAID` in the paper's language."""
-    return SAID[name][0 if paper.lang == "zh" else 1].format(**fields)
+def said(lang: Language, name: str, **fields: object) -> str:
+    """A word of `SAID` in a language."""
+    return SAID[name][0 if lang == "zh" else 1].format(**fields)
 
 
 def named(paper: Paper) -> tuple[tuple[str, str], ...]:
@@ -98,16 +101,21 @@ def named(paper: Paper) -> tuple[tuple[str, str], ...]:
 
 def heading(paper: Paper) -> list[str]:
     """The lines of case and number under the title, wrapped beside the QR code."""
-    texts = [f"{said(paper, name)}  {value}" for name, value in named(paper)]
+    texts = [f"{said(paper.lang, name)}  {value}" for name, value in named(paper)]
     room = INNER - SYMBOL - 8
     return [line.strip() for text in texts for line in wrap(font.printable(text), HEADING_SIZE, room)]
 
 
 def lay_out(paper: Paper) -> list[list[Placed]]:
     """Place every band of a paper; one list a page."""
+    return flow(bands(paper), max(FIRST_TOP, HEADING_TOP + len(heading(paper)) * HEADING_STEP), paper.lang)
+
+
+def flow(bands: Iterable[Band], first: float, lang: Language) -> list[list[Placed]]:
+    """Place bands on pages, beginning at ``first`` on the first; one list a page."""
     pages: list[list[Placed]] = [[]]
-    y = max(FIRST_TOP, HEADING_TOP + len(heading(paper)) * HEADING_STEP)
-    waiting = list(bands(paper))
+    y = first
+    waiting = deque(bands)
     while waiting:
         band = waiting[0]
         gap = band.gap if pages[-1] else 0.0
@@ -119,15 +127,16 @@ def lay_out(paper: Paper) -> list[list[Placed]]:
                 y += head.height
         room = BOTTOM - y - gap
         if band.height > room:
-            waiting[:1] = _split(band, room, said(paper, "continued"))
+            waiting.popleft()
+            waiting.extendleft(reversed(_split(band, room, said(lang, "continued"))))
             band = waiting[0]
         pages[-1].append(Placed(band, y + gap))
         y += gap + band.height
-        waiting.pop(0)
+        waiting.popleft()
     return pages
 
 
-def _together(waiting: Sequence[Band]) -> float:
+def _together(waiting: deque[Band]) -> float:
     """How much room the next band needs with those it must stand with; no more than its own if that is too much."""
     total = 0.0
     for band in waiting:
@@ -150,23 +159,23 @@ def _split(band: Band, room: float, continued: str) -> list[Band]:
 
 def bands(paper: Paper) -> Iterator[Band]:
     """Everything on a paper below its title, in order."""
-    yield from _fields(paper.fields)
+    yield from fields_bands(paper.fields)
     for table in paper.tables:
-        yield from _table(table)
+        yield from table_bands(table)
     if paper.remarks:
         yield from _remarks(paper)
     if paper.signatures:
-        yield from _unbroken(list(_table(_signatures(paper))))
+        yield from _unbroken(list(table_bands(_signatures(paper))))
     for line in paper.blanks:
-        yield Band((Cell(INNER, _lines(line, INNER), ruled=False),), gap=16.0)
+        yield Band((Cell(INNER, wrapped(line, INNER), ruled=False),), gap=16.0)
 
 
-def _fields(fields: Sequence[Field]) -> Iterator[Band]:
-    """Two fields a band where both are short, else one over the whole width."""
+def fields_bands(fields: Sequence[Field]) -> Iterator[Band]:
+    """Named values: two fields a band where both are short, else one over the whole width."""
     half = INNER / 2 - _LABEL
     waiting: list[Field] = []
     for each in fields:
-        short = len(_lines(each.value, half)) == 1
+        short = len(wrapped(each.value, half)) == 1
         if not short and waiting:
             yield _named(waiting)
             waiting = []
@@ -182,32 +191,33 @@ def _named(fields: Sequence[Field]) -> Band:
     width = INNER / len(fields) - _LABEL
     cells: list[Cell] = []
     for each in fields:
-        cells.append(Cell(_LABEL, _lines(each.name, _LABEL), shaded=True))
-        cells.append(Cell(width, _lines(each.value, width)))
+        cells.append(Cell(_LABEL, wrapped(each.name, _LABEL), shaded=True))
+        cells.append(Cell(width, wrapped(each.value, width)))
     return Band(tuple(cells))
 
 
-def _table(table: Table) -> Iterator[Band]:
+def table_bands(table: Table) -> Iterator[Band]:
+    """A list under its title and heads."""
     if table.title:
-        yield Band((Cell(INNER, _lines(table.title, INNER, 10.5), 10.5, ruled=False),), keep=True, gap=7.0)
+        yield Band((Cell(INNER, wrapped(table.title, INNER, 10.5), 10.5, ruled=False),), keep=True, gap=7.0)
     total = sum(column.share for column in table.columns)
     widths = [column.share * INNER / total for column in table.columns]
     named = zip(table.columns, widths, strict=True)
-    head = Band(tuple(Cell(width, _lines(each.name, width), shaded=True) for each, width in named), keep=True)
+    head = Band(tuple(Cell(width, wrapped(each.name, width), shaded=True) for each, width in named), keep=True)
     yield head if table.title else replace(head, gap=9.0)
-    for row in table.rows:
+    for number, row in enumerate(table.rows, 1):
         across = widths if len(row) > 1 else [INNER]
-        cells = (Cell(width, _lines(text, width)) for text, width in zip(row, across, strict=True))
-        yield Band(tuple(cells), (head,))
+        cells = (Cell(width, wrapped(text, width)) for text, width in zip(row, across, strict=True))
+        yield Band(tuple(cells), (head,), keep=bool(table.end) and number == len(table.rows))
     if table.end:
-        yield Band((Cell(INNER, _lines(table.end, INNER)),), (head,))
+        yield Band((Cell(INNER, wrapped(table.end, INNER)),), (head,))
 
 
 def _signatures(paper: Paper) -> Table:
     shares = (("part", 18.0), ("name", 42.0), ("how", 74.0), ("when", 30.0))
-    columns = tuple(Column(said(paper, name), share) for name, share in shares)
+    columns = tuple(Column(said(paper.lang, name), share) for name, share in shares)
     rows = tuple((each.part, each.name, each.how, each.when) for each in paper.signatures)
-    return Table(said(paper, "signatures"), columns, rows)
+    return Table(said(paper.lang, "signatures"), columns, rows)
 
 
 def _unbroken(block: Sequence[Band]) -> Iterator[Band]:
@@ -221,12 +231,12 @@ def _unbroken(block: Sequence[Band]) -> Iterator[Band]:
 
 
 def _remarks(paper: Paper) -> Iterator[Band]:
-    yield Band((Cell(INNER, (said(paper, "remarks"),), 10.5, ruled=False),), keep=True, gap=7.0)
+    yield Band((Cell(INNER, (said(paper.lang, "remarks"),), 10.5, ruled=False),), keep=True, gap=7.0)
     for line in paper.remarks:
-        yield Band((Cell(INNER, _lines(line, INNER)),))
+        yield Band((Cell(INNER, wrapped(line, INNER)),))
 
 
-def _lines(text: str, width: float, size: float = SIZE) -> tuple[str, ...]:
+def wrapped(text: str, width: float, size: float = SIZE) -> tuple[str, ...]:
     """Wrap a text into a cell; its own line breaks stay, and what the font lacks is shown as its sign."""
     room = width - 2 * PADDING
     plain = text.replace("\t", " ").split("\n")

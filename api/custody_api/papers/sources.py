@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import copy
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone, tzinfo
 from uuid import UUID
@@ -51,13 +52,14 @@ class Source:
 class Sources:
     """A ledger read up to a position, for papers in one language.
 
-    ``opens`` says whether sealed values are printed, as far as their disclosures still exist; ``reads``, of which acts
-    the reader may see the whole: of others no paper is drawn. Raises NotFound for a
+    ``opens`` says whether sealed values are printed, or of which commitments, as far as their disclosures still exist;
+    ``reads``, of which acts the reader may see the whole: of others no paper is drawn. Raises NotFound for a
     position that the log has not reached.
     """
 
     def __init__(
-        self, ledger: Ledger, at: int | None = None, lang: Language = "zh", opens: bool = True,
+        self, ledger: Ledger, at: int | None = None, lang: Language = "zh",
+        opens: bool | Container[str] = True,
         reads: Callable[[Recorded], bool] = lambda recorded: True,
     ) -> None:  # fmt: skip
         self.ledger = ledger
@@ -74,6 +76,12 @@ class Sources:
         self._opened: dict[str, str | None] = {}
         self.shown: set[str] = set()
         """The commitments whose values were given out: what a look at personal data has to answer for."""
+
+    def in_language(self, lang: Language) -> Sources:
+        """The same ledger, read as far and remembered together, in another language."""
+        other = copy.copy(self)
+        other.lang = lang
+        return other
 
     # -- words
 
@@ -103,7 +111,6 @@ class Sources:
         """Now, with its offset, which every other time on the paper has, too."""
         now = self.ledger.clock().astimezone(self.zone)
         return f"{now:%Y-%m-%d %H:%M:%S} {now.isoformat()[-6:]}"
-
 
     # -- acts
 
@@ -181,8 +188,13 @@ class Sources:
 
     def agency(self, agency: str) -> str:
         """An agency's name."""
+        known = self.agency_facts(agency)
+        return known.name if known else agency
+
+    def agency_facts(self, agency: str) -> AgencyFacts | None:
+        """What is known of an agency."""
         known = self._fold(Need("agency", agency))
-        return known.name if isinstance(known, AgencyFacts) else agency
+        return known if isinstance(known, AgencyFacts) else None
 
     def place(self, place: str) -> str:
         """A place's name and id."""
@@ -217,9 +229,13 @@ class Sources:
             return "—"
         return self.opened(value.sealed) if isinstance(value, Sealed) else value
 
+    def may_open(self, commitment: str) -> bool:
+        """Whether what a commitment seals may be read here."""
+        return self.opens if isinstance(self.opens, bool) else commitment in self.opens
+
     def opened(self, commitment: str) -> str:
         """What a commitment seals; a mark where it may not be read, or was erased."""
-        if not self.opens:
+        if not self.may_open(commitment):
             return self.t("〔密封〕", "[sealed]")
         if commitment not in self._opened:
             self._open([commitment])
@@ -231,7 +247,7 @@ class Sources:
 
     def listed(self, stated: ItemList) -> tuple[str, ...] | None:
         """The items of a sealed list; None where it may not be read, or a sheet of it was erased."""
-        if not self.opens:
+        if not all(self.may_open(each.sealed) for each in stated.sheets):
             return None
         self._open(each.sealed for each in stated.sheets)
         sheets = [self._opened[each.sealed] for each in stated.sheets]
@@ -241,7 +257,7 @@ class Sources:
         return tuple(line for sheet in sheets if sheet for line in sheet.split("\n"))
 
     def _open(self, commitments: Iterable[str]) -> None:
-        wanted = [each for each in commitments if each not in self._opened] if self.opens else []
+        wanted = [each for each in commitments if each not in self._opened and self.may_open(each)]
         if wanted:
             found = self.ledger.recorder.disclosures(decode(each) for each in wanted)
             values = {encode(commitment): value for commitment, (_, value) in found.items()}

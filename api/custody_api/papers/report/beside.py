@@ -1,0 +1,130 @@
+"""What stands beside the acts: files, sealed values, and what vouches for the log itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from custody.tlog.note import Note
+from custody_api.papers.paper import Table
+from custody_api.papers.report.document import Chapter
+from custody_api.papers.report.history import MOST, History
+from custody_api.papers.report.saying import field_name
+from custody_api.papers.report.wording import MORE_TERMS
+from custody_api.papers.sheet import columns
+
+_COSIGNED = (8 + 64, 8 + 2420)
+"""A cosignature is a time in seconds and a signature by Ed25519 or ML-DSA-44 (c2sp.org/tlog-cosignature)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeToken:
+    """That an authority dated a checkpoint of some size (RFC 3161)."""
+
+    size: int
+    at: datetime
+    authority: str
+
+
+def attachments(history: History) -> Chapter:
+    """Every file that an act names, by its hash."""
+    sources, t = history.sources, history.sources.t
+    title = t("附件", "Attachments")
+    rows = [
+        (f"#{each.index + 1}", t(MORE_TERMS[file.kind], file.kind), file.media_type, f"{file.size_bytes:,}",
+         history.moment(file.captured_at) if file.captured_at else "—", file.sha256)
+        for each in history.shown
+        for file in each.act.attachments
+    ]  # fmt: skip
+    if not rows:
+        return Chapter(title, (t("没有行为附有文件。", "No act names a file."),))
+    heads = columns(
+        sources, ("行为", "Act", 17), ("种类", "Kind", 22), ("格式", "Media type", 34), ("字节", "Bytes", 26),
+        ("摄录时间", "Captured at", 40), ("SHA-256", "SHA-256", 78),
+    )  # fmt: skip
+    return Chapter(title, (), (Table("", heads, tuple(rows[:MOST]), history.rest(len(rows))),))
+
+
+def sealed(history: History) -> Chapter:
+    """Every sealed value of the acts: opened for this bundle, or closed."""
+    sources, t = history.sources, history.sources.t
+    title = t("密封值", "Sealed values")
+    found = list(_commitments(history))
+    if not found:
+        return Chapter(title, (t("各行为没有密封值。", "The acts hold no sealed values."),))
+    opened = [sources.opened(commitment) for _, _, commitment in found]
+    marks = {t("〔密封〕", "[sealed]"): 0, t("〔已删除〕", "[erased]"): 0}
+    for each in opened:
+        if each in marks:
+            marks[each] += 1
+    closed, erased = marks.values()
+    says = (
+        t(f"共 {len(found)} 项：公开 {len(found) - closed - erased} 项，仍密封 {closed} 项，原文已删除 {erased} 项。"
+          "每项的承诺值 SHA-256(盐 ‖ 原文) 在行为原文中，随签名固定。",
+          f"{len(found)} in all: {len(found) - closed - erased} opened, {closed} still sealed, {erased} erased. The "
+          "commitment of each, SHA-256(salt ‖ value), stands in the act and is covered by its signatures."),
+    )  # fmt: skip
+    heads = columns(
+        sources, ("行为", "Act", 18), ("栏目", "Field", 60), ("内容", "Value", 60), ("承诺值", "Commitment", 80)
+    )
+    rows = tuple(
+        (f"#{index + 1}", path, value, commitment)
+        for (index, path, commitment), value in zip(found[:MOST], opened, strict=False)
+    )
+    return Chapter(title, says, (Table("", heads, rows, history.rest(len(found))),))
+
+
+def _commitments(history: History) -> Iterator[tuple[int, str, str]]:
+    """Leaf index, the way to it, commitment."""
+    for recorded in history.shown:
+        for path, commitment in _sealed_under(recorded.act.model_dump(mode="json", by_alias=True), ()):
+            parts = [str(int(each) + 1) if each.isdigit() else field_name(history, each) for each in path]
+            yield recorded.index, " › ".join(parts), commitment
+
+
+def _sealed_under(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(value, dict):
+        if set(value) == {"sealed"}:
+            yield path, str(value["sealed"])
+            return
+        inside = value.items()
+    elif isinstance(value, list):
+        inside = {str(index): each for index, each in enumerate(value)}.items()
+    else:
+        return
+    for name, inner in inside:
+        yield from _sealed_under(inner, (*path, name))
+
+
+def vouched(history: History, note: str, tokens: tuple[TimeToken, ...]) -> Chapter:
+    """The checkpoint that all proofs lead to: who signed it, who saw it, and when it was dated."""
+    sources, t = history.sources, history.sources.t
+    parsed = Note.parse(note)
+    rows: list[tuple[str, ...]] = []
+    for each in parsed.signatures:
+        own = each.name == sources.ledger.origin
+        at = "—"
+        if not own and len(each.value) in _COSIGNED:
+            at = history.moment(datetime.fromtimestamp(int.from_bytes(each.value[:8]), UTC))
+        who = t("台账日志", "the log") if own else t("见证机", "a witness")
+        rows.append((who, each.name, each.key_id.hex(), at))
+    heads = columns(
+        sources, ("谁", "Who", 24), ("名称", "Name", 84), ("密钥号", "Key id", 30), ("所见时间", "Seen at", 44)
+    )
+    tables = [Table(t("检查点上的签名", "Signatures on the checkpoint"), heads, tuple(rows))]
+    if tokens:
+        dated = tuple((str(each.size), history.moment(each.at), each.authority) for each in tokens)
+        heads = columns(
+            sources, ("台账长度", "Log size", 24), ("时间", "Time", 44), ("时间戳机构", "Authority", 100)
+        )
+        tables.append(Table(t("时间戳", "Time tokens"), heads, dated))
+    says = [
+        t("检查点的正文是三行：台账来源、长度、根。此处列出其上的签名，其真伪由核验步骤判断。",
+          "A checkpoint is three lines: origin, size, root. Its signatures are named here; verifying judges them."),
+    ]  # fmt: skip
+    if all(each.name == sources.ledger.origin for each in parsed.signatures):
+        says.append(t("没有见证机的签名。", "No witness has signed it."))
+    if not tokens:
+        says.append(t("没有时间戳。", "There is no time token."))
+    return Chapter(t("检查点、见证和时间", "Checkpoint, witnesses, time"), tuple(says), tuple(tables))
