@@ -107,14 +107,14 @@ def read_entry(data: bytes) -> Entry:
 
 def recorded_at(entry: Entry) -> datetime:
     """The instant an entry states. Raises Damaged if the ledger wrote something else."""
-    moment = _moment(entry.recorded_at)
+    moment = moment_of(entry.recorded_at)
     if moment is None:
         raise Damaged("damaged/entry", "An entry bears no readable time.", act=entry.act)
     return moment
 
 
 @lru_cache(maxsize=64)
-def _moment(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
     """The instant that was written so, if it is written as `instant` does."""
     if len(text) != len("2026-03-12T14:26:05.123456Z"):
         return None

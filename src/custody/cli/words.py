@@ -16,6 +16,7 @@ from custody.cli.words_operating import OPERATING
 from custody.cli.words_past import PAST
 from custody.cli.words_pending import PENDING
 from custody.cli.words_reminding import REMINDING
+from custody.cli.words_verifying import VERIFYING
 from custody.cli.words_witness import WITNESSING
 
 _chosen: ContextVar[str] = ContextVar("language", default="en")
@@ -266,7 +267,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "缺口：{since} 起由 {held_by} 持有，{until} 却由 {given_by} 交出，其间没有交接记录。",
         "Gap: held by {held_by} since {since}, yet given by {given_by} at {until}; no handover is recorded between.",
     ),
-    **ATTACHING, **EXPORTING,
+    **ATTACHING, **EXPORTING, **VERIFYING,
     **OPERATING,
     **PAST,
     **PENDING,
