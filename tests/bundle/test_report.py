@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -14,9 +16,10 @@ import pytest
 
 import bundles
 import passkeys
-from custody import label
+from custody import keyfile, label
 from custody.acts.values import decode
 from custody.bundle.content import Subject
+from custody.cli import main
 from custody.ledger.bundle_scope import Scope, scope_of
 from custody.tlog.note import Note, Signature
 from custody_api.papers.paper import Language, Table
@@ -30,6 +33,7 @@ from papers import pictures, squeezed, symbols, text_of
 from world import START, World
 from world_results import finds, observes, tells_result, warmth
 
+ROOT = Path(__file__).resolve().parents[2]
 CASE = "云公(交)刑受〔2026〕0312-07"
 
 
@@ -332,3 +336,35 @@ def test_four_hundred_items_take_a_line_each_and_their_common_chain_stands_once(
     assert [table.title for table in chapter(document, "保管经过").tables] == ["物 1–399（399 件）", "物 400（1 件）"]
     assert len(rows(chapter(document, "行为经过").tables[0])) == 3
     world.close()
+
+
+# -- in the bundle
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The entry points that pyproject.toml names, wherever the tests run."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]
+    folder = tmp_path / "evidence_custody-0.1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: evidence-custody\nVersion: 0.1.0\n")
+    lines: list[str] = []
+    for group, named in groups.items():
+        lines += [f"[{group}]", *(f"{name} = {at}" for name, at in named.items())]
+    (folder / "entry_points.txt").write_text("\n".join(lines))
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_command_puts_the_report_into_the_bundle_in_its_language(told: Told, tmp_path: Path) -> None:
+    keyfile.write_key(tmp_path / "log", told.world.log_key.private_key, None)
+    keyfile.write_key(tmp_path / "log.journal", told.world.journal_key.private_key, None)
+    file = tmp_path / "case.zip"
+    asked = ["--database", told.world.url, "--log-key", str(tmp_path / "log"), "--lang", "en", "-o", str(file)]
+    serial = told.world.facts(told.items["phone"]).taken.serial.sealed
+    opened = ["--disclose", serial, "--by", "psb-0211", "--why", "庭审"]
+    assert main(["export", "case", CASE, *asked, *opened]) == 0
+    with zipfile.ZipFile(file) as bundle:
+        made = Report(bundle.read("report.html"), bundle.read("report.pdf"))
+    assert made == told.report(lang="en", opens={serial})
+    assert b"861234567890123" in made.html

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, BinaryIO, Final, get_args
 
@@ -17,7 +18,7 @@ from custody.cli.ledgers import attachments_of, writing
 from custody.cli.parser import WrongUse
 from custody.cli.settings import Settings, add_options, settings_of
 from custody.cli.terminal import tell, tell_json
-from custody.cli.words import text
+from custody.cli.words import language, text
 from custody.errors import NotFound
 from custody.facts import files
 from custody.facts.kinds import Need
@@ -26,6 +27,9 @@ from custody.ledger.bundle_scope import Scope, item_of, scope_of
 from custody.ledger.ledger import Ledger
 
 ALL: Final = "all"
+REPORTS: Final = "custody.reports"
+"""The group of entry points that draw a bundle for people: functions of the ledger, the scope, the commitments that are
+opened, the leaf indexes that are withheld and the language, which give files by their names in the bundle."""
 
 
 def add(kinds: Any) -> None:
@@ -79,10 +83,19 @@ def _content(ledger: Ledger, args: Namespace, settings: Settings) -> Content:
     content = content_of(
         ledger, scope, disclosures=opened.values(),
         attachments=_attachments(scope, settings) if args.with_attachments else (),
+        further=_reports(ledger, scope, opened),
     )  # fmt: skip
     if args.by:
         _journal(ledger, args, content, opened)
     return content
+
+
+def _reports(ledger: Ledger, scope: Scope, opened: Collection[str]) -> dict[str, bytes]:
+    """What the installed packages draw of a bundle."""
+    drawn: dict[str, bytes] = {}
+    for each in sorted(entry_points(group=REPORTS), key=lambda each: each.name):
+        drawn |= each.load()(ledger, scope, opened, (), language())
+    return drawn
 
 
 def _attachments(scope: Scope, settings: Settings) -> list[File]:

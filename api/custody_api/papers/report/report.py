@@ -56,6 +56,14 @@ def report_of(
     return Report(page_of(told), print_report(told[LANGUAGES.index(lang)]))
 
 
+def drawn_for(
+    ledger: Ledger, scope: Scope, opens: Container[str], withheld: Container[int], lang: Language
+) -> dict[str, bytes]:
+    """The report as the files of a bundle: the entry point of the group ``custody.reports``."""
+    drawn = report_of(ledger, scope, lang=lang, opens=opens, withheld=withheld)
+    return {"report.html": drawn.html, "report.pdf": drawn.pdf}
+
+
 def document_of(history: History, note: str, tokens: tuple[TimeToken, ...] = ()) -> Document:
     """The report as data, in the language of the history's sources."""
     sources, t = history.sources, history.sources.t
