@@ -56,6 +56,8 @@ CHINESE: Final[Mapping[str, str]] = {
     "malformed/signed-act": "已签署的记录只含信封和披露内容：{field}",
     "malformed/signer-key": "签署人 {got} 没有可用的密钥。",
     "malformed/signer-keys": "{got} 有多把密钥：请在 signers 中写明，或用 --key 给出。",
+    "malformed/bundle-size": "证据包过大，无法在内存中核验。",
+    "malformed/manifest": "证据包的清单不符合格式（{field}）。",
     "malformed/statement": "完整性声明不符合格式（{field}）。",
     "malformed/text": "文字中有数据库无法保存的字符（{got}）。",
     "malformed/webauthn": "通行密钥签名的字段“{field}”不符合格式。应为：{expected}；实为：{got}。",

@@ -19,17 +19,21 @@ Read = Callable[[], Iterable[bytes]]
 
 _DAY: Final = 1 << 5 | 1  # 1980-01-01, the first day that the format knows
 _VERSION, _VERSION_64 = 20, 45
-_MOST_16, _MOST_32 = 0xFFFF, 0xFFFFFFFF
+MOST_16, MOST_32 = 0xFFFF, 0xFFFFFFFF
 
 LOCAL: Final = struct.Struct("<4s5H3L2H")
-_CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
-_END: Final = struct.Struct("<4s4H2LH")
-_END_64: Final = struct.Struct("<4sQ2H2L4Q")
-_LOCATOR: Final = struct.Struct("<4sLQL")
+CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
+END: Final = struct.Struct("<4s4H2LH")
+END_64: Final = struct.Struct("<4sQ2H2L4Q")
+LOCATOR: Final = struct.Struct("<4sLQL")
+ZIP64: Final = struct.Struct("<2H")
+WIDE: Final = struct.Struct("<Q")
 
 LOCAL_SIGNATURE: Final = b"PK\x03\x04"
 CENTRAL_SIGNATURE: Final = b"PK\x01\x02"
 END_SIGNATURE: Final = b"PK\x05\x06"
+END_64_SIGNATURE: Final = b"PK\x06\x06"
+LOCATOR_SIGNATURE: Final = b"PK\x06\x07"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +56,11 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file as it stands in an archive: where its header begins, and its bytes."""
+    """A file as it stands in an archive: where its header begins."""
 
     name: str
     measured: Measured
     header_at: int
-
-    @property
-    def data_at(self) -> int:
-        """Where its bytes begin."""
-        return self.header_at + len(local_header(self.name, self.measured.size, self.measured.crc))
 
 
 def measure(pieces: Iterable[bytes]) -> Measured:
@@ -102,9 +101,9 @@ def archive_size(files: Sequence[File]) -> int:
 
 def local_header(name: str, size: int, crc: int) -> bytes:
     """What stands before a member's bytes (4.3.7)."""
-    encoded, large = name.encode("ascii"), size >= _MOST_32
-    extra = struct.pack("<2H2Q", 1, 16, size, size) if large else b""
-    stated, version = (_MOST_32, _VERSION_64) if large else (size, _VERSION)
+    encoded, large = name.encode("ascii"), size >= MOST_32
+    extra = _wide(size, size) if large else b""
+    stated, version = (MOST_32, _VERSION_64) if large else (size, _VERSION)
     fields = LOCAL.pack(
         LOCAL_SIGNATURE, version, 0, 0, 0, _DAY, crc, stated, stated, len(encoded), len(extra)
     )  # fmt: skip
@@ -119,23 +118,28 @@ def directory(members: Sequence[Member], at: int) -> Iterator[bytes]:
         size += len(piece)
         yield piece
     count = len(members)
-    if count >= _MOST_16 or size >= _MOST_32 or at >= _MOST_32:
-        yield _END_64.pack(
-            b"PK\x06\x06", _END_64.size - 12, _VERSION_64, _VERSION_64, 0, 0, count, count, size, at
+    if count >= MOST_16 or size >= MOST_32 or at >= MOST_32:
+        yield END_64.pack(
+            END_64_SIGNATURE, END_64.size - 12, _VERSION_64, _VERSION_64, 0, 0, count, count, size, at
         )  # fmt: skip
-        yield _LOCATOR.pack(b"PK\x06\x07", 0, at + size, 1)
-    few, short, near = min(count, _MOST_16), min(size, _MOST_32), min(at, _MOST_32)
-    yield _END.pack(END_SIGNATURE, 0, 0, few, few, short, near, 0)
+        yield LOCATOR.pack(LOCATOR_SIGNATURE, 0, at + size, 1)
+    few, short, near = min(count, MOST_16), min(size, MOST_32), min(at, MOST_32)
+    yield END.pack(END_SIGNATURE, 0, 0, few, few, short, near, 0)
 
 
 def _central(member: Member) -> bytes:
     encoded, size, at = member.name.encode("ascii"), member.measured.size, member.header_at
-    wide = ([size, size] if size >= _MOST_32 else []) + ([at] if at >= _MOST_32 else [])
-    extra = struct.pack(f"<2H{len(wide)}Q", 1, 8 * len(wide), *wide) if wide else b""
+    wide = ([size, size] if size >= MOST_32 else []) + ([at] if at >= MOST_32 else [])
+    extra = _wide(*wide) if wide else b""
     version = _VERSION_64 if wide else _VERSION
-    stated = min(size, _MOST_32)
-    fields = _CENTRAL.pack(
+    stated = min(size, MOST_32)
+    fields = CENTRAL.pack(
         CENTRAL_SIGNATURE, version, version, 0, 0, 0, _DAY, member.measured.crc, stated, stated,
-        len(encoded), len(extra), 0, 0, 0, 0, min(at, _MOST_32),
+        len(encoded), len(extra), 0, 0, 0, 0, min(at, MOST_32),
     )  # fmt: skip
     return fields + encoded + extra
+
+
+def _wide(*numbers: int) -> bytes:
+    """The extra field of numbers that do not fit into 32 bits (4.5.3)."""
+    return ZIP64.pack(1, WIDE.size * len(numbers)) + b"".join(map(WIDE.pack, numbers))

@@ -9,7 +9,9 @@ from custody.acts.act import Act
 from custody.acts.entry import Entry
 from custody.acts.governing import LogKey, NewPolicy
 from custody.acts.parties import Agency, Enrolment, Genesis, Revocation
+from custody.errors import Untrusted
 from custody.facts.parties import new_key
+from custody.signing import VerifyingKey
 
 GOVERNING: Final = "governing:all"
 
@@ -22,7 +24,7 @@ def on(entry: Entry, act: Act | None) -> Iterator[str]:
     yield from (name for name in entry.previous if name.startswith(("item:", "person:")))
     if act is None:
         return
-    entering = new_key(act)
+    entering = brought(act)
     if entering is not None:
         yield f"key:{entering[1].key_id}"
     if isinstance(act, Revocation):
@@ -30,6 +32,14 @@ def on(entry: Entry, act: Act | None) -> Iterator[str]:
     yield from (f"agency:{agency}" for agency in dict.fromkeys(_agencies(act)))
     if isinstance(act, (NewPolicy, LogKey)):
         yield GOVERNING
+
+
+def brought(act: Act) -> tuple[str, VerifyingKey] | None:
+    """The person and the key that an act brings into the log, if that key can be enrolled."""
+    try:
+        return new_key(act)
+    except Untrusted:
+        return None
 
 
 def _agencies(act: Act) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""``custody verify``: a whole ledger checked from its stored bytes; every finding is reported."""
+"""``custody verify``: a bundle, or a whole ledger from its stored bytes, checked; every finding is reported."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from custody.attachments.check import check_files, named_files
-from custody.cli import verify_log
+from custody.cli import verify_bundle, verify_log
 from custody.cli.findings import report_as_json, tell_findings
 from custody.cli.ledgers import attachments_of, founded
 from custody.cli.settings import Settings, add_options, settings_of
@@ -25,6 +25,7 @@ from custody.registers import differences
 def add(subparsers: Any) -> None:
     """Add ``custody verify``."""
     parser = subparsers.add_parser("verify", help=text("help/verify"), description=text("help/verify"))
+    verify_bundle.add_options(parser)
     add_options(parser)
     parser.add_argument("--attachments", metavar="DIR", help=text("help/attachments"))
     verify_log.add_options(parser)
@@ -33,9 +34,11 @@ def add(subparsers: Any) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Verify, and print the findings by step; exit status 1 if there are any."""
+    """Verify a bundle, a published log, or the ledger; print the findings by step; exit status 1 if there are any."""
     if args.log is not None:
         return verify_log.run(args)
+    if args.bundle is not None:
+        return verify_bundle.run(args)
     settings = settings_of(args)
     url = settings.needed_database().render_as_string(hide_password=False)
     with founded(settings) as engine, progress(text("verify/doing")) as bar:

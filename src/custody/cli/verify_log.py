@@ -27,7 +27,8 @@ def add_options(parser: Any) -> None:
     """Add ``--log`` and the key that goes with it."""
     parser.add_argument("--log", type=Path, metavar="DIR", help=text("help/verify-log"))
     parser.add_argument(
-        "--log-verifier", dest="log_keys", action="append", default=[], metavar="VKEY", help=text("help/verify-log-key")
+        "--log-verifier", "--log-key", dest="log_keys", action="append", default=[], metavar="VKEY",
+        help=text("help/verify-log-key"),
     )  # fmt: skip
 
 

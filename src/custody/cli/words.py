@@ -91,7 +91,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "help/known-at": ("按台账当时所知", "as the ledger knew it at this time"),
     "help/history": ("物品的保管链", "the chain of custody of an item"),
     "help/item": ("物品编号或标签编码", "the item's id or label code"),
-    "help/verify": ("核验整本台账，报告全部发现", "verify a whole ledger; report every finding"),
+    "help/verify": ("核验证据包或整本台账，报告全部发现", "verify a bundle, or a whole ledger; report every finding"),
     "help/jobs": ("并行进程数", "processes to use"),
     "help/deadlines": ("列出期限：何时到期、颜色、由何停止",
                        "list deadlines: due when, in which colour, stopped by what"),
@@ -267,12 +267,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "缺口：{since} 起由 {held_by} 持有，{until} 却由 {given_by} 交出，其间没有交接记录。",
         "Gap: held by {held_by} since {since}, yet given by {given_by} at {until}; no handover is recorded between.",
     ),
-    **ATTACHING, **EXPORTING, **VERIFYING,
-    **OPERATING,
-    **PAST,
-    **PENDING,
-    **REMINDING,
-    **WITNESSING,
+    **ATTACHING, **EXPORTING, **OPERATING, **PAST, **PENDING, **REMINDING, **VERIFYING, **WITNESSING,  # each chapter has a module of its own
     # verify, rebuild, doctor
     "verify/doing": ("核验", "verifying"),
     "verify/looked-at": (

@@ -20,6 +20,11 @@ EXPORTING: Final[Mapping[str, tuple[str, str]]] = {
     "help/export-by": ("由谁导出，记入日志", "who takes it out; journaled"),
     "help/export-why": ("事由", "why"),
     "help/export-attachments": ("包含附件", "with the files that acts name"),
+    "help/verify-bundle": ("证据包；不给出则核验台账", "a bundle to verify; without one, the ledger"),
+    "help/verify-policy": (
+        "证据包：从别处取得的日志公钥与见证方（tlog-policy）",
+        "of a bundle: log keys and witnesses, from elsewhere (tlog-policy)",
+    ),
     "export/bundle": (
         "已写入 {bundle}：截至第 {size} 条；记录 {acts} 条，签署人与规则 {keys} 条，披露 {disclosures} 项，"
         "附件 {attachments} 个。任何人都可用 custody verify {bundle} 核验。",

@@ -9,12 +9,11 @@ from custody.errors import CustodyError
 from custody.facts.governing import founding_of
 from custody.facts.known import Facts
 from custody.ledger.findings import Report
-from custody.ledger.opening import require_copies_as_stated
 from custody.ledger.policies import Policies
 from custody.ledger.storedrow import Stored
 from custody.rules.judge import decide
 from custody.rules.policy import Policy
-from custody.rules.trust import signing_key
+from custody.rules.trust import require_copies_as_stated, signing_key
 
 
 class Signers:

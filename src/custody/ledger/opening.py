@@ -20,13 +20,12 @@ from functools import cached_property
 
 from custody.acts import PAYLOAD_TYPE, act_from
 from custody.acts.act import Act, Signer
-from custody.acts.parties import Enrolment
 from custody.acts.values import decode, seal_commitment, sealed_in
 from custody.errors import Malformed, Untrusted
 from custody.facts.known import Facts
 from custody.facts.parties import new_key
-from custody.rules.trust import signing_key
-from custody.signing import Envelope, VerifyingKey, key_id_of, pae, read_envelope
+from custody.rules.trust import require_copies_as_stated, signing_key
+from custody.signing import Envelope, VerifyingKey, pae, read_envelope
 from custody.strict import read_json
 
 _LONGEST_VALUE = 4_000
@@ -105,20 +104,6 @@ def require_ledger(act: Act, origin: str) -> None:
 def read_recorded(data: bytes) -> Act:
     """Return the act in an envelope that the ledger recorded. History loads whatever today's rules say."""
     return act_from(read_json(read_envelope(data).payload, "act"))
-
-
-def require_copies_as_stated(envelope: Envelope, act: Act) -> None:
-    """Check that a passkey is enrolled with the backup flags that stand in its own signature. Raises Untrusted."""
-    if not isinstance(act, Enrolment) or act.passkey is None:
-        return
-    key = key_id_of(decode(act.public_key))
-    own = [each.webauthn for each in envelope.signatures if each.key_id == key and each.webauthn]
-    stated = act.passkey.backup_eligible, act.passkey.backed_up
-    if any((each.may_be_copied, each.is_copied) != stated for each in own):
-        raise Untrusted(
-            "untrusted/passkey-backup", "What the passkey says of copies of itself is not what its enrolment says.",
-            expected=stated, got=[(each.may_be_copied, each.is_copied) for each in own],
-        )  # fmt: skip
 
 
 def signatures_of(

@@ -12,10 +12,11 @@ from custody.acts.act import Act, Signer
 from custody.acts.parties import Enrolment
 from custody.acts.parts import ANYONE, PARTS, Part
 from custody.acts.samples import BloodDraw
+from custody.acts.values import decode
 from custody.errors import Untrusted
 from custody.facts.known import Facts
 from custody.facts.parties import KeyFacts, PersonFacts, new_key
-from custody.signing import VerifyingKey
+from custody.signing import Envelope, VerifyingKey, key_id_of
 
 
 def check_trust(act: Act, facts: Facts) -> None:
@@ -42,6 +43,20 @@ def brings_key(act: Act, signer: Signer) -> bool:
     """Whether the act itself brings the key that this signer signs with."""
     entering = new_key(act)
     return entering is not None and signer.key == entering[1].key_id and signer.person == entering[0]
+
+
+def require_copies_as_stated(envelope: Envelope, act: Act) -> None:
+    """Check that a passkey is enrolled with the backup flags that stand in its own signature. Raises Untrusted."""
+    if not isinstance(act, Enrolment) or act.passkey is None:
+        return
+    key = key_id_of(decode(act.public_key))
+    own = [each.webauthn for each in envelope.signatures if each.key_id == key and each.webauthn]
+    stated = act.passkey.backup_eligible, act.passkey.backed_up
+    if any((each.may_be_copied, each.is_copied) != stated for each in own):
+        raise Untrusted(
+            "untrusted/passkey-backup", "What the passkey says of copies of itself is not what its enrolment says.",
+            expected=stated, got=[(each.may_be_copied, each.is_copied) for each in own],
+        )  # fmt: skip
 
 
 def _every_part_is_filled(act: Act) -> None:
