@@ -267,7 +267,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "缺口：{since} 起由 {held_by} 持有，{until} 却由 {given_by} 交出，其间没有交接记录。",
         "Gap: held by {held_by} since {since}, yet given by {given_by} at {until}; no handover is recorded between.",
     ),
-    **ATTACHING, **EXPORTING, **OPERATING, **PAST, **PENDING, **REMINDING, **VERIFYING, **WITNESSING,  # each chapter has a module of its own
+    **ATTACHING, **EXPORTING, **OPERATING, **PAST, **PENDING, **REMINDING, **VERIFYING, **WITNESSING,
     # verify, rebuild, doctor
     "verify/doing": ("核验", "verifying"),
     "verify/looked-at": (
