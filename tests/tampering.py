@@ -85,28 +85,33 @@ class Story:
         at = max(index for index, byte in enumerate(data[:-12]) if chr(byte).isalnum())
         return self.but({name: data[:at] + (b"B" if data[at : at + 1] != b"B" else b"C") + data[at + 1 :]})
 
-    def retold(
-        self, index: int, act: Edit = nothing, entry: Edit = nothing, envelope: Edit = nothing, state: Edit = nothing
-    ) -> Files:
+    def retold(self, index: int, act: Edit = nothing, entry: Edit = nothing, envelope: Edit = nothing) -> Files:
         """The ledger writes the act at an index otherwise, has it signed again, and signs another log."""
-        name, _, sealed = self.files_of(index)
-        written, payload = json.loads(self.files[name]), json.loads(read_envelope(self.files[sealed]).payload)
-        files = {each: data for each, data in self.files.items() if each != sealed}
+        payload = json.loads(read_envelope(self.files[self.files_of(index)[2]]).payload)
         act(payload)
         body = json.dumps(payload, ensure_ascii=False).encode()
         keys = [self.world.ring[each["key"]] for each in payload["signers"] if each["key"] in self.world.ring]
         signed = json.loads(write_envelope(PAYLOAD_TYPE, body, sign(PAYLOAD_TYPE, body, keys)))
         envelope(signed)
-        data = json.dumps(signed).encode()
-        written |= {"envelope": hashlib.sha256(data).hexdigest(), "size_bytes": len(data)}
-        entry(written)
-        folder = name.partition("entries/")[0]
-        files[f"{folder}envelopes/{hashlib.sha256(data).hexdigest()}"] = data
-        files[name] = json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()
-        entries = [*self.entries[:index], files[name], *self.entries[index + 1 :]]
-        return self.logged(files, entries, state)
+        return self._with(index, json.dumps(signed).encode(), entry)
 
-    def logged(self, files: Files, entries: list[bytes], state: Edit = nothing) -> Files:
+    def resigned(self, index: int, envelope: Edit) -> Files:
+        """The ledger takes an envelope with other signatures, and signs another log."""
+        signed = json.loads(self.files[self.files_of(index)[2]])
+        envelope(signed)
+        return self._with(index, json.dumps(signed).encode())
+
+    def _with(self, index: int, envelope: bytes, entry: Edit = nothing) -> Files:
+        name, _, before = self.files_of(index)
+        sealed = hashlib.sha256(envelope).hexdigest()
+        written = json.loads(self.files[name]) | {"envelope": sealed, "size_bytes": len(envelope)}
+        entry(written)
+        files = {each: data for each, data in self.files.items() if each != before}
+        files[f"{name.partition('entries/')[0]}envelopes/{sealed}"] = envelope
+        files[name] = json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()
+        return self.logged(files, [*self.entries[:index], files[name], *self.entries[index + 1 :]])
+
+    def logged(self, files: Files, entries: list[bytes]) -> Files:
         """The files with the checkpoint, the proofs and the statement of a log of these entries."""
         leaves = [leaf_hash(each) for each in entries]
         checkpoint = Checkpoint(self.world.ledger.origin, len(leaves), root_of(leaves))
@@ -116,7 +121,7 @@ class Story:
             index = int(name.rpartition("/")[2].partition(".")[0])
             path = inclusion_path(index, len(leaves), _nodes(leaves))
             files[name] = str(TlogProof(index, tuple(path), note)).encode()
-        return self.stating(files, lambda said: [said.update(root=encode(checkpoint.root)), state(said)])
+        return self.stating(files, lambda said: said.update(root=encode(checkpoint.root)))
 
     def stating(self, files: Files, state: Edit, key: Signer | None = None) -> Files:
         """The files with another statement, signed by the log or somebody else."""
@@ -196,6 +201,19 @@ def _put(name: str, value: Any) -> Edit:
     return lambda said: said.update({name: value})
 
 
+def _assertion(story: Story) -> dict[str, str]:
+    """What stands beside the passkey's signature of the check-in."""
+    signed = json.loads(story.files[story.files_of(story.at["check-in"])[2]])["signatures"][-1]
+    assertion: dict[str, str] = signed["webauthn"]
+    return assertion
+
+
+def _signed_apart(story: Story) -> dict[str, Any]:
+    """The passkey's signature of its own enrolment."""
+    signed: dict[str, Any] = json.loads(story.files[story.files_of(story.at["enrolment"])[2]])["signatures"][-1]
+    return signed
+
+
 def _rules(story: Story) -> str:
     return next(name for name in story.files if name.startswith("rules/"))
 
@@ -250,7 +268,7 @@ TAMPERED: Final[dict[str, tuple[Tampering, set[str]]]] = {
         lambda s: s.retold(s.at[LAST], _put("ledger", "custody.example/other")), {"other-ledger"},
     ),
     "a key nobody enrolled": (
-        lambda s: s.retold(s.at[LAST], _key_nobody_has(s)), {"key-unknown", "not-stated"},
+        lambda s: s.retold(s.at[LAST], _key_nobody_has(s)), {"key-unknown"},
     ),
     "a key of somebody else": (lambda s: s.retold(s.at[LAST], _as(s, "周远", "梁静")), {"key-person"}),
     "a key that was revoked": (lambda s: s.retold(s.at[LAST], _as(s, "何苗", "何苗")), {"key-revoked"}),
@@ -274,7 +292,19 @@ TAMPERED: Final[dict[str, tuple[Tampering, set[str]]]] = {
     ),
     "a plain signature as a passkey's": (
         lambda s: s.retold(s.at[LAST], envelope=lambda each: each["signatures"][0].update(
-            webauthn={"authenticatorData": "", "clientDataJSON": "e30"})), {"signature-false"},
+            webauthn=_assertion(s))), {"signature-false"},
+    ),
+    "a passkey's signature that is none": (
+        lambda s: s.retold(s.at[LAST], envelope=lambda each: each["signatures"][0].update(
+            webauthn={**_assertion(s), "clientDataJSON": "e30"})), {"act"},
+    ),
+    "a passkey's signature as a plain one": (
+        lambda s: s.resigned(s.at["check-in"], lambda each: each["signatures"][-1].pop("webauthn")),
+        {"signature-false"},
+    ),
+    "a passkey's signature of another act": (
+        lambda s: s.resigned(s.at["check-in"], lambda each: each["signatures"][-1].update(_signed_apart(s))),
+        {"signature-false"},
     ),
     "time that goes back": (
         lambda s: s.retold(s.at[LAST], entry=_put("recorded_at", "2026-03-11T00:00:00.000000Z")), {"time-back"},

@@ -19,6 +19,7 @@ const words = existsSync(SENTENCES) ? JSON.parse(readFileSync(SENTENCES, "utf8")
 const ACT = "application/vnd.custody.act.v1+json", STATEMENT = "application/vnd.custody.statement.v1+json";
 const HEX = /^[0-9a-f]{64}$/, ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$/, DECIMAL = /^(0|[1-9]\d{0,15})$/;
+const PARTIES = ["genesis", "agency", "enrolment", "person", "revocation", "policy", "log-key"];
 const FILE = new RegExp("^(manifest\\.json|checkpoint|witness-policy\\.txt|statement\\.json|disclosures\\.json"
   + "|(keys/)?(entries/(0|[1-9]\\d*)\\.json|proofs/(0|[1-9]\\d*)\\.tlog-proof|envelopes/[0-9a-f]{64})"
   + "|rules/[0-9a-f]{64}(/(?!\\.\\.?(/|$))[^/]+)+|attachments/[0-9a-f]{64}|witnessed/(checkpoint|consistency)"
@@ -176,13 +177,23 @@ function entryOf(bytes) {
   return entry;
 }
 
+/** What an authenticator and a browser said beside a passkey's signature. */
+function passkeyOf({ authenticatorData, clientDataJSON }) {
+  const data = bytesOf(authenticatorData, "base64url"), client = bytesOf(clientDataJSON, "base64url"), said = json(client);
+  const { type, challenge, origin, crossOrigin = false } = said, flags = data[32];
+  must(client.length <= 2048 && type === "webauthn.get" && typeof crossOrigin === "boolean"
+    && [challenge, origin].every((each) => typeof each === "string"), "client data");
+  must(data.length === 37 && !(flags & 0xc0) && (flags & 24) !== 16, "authenticator data");
+  return { data, flags, challenge, origin, framed: crossOrigin || "topOrigin" in said, signed: Buffer.concat([data, sha256(client)]) };
+}
+
 function envelopeOf(bytes, type) {
   const envelope = json(bytes), { payloadType, payload, signatures, ...more } = envelope;
   must(payloadType === type && Object.keys(more).length === 0, "envelope");
   const body = bytesOf(payload);
   return { message: pae(type, body), said: json(body), signatures: signatures.map(({ keyid, sig, webauthn }) => {
     must(HEX.test(keyid), "keyid");
-    return { keyid, sig: bytesOf(sig), webauthn };
+    return { keyid, sig: bytesOf(sig), passkey: webauthn && passkeyOf(webauthn) };
   }) };
 }
 
@@ -306,7 +317,7 @@ function checkActs(b, say) {
   for (const { name, folder, entry, envelope, sealed, said } of b.records) {
     say.checked += 1;
     if (!entry) say.found("entry", name);
-    else if (!sealed) folder ? say.found("envelope-missing", envelope) : say.unchecked("envelope-left-out", envelope);
+    else if (!sealed) folder && PARTIES.includes(entry.type) ? say.found("envelope-missing", envelope) : say.unchecked("envelope-left-out", envelope);
     else {
       if (hex(sealed) !== entry.envelope || sealed.length !== entry.size_bytes) say.found("envelope-changed", envelope);
       if (!said) { say.found("act", envelope); continue; }
@@ -318,21 +329,18 @@ function checkActs(b, say) {
   for (const name of b.files.keys()) if (/^(keys\/)?envelopes\//.test(name) && !named.has(name)) say.found("envelope-changed", name);
 }
 
-/** What a passkey signed, if all that section 3 asks of it is so. */
-function webauthnMessage({ authenticatorData, clientDataJSON }, passkey, message, enrolling) {
-  const data = bytesOf(authenticatorData, "base64url"), client = bytesOf(clientDataJSON, "base64url");
-  const said = json(client), flags = data[32], eligible = Boolean(flags & 8), copied = Boolean(flags & 16);
-  must(client.length <= 2048 && said.type === "webauthn.get" && said.challenge === sha256(message).toString("base64url"), "challenge");
-  must(passkey.origins.includes(said.origin) && [undefined, false].includes(said.crossOrigin) && !("topOrigin" in said), "page");
-  must(data.length === 37 && data.subarray(0, 32).equals(sha256(passkey.rp_id)) && (flags & 5) === 5 && !(flags & 0xc0), "user");
-  must(eligible === passkey.backup_eligible && (!copied || eligible) && (!enrolling || copied === passkey.backed_up), "copies");
-  return Buffer.concat([data, sha256(client)]);
+/** Whether all is so that section 3 asks of a passkey's signature, apart from the signature itself. */
+function passkeyIsRight({ data, flags, challenge, origin, framed }, passkey, message, enrolling) {
+  const [eligible, copied] = [Boolean(flags & 8), Boolean(flags & 16)];
+  return challenge === sha256(message).toString("base64url") && passkey.origins.includes(origin) && !framed
+    && data.subarray(0, 32).equals(sha256(passkey.rp_id)) && (flags & 5) === 5
+    && eligible === passkey.backup_eligible && (!enrolling || copied === passkey.backed_up);
 }
 
-function signatureHolds({ key, passkey, index: enrolled }, { sig, webauthn }, message, index) {
-  if (!key || Boolean(webauthn) !== Boolean(passkey)) return false;
-  const signed = webauthn ? attempt(() => webauthnMessage(webauthn, passkey, message, index === enrolled)) : message;
-  return signed !== undefined && holds(key, signed, sig);
+function signatureHolds({ key, passkey: enrolled, index: since }, { sig, passkey: used }, message, index) {
+  if (Boolean(used) !== Boolean(enrolled)) return false;
+  const right = !used || attempt(() => passkeyIsRight(used, enrolled, message, index === since));
+  return Boolean(right) && holds(key, used?.signed ?? message, sig);
 }
 
 function checkSignatures(b, say) {
@@ -402,8 +410,8 @@ function checkCompleteness(b, say) {
     if (kind === "case" && said.case === id)
       for (const [name, at] of Object.entries(entry?.previous ?? {})) if (name.startsWith("item:") && at === -1) needed.add(name);
     for (const each of said.signers) {
-      needed.add(`key:${each.key}`).add(`person:${each.person}`);
-      if (b.keys.has(each.key)) needed.add(`agency:${b.keys.get(each.key).agency}`);
+      needed.add(`person:${each.person}`);
+      if (b.keys.has(each.key)) needed.add(`key:${each.key}`).add(`agency:${b.keys.get(each.key).agency}`);
     }
   }
   for (const name of needed) if (!(name in acts)) say.found("not-stated", name);
