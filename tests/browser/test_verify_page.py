@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import custody.bundle
-from tampering import SOUND, TAMPERED, Story, packed, told
+from tampered_bundles import SOUND, TAMPERED, Story, packed, told
 from world import World
 
 CHROMIUM: Final = shutil.which("chromium")

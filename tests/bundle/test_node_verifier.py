@@ -14,7 +14,7 @@ import pytest
 
 from custody.tlog.note import Signer
 from openid import node
-from tampering import SOUND, STRANGER, TAMPERED, Story, packed, told
+from tampered_bundles import SOUND, STRANGER, TAMPERED, Story, packed, told
 from world import World
 
 PROGRAM = Path(__file__).resolve().parents[2] / "docs/examples/verify.mjs"
