@@ -159,12 +159,17 @@ def _needed(bundle: Bundle) -> Iterator[str]:
         if entering is not None and house is not None:
             belongs.setdefault(entering[1].key_id, house)
     for each in bundle.acts.values():
-        for key in keys_in(each.entry) if each.entry else ():
-            yield f"key:{key}"
+        for key in _signing_keys(each):
             if key in belongs:
                 person, agency = belongs[key]
-                yield f"person:{person}"
-                yield f"agency:{agency}"
+                yield from (f"key:{key}", f"person:{person}", f"agency:{agency}")
+
+
+def _signing_keys(each: Bundled) -> Iterable[str]:
+    """The keys that signed an act; of one that is withheld, those that its entry shows."""
+    if each.act is not None:
+        return (signer.key for signer in each.act.signers)
+    return keys_in(each.entry) if each.entry is not None else ()
 
 
 def _items_of(bundle: Bundle, case: str) -> Iterator[str]:

@@ -44,7 +44,8 @@ def _twice(bundle: Bundle) -> list[int]:
 
 
 def _compare(bundle: Bundle, manifest: Manifest, step: Step) -> None:
-    there = {name: found for name, found in bundle.archive.members.items() if name != names.MANIFEST}
+    every = bundle.archive.members | bundle.archive.strangers
+    there = {name: found for name, found in every.items() if name != names.MANIFEST}
     listed = {each.name: each for each in manifest.files}
     if len(listed) != len(manifest.files) or [*listed] != names.in_order(listed) or names.MANIFEST in listed:
         step.found("manifest", names.MANIFEST, field="files")

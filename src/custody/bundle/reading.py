@@ -61,6 +61,8 @@ class Archive:
 
     file: BinaryIO
     members: dict[str, Lying] = field(default_factory=dict)
+    strangers: dict[str, Lying] = field(default_factory=dict)
+    """Members of names that no file of a bundle has."""
     problems: list[tuple[str, str]] = field(default_factory=list)
     _read: int = 0
 
@@ -89,10 +91,10 @@ def read_archive(file: BinaryIO) -> Archive:
         for each in _members(file):
             lying.append(each)
             name = each.name.decode("ascii", "backslashreplace")
-            if not names.is_known(name) or name in archive.members:
+            known = names.is_known(name)
+            if not known or name in archive.members:
                 archive.problems.append(("file-name", name[:300]))
-            else:
-                archive.members[name] = each
+            (archive.members if known else archive.strangers).setdefault(name, each)
         _require_directory(file, lying)
     except _Unreadable:
         archive.problems.append(("container", ""))

@@ -43,21 +43,19 @@ def check_checkpoint(bundle: Bundle, step: Step) -> None:
 def _check_signature(bundle: Bundle, note: Note, checkpoint: Checkpoint, step: Step) -> None:
     named = _keys_named(bundle, checkpoint)
     given = [each for each in bundle.given.logs if each.kind is KeyType.ED25519]
-    if not given and named:
-        step.passed_over("log-key-came-along", names.CHECKPOINT)
-    for each in given if named else ():
-        if each not in named:
-            step.found("log-key", names.CHECKPOINT, key=str(each))
     bundle.trusted = tuple(given or named)
     try:
-        signed = note.signed_by(bundle.trusted)
+        signed = [each.verifier for each in note.signed_by(bundle.trusted)]
     except Untrusted:
-        signed = ()
+        signed = []
     if not signed:
         step.found("checkpoint-signature", names.CHECKPOINT)
-        bundle.trusted = ()  # nothing is signed by the log then: what rests on it is not checked
         return
-    bundle.report.log_key = str(signed[0].verifier), "verifier" if given else "bundle"
+    bundle.report.log_key = str(signed[0]), "verifier" if given else "bundle"
+    if not given:
+        step.passed_over("log-key-came-along", names.CHECKPOINT)
+    elif named and signed[0] not in named:
+        step.found("log-key", names.CHECKPOINT, key=str(signed[0]))
 
 
 def _keys_named(bundle: Bundle, checkpoint: Checkpoint) -> list[Verifier]:
