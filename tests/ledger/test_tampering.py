@@ -14,7 +14,7 @@ from custody.errors import Refused
 from custody.ledger.causes import causes_of
 from custody.ledger.fsck import verify_database
 from custody.ledger.tables import JOURNAL, LEDGER, metadata
-from tampering import Change, Files, changes_of, swap
+from damaging import Change, Files, changes_of, swap
 from world import World
 from world_orders import erases
 
