@@ -37,6 +37,7 @@ from custody.rules.rule_files import extends, read_policy
 from custody.sign_in import read_statement, signed_statement
 from custody.signed import signed_act_from
 from custody.signing import public_bytes, read_envelope, read_public_key
+from custody.stamping.configured import read_authorities
 from custody.strict import read_json
 from custody.tlog.checkpoint import Checkpoint, open_checkpoint
 from custody.tlog.cosignature import KeyType
@@ -75,6 +76,14 @@ RULES: Final = b'jurisdiction = "cn"\nextends = "cn"\n[numbers.hours]\nvalue = 2
 REMINDERS: Final = b'lang = "zh"\nattempts = 3\n[channels.push]\nkind = "webhook"\nurl = "https://127.0.0.1/x"\n'
 MAPPING: Final = '[columns]\ncode = "编号"\n[values.category]\n"手机" = "general"\n'.encode()
 SYSTEMS: Final = Certificates(header="Client-Cert", systems={"a" * 64: "pro-system"})
+AUTHORITIES: Final = b"""renewal_hash = "sha256"
+[authorities.north]
+url = "https://tsa.example/ts"
+roots = "root.pem"
+policy = "1.2.3"
+interval_minutes = 60
+"""
+
 VOUCHING: Final = b'[issuers.city]\nissuer = "https://id.example"\naudience = "custody"\nalgorithms = ["RS256"]\n'
 
 
@@ -169,11 +178,13 @@ FILES: Final[dict[str, tuple[Callable[[Path], Any], str, bytes]]] = {
     "an Excel table": (read_table, "a.xlsx", workbook()),
     "settings of reminders": (read_configured, "r.toml", b""),
     "settings of issuers": (read_vouching, "v.toml", b""),
+    "settings of time authorities": (read_authorities, "t.toml", b""),
 }
 """What is read from files."""
 
 NEARLY: Final = {
     "rule data": RULES, "settings of reminders": REMINDERS, "a mapping": MAPPING, "settings of issuers": VOUCHING,
+    "settings of time authorities": AUTHORITIES,
     "a proof": str(TlogProof(0, (), CHECKPOINT)).encode(), "a certificate": b":" + base64.b64encode(bytes(99)) + b":",
     "signed acts": b'{"envelope": ' + STATEMENT + b', "disclosures": []}',
 }  # fmt: skip

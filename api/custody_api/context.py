@@ -17,6 +17,7 @@ from custody.errors import Unavailable
 from custody.ledger.ledger import Ledger
 from custody.registers.reading import Registers
 from custody.registers.runner import Runner
+from custody_api.dating import Dating
 from custody_api.limits import Limit
 from custody_api.operation import Operation
 from custody_api.streaming import Streams
@@ -58,6 +59,7 @@ class Context:
     writes: Limit
     sign_ins: Limit
     issuers: Issuers | None
+    dating: Dating
     batches: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="batch"))
     """Batches take turns, chunk by chunk."""
 
@@ -82,11 +84,13 @@ async def start(ledger: Ledger, attachments: Attachments | None, operation: Oper
         metrics, provider_to(operation.traces) if operation.traces else None,
         writes=Limit(operation.writes_a_minute, "too-many/writes"),
         sign_ins=Limit(operation.sign_ins_a_minute, "too-many/sign-ins"), issuers=_issuers(operation),
+        dating=Dating(ledger, operation.time_authorities),
     )  # fmt: skip
     context.runner.start()
     await run_in_threadpool(context.runner.wait, 0, BEGIN_SECONDS)
     context.submitting.start()
     context.webhooks.start()
+    context.dating.start()
     return context
 
 
@@ -97,6 +101,7 @@ async def stop(context: Context) -> None:
     context.verifying.close()
     await run_in_threadpool(context.runner.stop)
     await run_in_threadpool(context.webhooks.stop)
+    await run_in_threadpool(context.dating.stop)
     if context.traces is not None:
         await run_in_threadpool(context.traces.shutdown)
     context.registers.close()

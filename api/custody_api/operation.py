@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from custody.cli.ledgers import time_authorities_of
 from custody.cli.settings import LOOPBACK, Settings, read_token, require_none
 from custody.reminding.channels.targets import Network
+from custody.stamping.configured import NONE, Authorities
 from custody.vouching.configured import NOBODY, Vouching, read_vouching
 from custody_api.door import ADDRESSES, HERE, Doorway, doorway_of
 
@@ -17,7 +19,8 @@ Figures = Literal["nobody", "loopback", "token"]
 @dataclass(frozen=True, slots=True)
 class Operation:
     """Limits a minute for each caller; who may read the figures: nobody, this machine, or whoever has the token; the
-    networks that webhooks reach beside public addresses; how the server is reached; who else vouches for callers."""
+    networks that webhooks reach beside public addresses; how the server is reached; who else vouches for callers; who
+    dates the log."""
 
     writes_a_minute: int = 6_000
     sign_ins_a_minute: int = 120
@@ -30,6 +33,7 @@ class Operation:
     """Whether a process of its own keeps the registers current; a thread does otherwise."""
     doorway: Doorway = HERE
     vouching: Vouching = NOBODY
+    time_authorities: Authorities = NONE
 
 
 DEFAULT: Final = Operation()
@@ -42,7 +46,7 @@ def operation_of(settings: Settings, host: str = ADDRESSES[0]) -> Operation:
     figures, token = _figures(settings)
     return Operation(
         settings.writes_a_minute, settings.sign_ins_a_minute, figures, token, settings.webhook_networks,
-        settings.traces, doorway=doorway, vouching=vouching,
+        settings.traces, doorway=doorway, vouching=vouching, time_authorities=time_authorities_of(settings),
     )  # fmt: skip
 
 

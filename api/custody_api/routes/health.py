@@ -43,6 +43,7 @@ def read_readiness(context: InContext) -> JSONResponse:
         "registers": lambda: _registers(context),
         "decoders": _decoders,
         "disk": lambda: _disk(ledger),
+        "time": lambda: (True, context.dating.state()),
     }
     found = {name: _finding(check) for name, check in checks.items()}
     ready = all(each["ok"] for each in found.values())

@@ -19,7 +19,7 @@ KEYS: Final = "keys/"
 _HASH: Final = "[0-9a-f]{64}"
 _SIZE: Final = "(0|[1-9][0-9]{0,17})"
 _PATH: Final = r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*"
-_RENEWAL: Final = "([1-9][0-9]{0,2}/)?"
+_NUMBER: Final = "[1-9][0-9]{0,17}"
 _KNOWN: Final = re.compile(
     "|".join((
         r"manifest\.json|checkpoint|witness-policy\.txt|statement\.json|disclosures\.json",
@@ -29,8 +29,7 @@ _KNOWN: Final = re.compile(
         rf"rules/{_HASH}/{_PATH}",
         rf"attachments/{_HASH}",
         r"witnessed/(checkpoint|consistency)",
-        rf"timestamps/{_SIZE}/(checkpoint|consistency)",
-        rf"timestamps/{_SIZE}/{_RENEWAL}(token\.tsr|chain\.pem|[A-Za-z0-9_-]+\.crl)",
+        rf"timestamps/{_NUMBER}/(text|consistency|token\.der|chain\.pem|(revocation|before)\.json|(before-)?[0-9]+\.crl)",
         r"report\.html|report\.pdf|verify\.html",
     ))
 )  # fmt: skip

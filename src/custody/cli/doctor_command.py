@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 
 from custody.acts.entry import read_entry, recorded_at
 from custody.cli import commands, missing_commands
-from custody.cli.ledgers import reading
+from custody.cli.ledgers import reading, time_authorities_of
 from custody.cli.settings import CONFIG, OPTION, VARIABLES, Settings, add_options, journal_key_of, read_settings
 from custody.cli.terminal import tell_json, tell_table
 from custody.cli.words import language, text
@@ -71,6 +71,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         yield _reminders(settings.reminders)
     if settings.vouching is not None:
         yield from _vouching(settings.vouching)
+    yield from _time(settings)
     yield from _labels_and_scanning()
 
 
@@ -145,6 +146,35 @@ def _vouching(file: Path) -> Iterator[Finding]:
             yield f"issuer {name}", False, sentence(error, language())
         else:
             yield f"issuer {name}", True, text("doctor/issuer", issuer=issuer.issuer, keys=len(keys.keys))
+
+
+def _time(settings: Settings) -> Iterator[Finding]:
+    """The settings of time authorities can be read, and each gives a token, which nobody keeps."""
+    try:
+        found = time_authorities_of(settings)
+    except CustodyError as error:
+        yield "time", False, sentence(error, language())
+        return
+    except OSError as error:
+        yield "time", False, text("doctor/unavailable", why=error)
+        return
+    if not found.asked:
+        yield "time", True, text("doctor/time-offline")
+        return
+    yield "time", True, text("doctor/time", count=len(found.asked), roots=len(found.roots))
+    asking: Any = import_module("custody.stamping.asking")  # its libraries: for whoever has authorities
+    for name, authority in found.asked.items():
+        try:
+            ahead = asking.ask(name, authority, b"custody doctor\n", "sha256", _now).time - _now()
+        except CustodyError as error:
+            yield f"time authority {name}", False, sentence(error, language())
+        else:
+            seconds = round(ahead.total_seconds())
+            yield f"time authority {name}", True, text("doctor/time-answers", seconds=seconds)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _files(settings: Settings) -> Iterator[Finding]:

@@ -13,13 +13,15 @@ from custody.attachments import Attachments, Limits, folder_beside
 from custody.attachments.bucket import Bucket
 from custody.cli.keys import open_key
 from custody.cli.parser import WrongUse
-from custody.cli.settings import Settings, journal_key_of
+from custody.cli.settings import Settings, journal_key_of, require_none
 from custody.errors import Damaged, Malformed, NotFound
 from custody.ledger.engine import open_engine, translated
 from custody.ledger.ledger import Ledger
 from custody.ledger.memory import calm_collector
 from custody.ledger.storagecheck import require_whole_file
 from custody.ledger.tables import LEDGER
+from custody.stamping.configured import NONE, Authorities, read_authorities
+from custody.timestamps.token import library_is_there
 from custody.tlog.note import Signer
 
 
@@ -75,6 +77,17 @@ def attachments_of(settings: Settings) -> Attachments | None:
         return Attachments(staging, limits, Bucket.at(settings.attachments))
     except ImportError:
         raise WrongUse("use/s3", "Install what speaks S3: pip install 'evidence-custody[s3]'.") from None
+
+
+def time_authorities_of(settings: Settings) -> Authorities:
+    """The time authorities that the settings name. Raises what is wrong with them, WrongUse or Malformed; OSError."""
+    if settings.time_authorities is None:
+        return NONE
+    if not library_is_there():
+        raise WrongUse("use/time", "Install what checks time-stamp tokens: pip install 'evidence-custody[time]'.")
+    found, mistakes = read_authorities(settings.time_authorities)
+    require_none(mistakes)
+    return found
 
 
 @contextmanager

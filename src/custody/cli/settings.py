@@ -55,12 +55,14 @@ VARIABLES: Final[Mapping[str, str]] = {
     "tls_key": "CUSTODY_TLS_KEY",
     "behind_proxy": "CUSTODY_BEHIND_PROXY",
     "traces": "CUSTODY_TRACES",
+    "time_authorities": "CUSTODY_TIME_AUTHORITIES",
 }
 """Setting, as the TOML file names it → environment variable. What each means stands in docs/operating.md."""
 
 
 _PATHS: Final = (
     "log_key", "passphrase_file", "reminders", "attachment_staging", "vouching", "tls_cert", "tls_key",
+    "time_authorities",
 )  # fmt: skip
 
 
@@ -95,6 +97,7 @@ class Settings:
     """Addresses and networks of the proxies in front, whose word on the caller counts."""
     traces: str | None = None
     """The address that takes traces; without it there are none."""
+    time_authorities: Path | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -299,7 +302,7 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "attachments": _store, "attachment_staging": Path, "attachment_limit": _bytes("attachment_limit"),
     "attachment_quota": _bytes("attachment_quota"), "writes_a_minute": _each_minute, "sign_ins_a_minute": _each_minute,
     "vouching": Path, "public_url": _public_url, "tls_cert": Path, "tls_key": Path, "behind_proxy": _proxies,
-    "webhook_networks": _networks, "traces": _collector,
+    "webhook_networks": _networks, "traces": _collector, "time_authorities": Path,
 }  # fmt: skip
 
 

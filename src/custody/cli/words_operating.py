@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from custody.cli.words_time import TIME
+
 OPERATING: Final[dict[str, tuple[str, str]]] = {
     "doctor/default": ("默认值", "the default"),
     "doctor/vouching": (
@@ -23,5 +25,6 @@ OPERATING: Final[dict[str, tuple[str, str]]] = {
         "Backed up to {folder}: the first {size} entries of the ledger, the desk, and {count} attachments; on disk. "
         "The log's keys are not in it: keep them elsewhere. Check the copy with custody verify.",
     ),
+    **TIME,
 }
 """Code → (zh-CN, English)."""

@@ -123,3 +123,23 @@ disclosure = _table(
     _of("position", _Int, "the ledger position of the act that brought it"),
 )
 """Salt and value of each sealed value, by its commitment. Deleting a row erases what was disclosed."""
+
+
+time_token = _table(
+    "time_token",
+    _key("number"),
+    Column("size", _Int, nullable=True, comment="of the checkpoint it is over; none for a renewal"),
+    _of("authority", Text),
+    _of("time", _Int, "the authority's, microseconds since 1970, UTC"),
+    _of("received_at", _Int, "by the ledger's clock, microseconds since 1970, UTC"),
+)
+"""What independent authorities said of the time: a row for each token (RFC 3161), in the order they came."""
+
+time_file = _table("time_file", _key("number"), _key("name", Text), _of("digest", LargeBinary))
+"""The files of each token: itself, what it is over, its certificates, what was revoked (`custody.timestamps`)."""
+
+time_evidence = _table("time_evidence", _key("digest", LargeBinary), _of("data", LargeBinary))
+"""The bytes of those files, once for all tokens, by their SHA-256."""
+
+TIME_TABLES = (time_token, time_file, time_evidence)
+"""Append-only like a log's."""

@@ -1,0 +1,52 @@
+"""What ``custody time`` says, in zh-CN and in English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TIME: Final[dict[str, tuple[str, str]]] = {
+    "help/time": ("检查点的独立时间戳：申请、列表、状态、续期、导出",
+                  "have checkpoints dated by independent authorities (RFC 3161)"),
+    "help/time-authorities": ("时间戳机构设置文件（TOML）", "the settings of time authorities (TOML)"),
+    "help/time-ask": ("为最新检查点申请时间戳", "have the newest checkpoint dated now"),
+    "help/time-authority": ("只用这个机构", "by this authority alone"),
+    "help/time-list": ("列出时间戳并逐枚校验（默认最近 20 枚）", "the tokens, each verified (default: the last 20)"),
+    "help/time-all": ("全部", "all of them"),
+    "help/time-status": ("最近的时间戳、日志此后的增长、两个时钟之差、需要续期的",
+                         "the last tokens, how the log grew since, how clocks differ, what has to be renewed"),
+    "help/time-renew": ("在证书到期前续期", "renew tokens before their certificates end"),
+    "help/time-before": ("证书在多少天内到期的（默认 90）", "whose certificates end within so many days (default: 90)"),
+    "help/time-export": ("导出时间戳文件，可用 openssl 校验", "write tokens as files that openssl verifies"),
+    "help/time-numbers": ("时间戳编号（默认全部）", "the numbers of the tokens (default: all)"),
+    "help/time-to": ("写入的目录", "the folder to write into"),
+    "doctor/time-offline": ("未设置时间戳机构：时间只凭台账自身的时钟。",
+                            "No time authority is set: the time rests on the ledger's clock alone."),
+    "doctor/time": ("{count} 个时间戳机构，{roots} 个受信任的根证书。",
+                    "{count} time authorities, {roots} trusted roots."),
+    "doctor/time-answers": ("签发时间戳；其时钟比本机快 {seconds} 秒。",
+                            "gives tokens; its clock is {seconds} seconds ahead of this machine's."),
+    "time/offline": ("离线：未设置时间戳机构，时间只凭台账自身的时钟。",
+                     "Offline: no time authority is set, so the time rests on the ledger's clock alone."),
+    "time/dated": ("{authority} 证明：前 {size} 条记录在 {time} 已存在（第 {number} 枚）",
+                   "{authority} dates the first {size} entries: they existed at {time} (token {number})."),
+    "time/renewed": ("{authority} 以第 {number} 枚续期 {count} 枚，时间 {time}",
+                     "{authority} renewed {count} tokens by token {number}, at {time}."),
+    "time/nothing": ("没有需要续期的。", "Nothing has to be renewed."),
+    "time/exported": ("已写出 {count} 枚到 {folder}", "Wrote {count} tokens into {folder}."),
+    "time/number": ("编号", "number"),
+    "time/authority": ("机构", "authority"),
+    "time/size": ("检查点大小", "size"),
+    "time/renewal": ("续期", "renewal"),
+    "time/time": ("机构时间", "time"),
+    "time/until": ("证书到期", "until"),
+    "time/judged": ("校验", "verified"),
+    "time/good": ("有效", "good"),
+    "time/none": ("尚无", "none yet"),
+    "time/age": ("距今（分钟）", "age (minutes)"),
+    "time/grown": ("此后新增", "grown since"),
+    "time/apart": ("时钟差（秒）", "clock ahead (seconds)"),
+    "time/overdue": ("逾期", "overdue"),
+    "time/ending": ("{count} 枚时间戳的证书在 90 天内到期：请执行 custody time renew。",
+                    "{count} tokens have certificates that end within 90 days: custody time renew."),
+}  # fmt: skip
+"""Code → (zh-CN, English)."""
