@@ -229,6 +229,9 @@ TAMPERED: Final[dict[str, tuple[Tampering, set[str]]]] = {
     "a manifest that says a thing twice": (
         lambda s: {**s.files, "manifest.json": b'{"size":1,' + s.files["manifest.json"][1:]}, {"manifest"},
     ),
+    "a manifest out of order": (
+        lambda s: _listed_otherwise(s, files=bundles.manifest(s.files)["files"][::-1]), {"manifest"},
+    ),
     "a file taken out": (
         lambda s: {name: data for name, data in s.files.items() if name != _rules(s)}, {"file-missing"},
     ),

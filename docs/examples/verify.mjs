@@ -253,7 +253,8 @@ function checkContainer(b, say) {
     return read;
   });
   if (!b.manifest) return say.found("manifest", "manifest.json");
-  const listed = new Map(b.manifest.files.map((file) => [file.name, file]));
+  const listed = new Map(b.manifest.files.map((file) => [file.name, file])), names = b.manifest.files.map((file) => file.name);
+  if (names.some((name, at) => name === "manifest.json" || (at && name <= names[at - 1]))) say.found("manifest", "manifest.json");
   for (const name of b.files.keys()) if (name !== "manifest.json" && !listed.has(name)) say.found("file-unlisted", name);
   for (const name of new Set([...listed.keys(), "checkpoint", "witness-policy.txt", "statement.json"])) {
     const file = b.files.get(name), as = listed.get(name);

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from custody.bundle.verifying import verify_bundle
 from custody.tlog.note import Signer
 from openid import node
 from tampered_bundles import SOUND, STRANGER, TAMPERED, Story, packed, told
@@ -54,6 +55,17 @@ def codes(said: dict[str, Any], kind: str = "findings") -> set[str]:
     return {each["code"] for step in said["steps"] for each in step[kind]}
 
 
+def found(said: dict[str, Any], other: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Step, code and place of each finding, of the steps that another program takes as well."""
+    takes = {
+        step["name"] for step in other["steps"] if all(each["code"] != "not-taken-here" for each in step["not_checked"])
+    }
+    return sorted(
+        (step["name"], each["code"], each["where"])
+        for step in said["steps"] if step["name"] in takes for each in step["findings"]
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("how", SOUND)
 def test_a_bundle_as_it_was_made_is_sound(story: Story, tmp_path: Path, how: str) -> None:
     said = report(packed(story, SOUND[how], tmp_path / "bundle.zip"))
@@ -71,8 +83,11 @@ def test_a_bundle_as_it_was_made_is_sound(story: Story, tmp_path: Path, how: str
 @pytest.mark.parametrize("how", TAMPERED)
 def test_whatever_is_tampered_with_is_found_and_said_in_two_languages(story: Story, tmp_path: Path, how: str) -> None:
     tampering, expected = TAMPERED[how]
-    said = report(packed(story, tampering, tmp_path / "bundle.zip"))
+    path = packed(story, tampering, tmp_path / "bundle.zip")
+    said = report(path)
     assert codes(said) == expected
+    by_python = verify_bundle(path).body()  # which shares no line with the program
+    assert found(said, by_python) == found(by_python, said)
     for step in said["steps"]:
         for each in (*step["findings"], *step["not_checked"]):
             assert each["code"] not in (each["zh"], each["en"])

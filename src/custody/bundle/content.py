@@ -6,6 +6,8 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
 from typing import Any, Final, Literal, NamedTuple
 
 from custody.bundle import names
@@ -84,6 +86,12 @@ def _files(content: Content) -> Iterator[File]:
             yield file_of(names.rule_name(policy, path), data)
     for name, data in content.further.items():
         yield file_of(name, data)
+    yield file_of(names.VERIFY_PAGE, _verify_page())
+
+
+@cache
+def _verify_page() -> bytes:
+    return resources.files("custody.bundle").joinpath(names.VERIFY_PAGE).read_bytes()
 
 
 def _manifest(content: Content, files: Sequence[File]) -> bytes:

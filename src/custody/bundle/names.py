@@ -12,6 +12,7 @@ CHECKPOINT: Final = "checkpoint"
 WITNESS_POLICY: Final = "witness-policy.txt"
 STATEMENT: Final = "statement.json"
 DISCLOSURES: Final = "disclosures.json"
+VERIFY_PAGE: Final = "verify.html"
 
 KEYS: Final = "keys/"
 """Before the names of entries, proofs and envelopes of acts about who may sign."""
