@@ -131,12 +131,18 @@ async def look_after(context: Context) -> None:
     """Submit what a process that died had left complete, and end what waited too long; from time to time, for ever."""
     while True:
         try:
-            await run_in_threadpool(pending.sweep, context.desk, context.ledger.clock())
+            await run_in_threadpool(_tidy, context)
             for act_id in await run_in_threadpool(pending.completed, context.desk):
                 await finish(context, await run_in_threadpool(pending.find, context.desk, act_id, _now(context)))
         except Exception:  # whatever it is, the next look may find it mended
             log.exception("what waits for signatures was not looked after")
         await asyncio.sleep(LOOKS_EVERY_SECONDS)
+
+
+def _tidy(context: Context) -> None:
+    """End what waited too long, or was recorded some other way."""
+    pending.end_recorded(context.desk, context.ledger.recorder, context.ledger.clock())
+    pending.sweep(context.desk, context.ledger.clock())
 
 
 def _now(context: Context) -> datetime:

@@ -1,4 +1,4 @@
-"""What commands say about the past: states replayed, and what changed between two."""
+"""What commands say about the past: states replayed, what changed between two, and what is erased from it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,47 @@ PAST: Final[dict[str, tuple[str, str]]] = {
     "replay/before": ("之前", "before"),
     "replay/after": ("之后", "after"),
     "replay/acts": ("所经记录", "by"),
+    "help/erase": (
+        "删除已披露的个人信息，或列出按规定应予删除的信息",
+        "erase personal data that was disclosed, or list what is due to be erased",
+    ),
+    "help/erase-commitment": ("承诺值（不写则为该记录的全部）", "commitments; without any, all that the act disclosed"),
+    "help/erase-act": ("披露这些信息的记录", "the act that disclosed them"),
+    "help/erase-authority": ("依据的文书", "the instrument that orders it"),
+    "help/erase-reason": ("事由", "why"),
+    "help/erase-reviewer": ("法制员", "the legal reviewer"),
+    "help/erase-administrator": ("管理员", "the administrator"),
+    "help/erase-key": (
+        "两人的密钥文件；不给则只打印待签的记录", "key files of both; without them the act is printed to be signed",
+    ),
+    "erase/done": (
+        "已删除 {count} 项（第 {position} 条记录）。签名、证明和核验不受影响。",
+        "Erased: {count}, by the act at position {position}. Signatures, proofs and verifying are as before.",
+    ),
+    "erase/gone": ("台账的各个文件中已没有这些值。", "No file of the ledger holds these values any more."),
+    "erase/left": (
+        "{file}：仍含相同内容，或来自其他记录。", "{file}: still holds the same bytes, perhaps from another statement.",
+    ),
+    "erase/busy": (
+        "有人正在读取较早的状态，SQLite 预写日志尚未清空：下一次写入时会再清。",
+        "Somebody is reading an older state, so SQLite's write-ahead log was not cut off: the next append tries again.",
+    ),
+    "erase/vacuum": (
+        "PostgreSQL 的旧行版本在清理后才消失：请执行 VACUUM FULL disclosure；归档日志和基础备份须另行处理。",
+        "PostgreSQL keeps old row versions until they are vacuumed: run VACUUM FULL disclosure, and see to archived "
+        "WAL and base backups.",
+    ),
+    "erase/again": (
+        "同样的值还有另一处承诺：{commitment}（第 {position} 条记录）",
+        "The same value stands under another commitment: {commitment} (position {position})",
+    ),
+    "erase/shown": ("{at} {by} 查看过：{why}（{code}）", "{at} {by} saw it: {why} ({code})"),
+    "erase/taken": ("{at} {by} 带走过可能含有它的文件：{why}（{code}）",
+                    "{at} {by} took a file out that may contain it: {why} ({code})"),
+    "erase/backups": (
+        "{since} 以后所做的备份仍含有它，本命令无法触及。",
+        "Backups made since {since} still hold it; no command reaches them.",
+    ),
     "axis/custody": ("实物保管", "custody"),
     "axis/control": ("权属", "control"),
     "axis/measure": ("措施", "measure"),

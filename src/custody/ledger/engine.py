@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg
@@ -16,6 +16,7 @@ from custody.errors import CustodyError, Damaged, Unavailable
 
 BUSY_SECONDS = 10
 RETRY_AFTER_SECONDS = 2
+_WIPING_SECONDS = 0.2
 
 _SQLITE_TRY_AGAIN = {
     sqlite3.SQLITE_BUSY,
@@ -46,6 +47,23 @@ def open_engine(url: str | URL, *, threads: int = 20) -> Engine:
 def writes(engine: Engine) -> Engine:
     """The same engine, whose transactions take SQLite's write lock at once instead of failing half-way."""
     return engine.execution_options(custody_writes=True)
+
+
+def wiped(engine: Engine) -> bool:
+    """Write SQLite's write-ahead log back into its file and cut it off, so that what was deleted stands in neither.
+
+    False if that has to wait, because somebody still reads an older state; True where there is no such log. What is
+    deleted is overwritten in the file itself (``secure_delete``), but the log keeps pages as they were before.
+    Sources: sqlite.org/pragma.html#pragma_secure_delete, #pragma_wal_checkpoint.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    try:
+        with closing(sqlite3.connect(engine.url.database or "", timeout=_WIPING_SECONDS)) as connection:
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error:
+        return False
+    return not busy
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from sqlalchemy import Engine
 from custody.errors import CustodyError, Damaged
 from custody.ledger.batch import Admitted, Batch, tags_asked
 from custody.ledger.drafts import Appended, Draft, Head, from_microseconds
-from custody.ledger.engine import translated
+from custody.ledger.engine import translated, wiped
 from custody.ledger.group_commit import GroupCommit
 from custody.ledger.reader import Reader
 from custody.ledger.session import Query, Rows, Session
@@ -74,6 +74,8 @@ class Recorder(Reader, DCBRecorder):
         self._damage: Damaged | None = None
         self._own_head: Head | None = None
         """The head as we left it, where nobody else seems to write: the next append may begin from it unlocked."""
+        self._unwiped = False
+        """Whether an erasure was committed whose values still stand in SQLite's write-ahead log."""
         self._commits = GroupCommit(self._flush, most=CHUNK)
         self.watch = NOBODY
         self._signal = Signal()
@@ -149,6 +151,8 @@ class Recorder(Reader, DCBRecorder):
             began = perf_counter()
             with translated(), Session(self.engine, self.log) as session:
                 outcomes = self._append(session, batch, self._signer)
+            if self._unwiped:
+                self._unwiped = not wiped(self.engine)  # else after the next append
             entries = sum(isinstance(each, Appended) and not each.duplicate for group in outcomes for each in group)
             if entries:
                 self.watch.committed(self.log.name, entries, perf_counter() - began)
@@ -215,6 +219,7 @@ class Recorder(Reader, DCBRecorder):
         self._tree.advance(batch.edge)
         self._remember(head.size, head.root, note)
         self._take_over(batch)
+        self._unwiped = self._unwiped or bool(batch.erased())
         self._signal.give()
         self._own_head = head if alone else None
         return self._outcomes(session, batch, admitted)
