@@ -397,7 +397,7 @@ function checkCompleteness(b, say) {
   const key = b.stating.find((each) => hex(spkiOf(each.raw)) === signature.keyid);
   if (!key || !holds(publicKey(spkiOf(key.raw)), b.sealedStatement.message, signature.sig))
     say.found("statement-signature", "statement.json");
-  const { ledger, size, root, acts } = b.statement;
+  const { ledger, size, root, acts, facts } = b.statement;
   if (!b.checkpoint) say.unchecked("earlier-step", "statement.json");
   else if (ledger !== b.checkpoint.origin || size !== b.checkpoint.size || root !== b.checkpoint.root.toString("base64url"))
     say.found("statement-checkpoint", "statement.json");
@@ -405,6 +405,10 @@ function checkCompleteness(b, say) {
     say.checked += 1;
     const on = actsOn(b, name);
     if (on.length !== count || (on.at(-1) ?? -1) !== last) say.found("left-out", name, { stated: count, there: on.length });
+  }
+  for (const [name, listed] of Object.entries(facts)) {
+    say.checked += 1;
+    if (!listed.every((index) => b.records.some((each) => each.index === index))) say.found("left-out", name);
   }
   const { kind, id } = b.manifest.subject, needed = new Set([`${kind}:${id}`, "governing:all"]);
   for (const { said, entry } of b.records.filter((each) => each.said)) {
@@ -534,7 +538,8 @@ function verifyBundle(path, options) {
       b.keys = keysOf(b.records);
       b.sealedStatement = attempt(() => envelopeOf(b.files.get("statement.json").read(), STATEMENT));
       const stated = b.sealedStatement?.said, lines = Object.values(stated?.acts ?? { none: null });
-      b.statement = b.sealedStatement?.signatures.length === 1 && lines.every((each) => Number.isInteger(each?.count) && Number.isInteger(each?.last)) ? stated : undefined;
+      b.statement = b.sealedStatement?.signatures.length === 1 && lines.every((each) => Number.isInteger(each?.count) && Number.isInteger(each?.last))
+        && Object.values(stated.facts ?? { none: null }).every((each) => Array.isArray(each) && each.every(Number.isInteger)) ? stated : undefined;
     }
     if (ready) take(b, sayOf(steps[at]));
     else if (at) sayOf(steps[at]).unchecked("earlier-step", "manifest.json");

@@ -128,6 +128,8 @@ class Bundle:
     signed_statement: SignedStatement | None = None
     complete: set[str] = field(default_factory=set)
     """The names of which the bundle holds every act."""
+    facts: dict[str, frozenset[int]] = field(default_factory=dict)
+    """Of each further fact that the statement lists, where all its acts are; the bundle holds them."""
 
     @property
     def subject(self) -> Subject | None:

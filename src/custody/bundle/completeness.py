@@ -64,11 +64,22 @@ def check_completeness(bundle: Bundle, step: Step) -> None:
             step.found("left-out", name, expected=counted.model_dump(), got=got.model_dump())
         elif trustworthy:
             bundle.complete.add(name)
+    _check_facts(bundle, signed, trustworthy, step)
     for each in _strangers(bundle):
         step.found("left-out", each.name)
     for name in dict.fromkeys(_needed(bundle)):
         if name not in signed.statement.acts:
             step.found("not-stated", name)
+
+
+def _check_facts(bundle: Bundle, signed: SignedStatement, trustworthy: bool, step: Step) -> None:
+    """Whether every act is there from which a further fact follows; then decisions may rest on it."""
+    for name, listed in signed.statement.facts.items():
+        step.checked += 1
+        if not bundle.acts.keys() >= set(listed):
+            step.found("left-out", name)
+        elif trustworthy:
+            bundle.facts[name] = frozenset(listed)
 
 
 def _statement(bundle: Bundle) -> SignedStatement | None:

@@ -36,9 +36,14 @@ class BundleFacts:
     def advance(self, act: Bundled) -> None:
         """Take the next act of the bundle in."""
         self._before.append(act)
-        for name in self._tags(act):
+        names = [*self._tags(act)]
+        for name in names:
             self._under.setdefault(name, []).append(act)
-            self._known = {need: fact for need, fact in self._known.items() if need.tag != name}
+        listed = self._bundle.facts
+        self._known = {
+            need: fact for need, fact in self._known.items()
+            if need.tag not in names and act.index not in listed.get(need.tag, ())
+        }  # fmt: skip
 
     def fold(self, needs: Sequence[Need]) -> Mapping[Need, Any]:
         """Facts by need. Raises Beyond."""
@@ -69,12 +74,19 @@ class BundleFacts:
 
     def _fact(self, need: Need) -> Any:
         if need not in self._known:
-            if need.kind not in _STATED:
-                raise Beyond(need.tag)
             types = KINDS[need.kind].types
-            found = [each for each in self._all_under(need.tag) if not types or each.type in types]
+            found = [each for each in self._under_need(need) if not types or each.type in types]
             self._known[need] = fold(need, [_whole(each) for each in found])
         return self._known[need]
+
+    def _under_need(self, need: Need) -> list[Bundled]:
+        """The acts that a fact follows from: those on a name that was counted, or those that the statement lists."""
+        if need.kind in _STATED:
+            return self._all_under(need.tag)
+        listed = self._bundle.facts.get(need.tag)
+        if listed is None:
+            raise Beyond(need.tag)
+        return [each for each in self._before if each.index in listed]
 
     def _all_under(self, tag: str) -> list[Bundled]:
         if tag not in self._bundle.complete:

@@ -7,12 +7,12 @@ passed off as the other. Source: docs/format.md section 7.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from pydantic import Field, ValidationError
+from pydantic import Field, Strict, ValidationError
 
 from custody.acts.values import Digest, Frozen, Origin, decode, encode
 from custody.errors import Malformed
@@ -33,19 +33,28 @@ class Counted(Frozen):
     last: Annotated[int, Field(ge=-1, le=2**53)]
 
 
+Indexes = Annotated[tuple[Annotated[int, Field(ge=0, le=2**53)], ...], Strict(False)]
+"""Leaf indexes, in order."""
+
+
 class Statement(Frozen):
-    """What a ledger states of its first ``size`` entries: of each name, the acts on it."""
+    """What a ledger states of its first ``size`` entries: how many acts are on each name; and where all those acts are
+    from which another fact follows that decisions in the bundle read (`custody.facts.kinds`)."""
 
     ledger: Origin
     size: Annotated[int, Field(ge=1, le=2**53)]
     root: Digest
     acts: dict[str, Counted]
+    facts: dict[str, Indexes]
 
 
-def statement_of(ledger: str, size: int, root: bytes, acts: Mapping[str, tuple[int, int]]) -> Statement:
-    """State of each name how many acts are on it, and the leaf index of the last."""
+def statement_of(
+    ledger: str, size: int, root: bytes, acts: Mapping[str, tuple[int, int]], facts: Mapping[str, Sequence[int]]
+) -> Statement:
+    """State of each name how many acts are on it, and the leaf index of the last; of each further fact, its acts."""
     counted = {name: Counted(count=count, last=last) for name, (count, last) in sorted(acts.items())}
-    return Statement(ledger=ledger, size=size, root=encode(root), acts=counted)
+    listed = {name: tuple(at) for name, at in sorted(facts.items())}
+    return Statement(ledger=ledger, size=size, root=encode(root), acts=counted, facts=listed)
 
 
 def signed_statement(statement: Statement, key: Ed25519PrivateKey) -> bytes:

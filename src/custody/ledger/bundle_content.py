@@ -86,7 +86,7 @@ def _policy_of(verifiers: Sequence[Verifier]) -> str:
 
 def _statement(ledger: Ledger, scope: Scope, verifiers: Sequence[Verifier]) -> bytes:
     head = Checkpoint.parse(Note.parse(ledger.recorder.checkpoint(scope.size)).text)
-    stated = statement_of(ledger.origin, head.size, head.root, scope.counted())
+    stated = statement_of(ledger.origin, head.size, head.root, scope.counted(), scope.facts)
     signer = ledger.signer
     if signer is None or signer.verifier not in verifiers or not isinstance(signer.private_key, Ed25519PrivateKey):
         raise Untrusted(

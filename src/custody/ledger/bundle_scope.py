@@ -11,11 +11,14 @@ from typing import Final, TypeVar
 
 from eventsourcing.dcb.api import DCBQueryItem
 
+from custody.acts.act import Act
 from custody.acts.entry import Entry, Recorded, read_entry
-from custody.acts.parties import Revocation
+from custody.acts.parties import Place, Revocation
 from custody.bundle.content import Subject
 from custody.bundle.naming import GOVERNING, house_of
 from custody.errors import NotFound
+from custody.facts.gather import needs_of
+from custody.facts.kinds import KINDS, KindName
 from custody.facts.parties import new_key
 from custody.facts.tags import UNLINKED
 from custody.ledger.drafts import Row
@@ -30,6 +33,11 @@ _TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     "person": (), "agency": ("genesis", "agency"), "key": ("revocation",), "governing": (),
 }  # fmt: skip
 """Kind of name → the types of acts that are looked for under its tag. Who brought a key is found by its person."""
+
+_FACTS: Final[frozenset[KindName]] = frozenset({
+    "place", "kit", "seal", "code", "instrument", "discrepancy", "manifest", "contents", "loan", "order",
+})  # fmt: skip
+"""The kinds of further facts that decisions read: stated where the bundle has every act that they follow from."""
 
 _UNLINKED: Final = frozenset(kind for beginning, kind in UNLINKED if beginning == "item:")
 
@@ -53,6 +61,8 @@ class Scope:
     own: Mapping[int, Found]
     keys: Mapping[int, Found]
     named: Mapping[str, list[int]]
+    facts: Mapping[str, list[int]]
+    """Of each further fact that decisions read, where all the acts are from which it follows."""
 
     def counted(self) -> dict[str, tuple[int, int]]:
         """Of each name, how many acts are on it, and the leaf index of the last; 0 and -1 where there are none."""
@@ -63,11 +73,12 @@ def scope_of(reader: Reader, subject: Subject, size: int) -> Scope:
     """Find everything that belongs into a bundle among the first ``size`` entries. Raises NotFound."""
     walk = _Walk(reader, size)
     own, named = walk.on_subject(subject)
-    every, of_parties = walk.back_to_genesis(own)
+    places = walk.places(own)
+    every, of_parties = walk.back_to_genesis(own.union(*places.values()))
     by_index = walk.found
     return Scope(
         subject, size, {index: by_index[index] for index in sorted(own)},
-        {index: by_index[index] for index in sorted(every - own)}, named | of_parties,
+        {index: by_index[index] for index in sorted(every - own)}, named | of_parties, places | walk.facts(own, every),
     )  # fmt: skip
 
 
@@ -121,6 +132,26 @@ class _Walk:
                 named[name].append(index)
         return every, {name: sorted(at) for name, at in named.items()}
 
+    def places(self, own: set[int]) -> dict[str, list[int]]:
+        """Where the acts are that register the places which acts name, and the places above those."""
+        found: dict[str, list[int]] = {}
+        wanted = {need.tag for index in own for need in needs_of(self._act(index)) if need.kind == "place"}
+        while wanted:
+            under = self._under(dict.fromkeys(sorted(wanted), KINDS["place"].types))
+            found |= under
+            acts = [self._act(index) for at in under.values() for index in at]
+            wanted = {f"place:{act.parent}" for act in acts if isinstance(act, Place) and act.parent} - found.keys()
+        return found
+
+    def facts(self, own: set[int], every: set[int]) -> dict[str, list[int]]:
+        """Where the acts are from which those facts follow that the acts name, as far as the bundle has them all."""
+        needs = {need for index in own for need in needs_of(self._act(index)) if need.kind in _FACTS - {"place"}}
+        under = self._under({need.tag: KINDS[need.kind].types for need in sorted(needs)})
+        return {tag: at for tag, at in under.items() if every.issuperset(at)}
+
+    def _act(self, index: int) -> Act:
+        return self.found[index].recorded.act
+
     def _says(self, index: int, name: str) -> bool:
         """Whether an act under the tag of a key is about that key, and not just signed with it."""
         act = self.found[index].recorded.act
@@ -148,6 +179,8 @@ def _relied_on(found: Found) -> Iterator[str]:
     for signer in found.recorded.act.signers:
         yield f"key:{signer.key}"
         yield f"person:{signer.person}"
+    if isinstance(found.recorded.act, Place):
+        yield f"agency:{found.recorded.act.agency}"
     house = house_of(found.recorded.act)
     if house is not None:
         yield f"agency:{house[1]}"
