@@ -191,6 +191,13 @@ def test_of_an_act_that_is_withheld_only_its_place_in_the_log_is_told(told: Told
     assert "1 项行为的内容不向导出人公开" in document.says[1]
 
 
+def test_what_a_withheld_correction_changed_is_told_as_it_was(told: Told) -> None:
+    correction = next(index for index, each in told.scope().own.items() if each.recorded.act.act == "correction")
+    said = "".join(told.document(withheld={correction}).texts())
+    assert "刀刃长 9 cm" in said
+    assert "刀刃长 11 cm" not in said
+
+
 def test_of_an_item_only_its_own_acts_are_told(told: Told) -> None:
     document = told.document(scope=told.scope(Subject("item", told.items["knife"])))
     assert [row[0].split("\n")[1] for row in rows(chapter(document, "行为经过").tables[0])] == ["扣押", "入库", "更正"]

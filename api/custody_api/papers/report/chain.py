@@ -50,7 +50,7 @@ def _rows(history: History, recorded: Recorded) -> Iterator[tuple[str, ...]]:
         yield (name, f"—\n{entered}", history.withheld(), history.withheld())
     else:
         items = history.named(act.own_items)
-        which = t(f"\n物 {items}", f"\nitems {items}") if items else ""
+        which = t(f"\n物 {items}", f"\nitems: {items}") if items else ""
         when = f"{stamp(act.occurred_at)}\n{entered}"
         yield (name + which, when, signed_by(history, recorded), said(history, act) or "—")
     for defect in recorded.defects:
@@ -68,7 +68,7 @@ def defect_said(history: History, recorded: Recorded, defect: Defect) -> str:
     says = t(text.zh, text.en) if text else defect.code
     own = recorded.act.own_items
     items = history.named(own[index] for index in defect.items if index < len(own))
-    which = t(f"（物 {items}）", f" (items {items})") if items and history.shows(recorded) else ""
+    which = t(f"（物 {items}）", f" (items: {items})") if items and history.shows(recorded) else ""
     grave = t(MORE_TERMS[defect.severity], defect.severity.replace("-", " "))
     return t(f"瑕疵 {defect.rule} {defect.code}{which}：{says}　〔{grave}〕",
              f"Defect {defect.rule} {defect.code}{which}: {says} [{grave}]")  # fmt: skip

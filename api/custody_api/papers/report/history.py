@@ -72,8 +72,16 @@ class History:
 
     @cached_property
     def readings(self) -> tuple[Reading, ...]:
-        """The acts whose whole may be shown, as corrections make them read."""
-        return tuple(each for each in readings(self.records) if self.shows(each.recorded))
+        """The acts whose whole may be shown, as those corrections make them read that may be."""
+        return tuple(readings(self.shown))
+
+    @cached_property
+    def described(self) -> dict[str, ItemFacts]:
+        """What the acts that may be shown say of each item. Who holds it follows from all acts: see `items`."""
+        if len(self.shown) == len(self.records):
+            return self.items
+        facts = {item: fold_item(item, [each for each in self.readings if _names(each, item)]) for item in self.items}
+        return {item: known for item, known in facts.items() if known is not None}
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -99,7 +107,7 @@ class History:
         """Act id → the positions of the corrections that amend it."""
         found: dict[str, list[int]] = {}
         for each in self.records:
-            if isinstance(each.act, Correction):
+            if isinstance(each.act, Correction) and self.shows(each):
                 found.setdefault(each.act.target, []).append(each.index + 1)
         return found
 
@@ -173,6 +181,10 @@ def history_of(sources: Sources, scope: Scope) -> History:
         if known is not None:
             facts[item] = known
     return History(sources, scope.subject, records, facts)
+
+
+def _names(reading: Reading, item: str) -> bool:
+    return item in reading.act.positions or item in reading.act.items_born
 
 
 def _born(records: Sequence[Recorded], case: str) -> list[str]:

@@ -31,31 +31,44 @@ def things(history: History) -> Chapter:
     """The items, one a line."""
     sources, t = history.sources, history.sources.t
     heads = columns(
-        sources, ("号", "No.", 24), ("标签", "Label", 115), ("名称", "Name", 82), ("数量", "Amount", 42),
-        ("类别", "Kind", 44), ("状态", "State", 44), ("现在", "Now with", 110), ("封签", "Seal", 49),
+        sources, ("号", "No.", 24), ("标签", "Label", 126), ("名称", "Name", 98), ("数量", "Amount", 42),
+        ("类别", "Kind", 54), ("状态", "State", 54), ("现在", "Now with", 112),
     )  # fmt: skip
-    rows = tuple(_thing(history, number, facts) for number, facts in list(enumerate(history.items.values(), 1))[:MOST])
+    rows = tuple(_thing(history, number, item) for item, number in list(history.numbers.items())[:MOST])
     says = t(
         "本报告以“物 n”指称下列物品，状态截至检查点。",
         "“Item n” in this report is item n of this list; states as of the checkpoint.",
     )
-    end = history.rest(len(history.items))
-    return Chapter(t("物品", "The items"), (says,), (Table("", heads, rows, end),))
+    table = Table("", heads, rows, history.rest(len(history.items)))
+    told = _told_apart(history)
+    return Chapter(t("物品", "The items"), (says,), (table, told) if told.rows else (table,))
 
 
-def _thing(history: History, number: int, facts: ItemFacts) -> tuple[str, ...]:
+def _thing(history: History, number: int, item: str) -> tuple[str, ...]:
     t = history.sources.t
-    if facts.born_in in history.by_id and not history.shows(history.by_id[facts.born_in]):
-        return (str(number), code(facts.code), *[history.withheld()] * 6)
+    facts, whole = history.described.get(item), history.items[item]
+    if facts is None:
+        return (str(number), code(whole.code), *[history.withheld()] * 5)
     name = f"{facts.description}（{facts.designation}）" if facts.designation else facts.description
     category = t(MORE_TERMS.get(facts.category, facts.category), facts.category)
-    seal = facts.seal or t("无", "none")
-    if facts.seal_state == "broken":
-        seal += t("（破损）", " (broken)")
     return (
-        str(number), code(facts.code), name, f"{facts.quantity} {facts.unit}", category, t(*STATUSES[status(facts)]),
-        _holder(history, facts.custody[-1], facts.holder) if facts.custody else "—", seal,
+        str(number), code(facts.code), name, f"{facts.quantity} {facts.unit}", category, t(*STATUSES[status(whole)]),
+        _holder(history, whole.custody[-1], whole.holder) if whole.custody else "—",
     )  # fmt: skip
+
+
+def _told_apart(history: History) -> Table:
+    """What tells some of the items apart: features, serial numbers, where each came from, as the list has it now."""
+    sources, t = history.sources, history.sources.t
+    heads = columns(
+        sources, ("号", "No.", 24), ("特征", "Features", 236), ("编号", "Serial number", 110), ("来源", "Source", 140)
+    )
+    rows = [
+        (str(history.numbers[item]), taken.features or "—", sources.value(taken.serial), taken.source)
+        for item, facts in history.described.items()
+        if (taken := facts.taken) and (taken.features or taken.serial)
+    ]
+    return Table(t("特征和编号", "Features and serial numbers"), heads, tuple(rows[:MOST]), history.rest(len(rows)))
 
 
 def _holder(history: History, stretch: Interval, holder: Holder | None) -> str:
@@ -69,7 +82,7 @@ def custody(history: History) -> Chapter:
     groups = grouped(history, lambda facts: facts.custody)
     gaps = sum(len(facts.gaps()) > 0 for facts in history.items.values())
     whole = t("全部物品的保管链完整，没有缺口。", "No chain of custody has a gap.")
-    broken = t(f"{gaps} 件物品的保管链有缺口，以 ⚠ 标出。", f"{gaps} items have a gap in their chain, marked ⚠.")
+    broken = t(f"{gaps} 件物品的保管链有缺口，以 ⚠ 标出。", f"Items with a gap in their chain: {gaps}, marked ⚠.")
     tables, lines = [], 0
     for items in groups.values():
         tables.append(_stretches(history, items))
@@ -89,7 +102,7 @@ def _stretches(history: History, items: list[str]) -> Table:
     sources, t = history.sources, history.sources.t
     chain = history.items[items[0]].custody
     heads = columns(
-        sources, ("序", "No.", 9), ("自", "From", 35), ("至", "Until", 35), ("持有人或场所", "Held by", 58),
+        sources, ("序", "#", 9), ("自", "From", 35), ("至", "Until", 35), ("持有人或场所", "Held by", 58),
         ("接收自", "Received from", 52), ("行为", "By act", 28),
     )  # fmt: skip
     rows: list[tuple[str, ...]] = []
@@ -132,8 +145,8 @@ def control(history: History) -> Chapter:
     """Which agency answered for the items, apart from who held them."""
     sources, t = history.sources, history.sources.t
     heads = columns(
-        sources, ("物品", "Items", 36), ("责任机关", "Agency", 58), ("阶段", "Stage", 26), ("自", "Since", 40),
-        ("文书", "Document", 38), ("行为", "By act", 20),
+        sources, ("物品", "Items", 36), ("责任机关", "Agency", 58), ("阶段", "Stage", 34), ("自", "Since", 40),
+        ("文书", "Document", 34), ("行为", "By act", 20),
     )  # fmt: skip
     rows = list(_controls(history))
     says = t(

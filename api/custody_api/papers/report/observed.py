@@ -68,7 +68,7 @@ def seals(history: History) -> Chapter:
     says = t("各次交接、查验所见封签与记录一致。", "Every seal seen was the one on record.")
     if wrong:
         tables.append(_mismatches(history, wrong))
-        says = t(f"{len(wrong)} 次所见封签与记录不一致，见下表。", f"{len(wrong)} times another was seen: below.")
+        says = t(f"{len(wrong)} 次所见封签与记录不一致，见下表。", f"Seals seen otherwise: {len(wrong)}, below.")
     return Chapter(t("封签", "Seals"), (says,), tuple(tables))
 
 
@@ -103,8 +103,8 @@ def temperatures(history: History) -> Chapter:
     if not found:
         return Chapter(title, (t("没有记录。", "None is recorded."),))
     heads = columns(
-        sources, ("物品", "Items", 36), ("自", "From", 40), ("至", "Until", 40), ("最低 ℃", "Lowest °C", 18),
-        ("最高 ℃", "Highest °C", 18), ("场所", "Place", 40), ("行为", "By act", 18),
+        sources, ("物品", "Items", 36), ("自", "From", 40), ("至", "Until", 40), ("最低 ℃", "Lowest °C", 22),
+        ("最高 ℃", "Highest °C", 23), ("场所", "Place", 31), ("行为", "By act", 18),
     )  # fmt: skip
     rows = tuple(
         (history.named(items), history.moment(each.since), history.moment(each.until), each.min, each.max,

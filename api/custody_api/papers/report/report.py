@@ -93,8 +93,8 @@ def _subject(history: History) -> str:
     t = history.sources.t
     if history.subject.kind == "case":
         return t(f"案件 {history.subject.id}", f"Case {history.subject.id}")
-    facts = history.items.get(history.subject.id)
-    if facts is None or not history.shows(history.records[0]):
+    facts = history.described.get(history.subject.id)
+    if facts is None:
         return t(f"物品 {history.subject.id}", f"Item {history.subject.id}")
     return t(f"物品 {code(facts.code)}　{facts.description}", f"Item {code(facts.code)}, {facts.description}")
 

@@ -22,6 +22,10 @@ _ELSEWHERE: Final = frozenset({
 })  # fmt: skip
 """Fields that stand in other columns or chapters of a report, or are lists that belong to the act alone."""
 
+_SEEN_ELSEWHERE: Final = frozenset({"item", "seal_seen", "photos"})
+_MOST_GROUPS: Final = 12
+"""So many different lines of an act are told in its row."""
+
 _PEOPLE: Final = frozenset({"borrower", "officers", "legal_reviewer", "examiners", "person", "held_by"})
 _AGENCIES: Final = frozenset({"agency", "lead", "sender", "laboratory"})
 _PLACE: Final = re.compile(r"ST1[0-9A-HJKMNP-TV-Z]{13}")
@@ -39,10 +43,28 @@ def _lines(history: History, act: Act) -> Iterator[str]:
     for name in type(act).model_fields:
         if name not in _ELSEWHERE and (value := shown(history, getattr(act, name), name)):
             yield _pair(history, name, value)
+    yield from _found(history, act)
     if act.basis:
         yield _pair(history, "basis", history.sources.joined(act.basis))
     if act.note:
         yield _pair(history, "note", act.note)
+
+
+def _found(history: History, act: Act) -> Iterator[str]:
+    """What the lines of an act say of its items, alike lines together."""
+    groups: dict[str, list[str]] = {}
+    for line in getattr(act, "lines", ()):
+        fields = [(name, shown(history, getattr(line, name), name)) for name in type(line).model_fields]
+        told = (_pair(history, name, value) for name, value in fields if value and name not in _SEEN_ELSEWHERE)
+        groups.setdefault(history.sources.t("；", "; ").join(told), []).append(line.item)
+    t = history.sources.t
+    for said_of, items in list(groups.items())[:_MOST_GROUPS]:
+        if said_of:
+            named = history.named(items)
+            yield t(f"物 {named}　{said_of}", f"items: {named}: {said_of}")
+    if len(groups) > _MOST_GROUPS:
+        left = sum(len(items) for items in list(groups.values())[_MOST_GROUPS:])
+        yield t(f"其余 {left} 件见行为原文（envelopes/）。", f"Of {left} more, see the act itself (envelopes/).")
 
 
 def _pair(history: History, name: str, value: str) -> str:

@@ -44,6 +44,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "note": "备注", "items": "物品", "lines": "物品", "tubes": "管", "children": "分出", "details": "详情",
     "estimated_value": "估值", "attestations": "纸面", "documents": "证件", "contact": "联系方式", "keeper": "保管人",
     "vin": "车架号", "plate": "号牌",
+    "moves": "移送", "proposal": "处理建议", "viewed": "查看",
 }  # fmt: skip
 """Field → what it is called in Chinese; in English its own name says it."""
 
@@ -77,6 +78,7 @@ MORE_TERMS: Final[Mapping[str, str]] = {
     "contest": "有异议", "explain": "说明", "counted": "清点", "list": "查看清单", "on-site": "现场查看",
     "handwritten": "纸面手写签名", "fingerprint": "纸面捺印", "absent": "不在场", "refused": "拒绝",
     "proceeds": "变价款",
+    "accepted": "接收", "both": "实物和责任", "control": "责任（实物不移送）", "custody": "实物",
 }  # fmt: skip
 """Term of an act → Chinese, where the command's words do not have it or mean another thing by it."""
 
