@@ -31,8 +31,8 @@ def things(history: History) -> Chapter:
     """The items, one a line."""
     sources, t = history.sources, history.sources.t
     heads = columns(
-        sources, ("号", "No.", 24), ("标签", "Label", 126), ("名称", "Name", 98), ("数量", "Amount", 42),
-        ("类别", "Kind", 54), ("状态", "State", 54), ("现在", "Now with", 112),
+        sources, ("号", "No.", 24), ("标签", "Label", 146), ("名称", "Name", 86), ("数量", "Amount", 42),
+        ("类别", "Kind", 50), ("状态", "State", 50), ("现在", "Now with", 112),
     )  # fmt: skip
     rows = tuple(_thing(history, number, item) for item, number in list(history.numbers.items())[:MOST])
     says = t(

@@ -44,6 +44,7 @@ th, td { border: 1px solid #999; padding: 3px 6px; text-align: left; vertical-al
   overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 th { background: #eee; font-weight: 600; }
 td.across { background: #faf6e8; }
+tfoot tr { break-before: avoid; }
 tfoot td { color: #555; }
 thead { display: table-header-group; }
 tfoot { display: table-row-group; }
