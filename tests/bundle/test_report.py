@@ -6,8 +6,8 @@ import re
 import subprocess
 import tomllib
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -20,16 +20,18 @@ from custody import keyfile, label
 from custody.acts.values import decode
 from custody.bundle.content import Subject
 from custody.cli import main
+from custody.ledger.bundle_content import content_of, sealed_values
 from custody.ledger.bundle_scope import Scope, scope_of
+from custody.timestamps.wire import request, token_in
 from custody.tlog.note import Note, Signature
 from custody_api.papers.paper import Language, Table
-from custody_api.papers.report.beside import TimeToken
 from custody_api.papers.report.document import Chapter, Document
 from custody_api.papers.report.history import MOST, history_of
 from custody_api.papers.report.printing import WIDEST
 from custody_api.papers.report.report import Report, document_of, report_of
 from custody_api.papers.sources import Sources
 from papers import pictures, squeezed, symbols, text_of
+from time_authority import time_authority
 from world import START, World
 from world_results import finds, observes, tells_result, warmth
 
@@ -48,14 +50,18 @@ class Told:
         recorder = self.world.ledger.recorder
         return scope_of(recorder, subject, recorder.head().size)
 
-    def report(self, **asked: Any) -> Report:
-        return report_of(self.world.ledger, self.scope(), **asked)
+    def report(self, lang: Language = "zh", opens: Collection[str] = ()) -> Report:
+        scope = self.scope()
+        opened = sealed_values(self.world.ledger, scope.own.values(), opens).values()
+        return report_of(self.world.ledger, scope, content_of(self.world.ledger, scope, disclosures=opened), lang)
 
-    def document(self, lang: Language = "zh", opens: Any = (), withheld: Any = (), **asked: Any) -> Document:
-        scope = asked.pop("scope", self.scope())
+    def document(
+        self, lang: Language = "zh", opens: Collection[str] = (), withheld: Collection[int] = (), **other: Any
+    ) -> Document:
+        scope = other.pop("scope", self.scope())
         sources = Sources(self.world.ledger, scope.size, lang, opens, lambda each: each.index not in withheld)
-        note = asked.pop("note", self.world.ledger.recorder.checkpoint(scope.size))
-        return document_of(history_of(sources, scope), note, **asked)
+        content = content_of(self.world.ledger, scope, withheld=withheld)
+        return document_of(history_of(sources, scope), replace(content, **other))
 
 
 @pytest.fixture(scope="module")
@@ -205,15 +211,32 @@ def test_of_an_item_only_its_own_acts_are_told(told: Told) -> None:
     assert label.spaced(told.world.facts(told.items["knife"]).code) in document.subject
 
 
-def test_witnesses_and_time_tokens_are_named_if_there_are_any(told: Told) -> None:
+def test_witnesses_are_named_with_the_time_at_which_they_saw_a_checkpoint(told: Told) -> None:
+    assert chapter(told.document(), "检查点").says[1:] == ("没有见证机的签名。", "没有时间戳。")
     note = Note.parse(told.world.ledger.recorder.checkpoint())
-    assert "没有见证机的签名。" in chapter(told.document(), "检查点").says
     seen = int(START.timestamp()).to_bytes(8, "big") + bytes(64)
     cosigned = str(Note(note.text, (*note.signatures, Signature("witness.example/w1", b"abcd", seen))))
-    token = TimeToken(told.scope().size, START, "时间戳机构")
-    signed, dated = chapter(told.document(note=cosigned, tokens=(token,)), "检查点").tables
-    assert rows(signed)[1] == ("见证机", "witness.example/w1", b"abcd".hex(), "2026-03-12 08:00:00+08:00")
-    assert rows(dated)[0][2] == "时间戳机构"
+    for asked, at in (({"checkpoint": cosigned}, 0), ({"further": {"witnessed/checkpoint": cosigned.encode()}}, 1)):
+        told_of = chapter(told.document(**asked), "检查点")
+        expected = ("见证机", "witness.example/w1", b"abcd".hex(), "2026-03-12 08:00:00+08:00")
+        assert rows(told_of.tables[at])[1] == expected
+        assert told_of.says[1:] == ("没有时间戳。",)
+
+
+def test_time_tokens_are_named_with_their_time_and_authority(told: Told, tmp_path: Path) -> None:
+    pytest.importorskip("rfc3161_client", reason="the extra time is not installed")
+    text = Note.parse(told.world.ledger.recorder.checkpoint()).text.encode()
+    with time_authority(tmp_path / "north", "north") as authority:
+        token = token_in(authority.answer(request(text, "sha256", 1, None)))
+    further = {
+        "timestamps/1/text": text, "timestamps/1/token.der": token,
+        "timestamps/2/text": b"of older ones", "timestamps/2/token.der": b"none",
+    }  # fmt: skip
+    _, dated = chapter(told.document(further=further), "检查点").tables
+    first, second = rows(dated)
+    assert first[1] == f"长度 {told.scope().size} 的检查点"
+    assert first[3] == "CN=north signer"
+    assert second[1:] == ("续期：较早的时间戳", "—", "—")
 
 
 def test_an_english_report_has_no_chinese_words_of_its_own(told: Told) -> None:

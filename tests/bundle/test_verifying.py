@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from custody.bundle.bundled import Given
 from custody.bundle.report import Report
 from custody.bundle.verifying import verify_bundle
-from custody.tlog.note import Signer
-from tampered_bundles import SOUND, STRANGER, TAMPERED, Story, packed, told
+from tampered_bundles import SOUND, TAMPERED, Story, packed, told
 from world import World
 
 WITNESSES = {"witness-signature", "witness-consistency", "quorum"}

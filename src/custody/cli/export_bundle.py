@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, BinaryIO, Final, get_args
@@ -28,8 +29,8 @@ from custody.ledger.ledger import Ledger
 
 ALL: Final = "all"
 REPORTS: Final = "custody.reports"
-"""The group of entry points that draw a bundle for people: functions of the ledger, the scope, the commitments that are
-opened, the leaf indexes that are withheld and the language, which give files by their names in the bundle."""
+"""The group of entry points that draw a bundle for people: functions of the ledger, the scope, the content and the
+language, which give files by their names in the bundle."""
 
 
 def add(kinds: Any) -> None:
@@ -83,18 +84,18 @@ def _content(ledger: Ledger, args: Namespace, settings: Settings) -> Content:
     content = content_of(
         ledger, scope, disclosures=opened.values(),
         attachments=_attachments(scope, settings) if args.with_attachments else (),
-        further=_reports(ledger, scope, opened),
     )  # fmt: skip
+    content = replace(content, further={**content.further, **_reports(ledger, scope, content)})
     if args.by:
         _journal(ledger, args, content, opened)
     return content
 
 
-def _reports(ledger: Ledger, scope: Scope, opened: Collection[str]) -> dict[str, bytes]:
+def _reports(ledger: Ledger, scope: Scope, content: Content) -> dict[str, bytes]:
     """What the installed packages draw of a bundle."""
     drawn: dict[str, bytes] = {}
     for each in sorted(entry_points(group=REPORTS), key=lambda each: each.name):
-        drawn |= each.load()(ledger, scope, opened, (), language())
+        drawn |= each.load()(ledger, scope, content, language())
     return drawn
 
 

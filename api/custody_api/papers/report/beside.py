@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Final
 
+from custody.bundle.content import Content
+from custody.errors import Malformed
+from custody.timestamps.token import read_token
+from custody.tlog.checkpoint import Checkpoint
+from custody.tlog.cosignature import KeyType
 from custody.tlog.note import Note
 from custody_api.papers.paper import Table
 from custody_api.papers.report.document import Chapter
@@ -14,17 +20,10 @@ from custody_api.papers.report.saying import field_name
 from custody_api.papers.report.wording import MORE_TERMS
 from custody_api.papers.sheet import columns
 
-_COSIGNED = (8 + 64, 8 + 2420)
-"""A cosignature is a time in seconds and a signature by Ed25519 or ML-DSA-44 (c2sp.org/tlog-cosignature)."""
+_TIMED: Final = frozenset(each.signature_size for each in KeyType if each.timed)
+"""A signature of one of these sizes begins with its time, 8 bytes (c2sp.org/tlog-cosignature)."""
 
-
-@dataclass(frozen=True, slots=True)
-class TimeToken:
-    """That an authority dated a checkpoint of some size (RFC 3161)."""
-
-    size: int
-    at: datetime
-    authority: str
+_WITNESSED: Final = "witnessed/checkpoint"
 
 
 def attachments(history: History) -> Chapter:
@@ -97,34 +96,75 @@ def _sealed_under(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[
         yield from _sealed_under(inner, (*path, name))
 
 
-def vouched(history: History, note: str, tokens: tuple[TimeToken, ...]) -> Chapter:
+def vouched(history: History, content: Content) -> Chapter:
     """The checkpoint that all proofs lead to: who signed it, who saw it, and when it was dated."""
-    sources, t = history.sources, history.sources.t
-    parsed = Note.parse(note)
-    rows: list[tuple[str, ...]] = []
-    for each in parsed.signatures:
-        own = each.name == sources.ledger.origin
-        at = "—"
-        if not own and len(each.value) in _COSIGNED:
-            at = history.moment(datetime.fromtimestamp(int.from_bytes(each.value[:8]), UTC))
-        who = t("台账日志", "the log") if own else t("见证机", "a witness")
-        rows.append((who, each.name, each.key_id.hex(), at))
-    heads = columns(
-        sources, ("谁", "Who", 24), ("名称", "Name", 84), ("密钥号", "Key id", 30), ("所见时间", "Seen at", 44)
-    )
-    tables = [Table(t("检查点上的签名", "Signatures on the checkpoint"), heads, tuple(rows))]
-    if tokens:
-        dated = tuple((str(each.size), history.moment(each.at), each.authority) for each in tokens)
-        heads = columns(
-            sources, ("台账长度", "Log size", 24), ("时间", "Time", 44), ("时间戳机构", "Authority", 100)
-        )
-        tables.append(Table(t("时间戳", "Time tokens"), heads, dated))
+    t = history.sources.t
+    tables = [_signatures(history, t("检查点上的签名", "Signatures on the checkpoint"), content.checkpoint)]
+    if _WITNESSED in content.further:
+        note = content.further[_WITNESSED].decode()
+        size = Checkpoint.parse(Note.parse(note).text).size
+        title = t(f"较早的检查点（长度 {size}）", f"An earlier checkpoint, of size {size}")
+        tables.append(_signatures(history, title, note))
+    dated = _dated(history, content.further)
+    if dated.rows:
+        tables.append(dated)
     says = [
-        t("检查点的正文是三行：台账来源、长度、根。此处列出其上的签名，其真伪由核验步骤判断。",
+        t("检查点的正文是三行：台账来源、长度、根。此处列出其上的签名和时间戳，其真伪由核验步骤判断。",
           "A checkpoint is three lines: origin, size, root. Its signatures are named here; verifying judges them."),
     ]  # fmt: skip
-    if all(each.name == sources.ledger.origin for each in parsed.signatures):
+    if not any(row[0] != _ours(history) for table in tables if table is not dated for row in table.rows):
         says.append(t("没有见证机的签名。", "No witness has signed it."))
-    if not tokens:
+    if not dated.rows:
         says.append(t("没有时间戳。", "There is no time token."))
     return Chapter(t("检查点、见证和时间", "Checkpoint, witnesses, time"), tuple(says), tuple(tables))
+
+
+def _ours(history: History) -> str:
+    return history.sources.t("台账日志", "the log")
+
+
+def _signatures(history: History, title: str, note: str) -> Table:
+    sources, t = history.sources, history.sources.t
+    rows: list[tuple[str, ...]] = []
+    for each in Note.parse(note).signatures:
+        own = each.name == sources.ledger.origin
+        at = "—"
+        if not own and len(each.value) in _TIMED:
+            at = history.moment(datetime.fromtimestamp(int.from_bytes(each.value[:8]), UTC))
+        rows.append((_ours(history) if own else t("见证机", "a witness"), each.name, each.key_id.hex(), at))
+    heads = columns(
+        sources, ("谁", "Who", 24), ("名称", "Name", 84), ("密钥号", "Key id", 30), ("所见时间", "Seen at", 46)
+    )
+    return Table(title, heads, tuple(rows))
+
+
+def _dated(history: History, further: Mapping[str, bytes]) -> Table:
+    """The time tokens of a bundle, as they say themselves."""
+    sources, t = history.sources, history.sources.t
+    heads = columns(
+        sources, ("时间戳", "Token", 16), ("所证内容", "Over", 70), ("时间", "Time", 46), ("机构", "Authority", 70)
+    )
+    rows: list[tuple[str, ...]] = []
+    for name in sorted(further):
+        if token := re.fullmatch(r"timestamps/([0-9]+)/token\.der", name):
+            text = further.get(f"timestamps/{token[1]}/text", b"")
+            rows.append((token[1], _over(history, text), *_token(history, further[name])))
+    return Table(t("时间戳", "Time tokens"), heads, tuple(rows))
+
+
+def _over(history: History, text: bytes) -> str:
+    t = history.sources.t
+    try:
+        size = Checkpoint.parse(text.decode()).size
+    except (Malformed, UnicodeError):
+        return t("续期：较早的时间戳", "renewal of older tokens")
+    return t(f"长度 {size} 的检查点", f"the checkpoint of size {size}")
+
+
+def _token(history: History, token: bytes) -> tuple[str, str]:
+    """When a token says that it was made, and who signed it."""
+    try:
+        read = read_token(token)
+    except (Malformed, ImportError):
+        return "—", "—"
+    return history.moment(read.time), read.signer.subject.rfc4514_string() if read.signer else "—"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final, get_args
 
-from custody.acts.values import encode
+from custody.acts.values import encode, seal_commitment
+from custody.bundle.content import Content
 from custody.errors import NotFound
 from custody.ledger.bundle_scope import Scope
 from custody.ledger.ledger import Ledger
 from custody.ledger.past import recorded_from
 from custody.tlog.encoding import to_base64
 from custody_api.papers.paper import Field, Language
-from custody_api.papers.report.beside import TimeToken, attachments, sealed, vouched
+from custody_api.papers.report.beside import attachments, sealed, vouched
 from custody_api.papers.report.chain import chain
 from custody_api.papers.report.document import Document
 from custody_api.papers.report.examined import laboratory
@@ -39,32 +39,26 @@ class Report:
     pdf: bytes
 
 
-def report_of(
-    ledger: Ledger, scope: Scope, *, note: str | None = None, lang: Language = "zh", opens: Container[str] = (),
-    withheld: Container[int] = (), tokens: tuple[TimeToken, ...] = (),
-) -> Report:  # fmt: skip
-    """Draw the report on the subject of a bundle, from the acts that go into it.
+def report_of(ledger: Ledger, scope: Scope, content: Content, lang: Language = "zh") -> Report:
+    """Draw the report of a bundle: of the acts in its scope, with what its content opens, withholds and is vouched by.
 
-    ``note`` is the checkpoint as the bundle holds it, with all its signatures; without it, as the ledger signed it.
-    ``opens`` are the commitments whose values are shown, ``withheld`` the leaf indexes of acts that are not. The same
-    log, note and rights give the same bytes.
+    The same content gives the same bytes.
     """
+    opens = {seal_commitment(salt, value) for salt, value in content.disclosures}
+    withheld = {index for index, act in content.acts.items() if act.envelope is None}
     sources = Sources(ledger, scope.size, lang, opens, lambda recorded: recorded.index not in withheld)
     history = history_of(sources, scope)
-    checkpoint = note or ledger.recorder.checkpoint(scope.size)
-    told = [document_of(history.in_language(sources.in_language(each)), checkpoint, tokens) for each in LANGUAGES]
+    told = [document_of(history.in_language(sources.in_language(each)), content) for each in LANGUAGES]
     return Report(page_of(told), print_report(told[LANGUAGES.index(lang)]))
 
 
-def drawn_for(
-    ledger: Ledger, scope: Scope, opens: Container[str], withheld: Container[int], lang: Language
-) -> dict[str, bytes]:
+def drawn_for(ledger: Ledger, scope: Scope, content: Content, lang: Language) -> dict[str, bytes]:
     """The report as the files of a bundle: the entry point of the group ``custody.reports``."""
-    drawn = report_of(ledger, scope, lang=lang, opens=opens, withheld=withheld)
+    drawn = report_of(ledger, scope, content, lang)
     return {"report.html": drawn.html, "report.pdf": drawn.pdf}
 
 
-def document_of(history: History, note: str, tokens: tuple[TimeToken, ...] = ()) -> Document:
+def document_of(history: History, content: Content) -> Document:
     """The report as data, in the language of the history's sources."""
     sources, t = history.sources, history.sources.t
     root = sources.ledger.recorder.root_at(sources.at)
@@ -84,7 +78,7 @@ def document_of(history: History, note: str, tokens: tuple[TimeToken, ...] = ())
         chapters=(
             parties(history), things(history), chain(history), custody(history), control(history), seals(history),
             temperatures(history), laboratory(history), corrections(history), defects(history), attachments(history),
-            sealed(history), vouched(history, note, tokens), by_yourself(history, note),
+            sealed(history), vouched(history, content), by_yourself(history, content.checkpoint),
         ),
     )  # fmt: skip
 
