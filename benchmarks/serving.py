@@ -209,7 +209,7 @@ def _signed_in(work: Workload, address: str) -> str:
 def _custody(work: Workload, url: str, folder: Path) -> Iterator[str]:
     """The ledger, served by its own command."""
     for name, key in (("log.key", work.world.log_key), ("log.key.journal", work.world.journal_key)):
-        keyfile.write_key(folder / name, key._private_key, None)
+        keyfile.write_key(folder / name, key.private_key, None)
     settings = ["--lang", "en", "--database", url, "--log-key", str(folder / "log.key"), "--port", "0"]
     with _started([*SERVE, *settings]) as at:
         yield at

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 Admission = Literal[
     "open", "signed-in", "members", "thing", "whole", "loan", "counted", "tube", "label", "person", "signer",
-    "opens", "exports", "named", "follows", "subscriber", "oversees", "audits", "own", "cosigns",
+    "opens", "exports", "named", "follows", "subscriber", "oversees", "audits", "own", "cosigns", "published",
 ]  # fmt: skip
 
 MEANINGS: Final[Mapping[Admission, str]] = {
@@ -34,6 +34,7 @@ MEANINGS: Final[Mapping[Admission, str]] = {
     "oversees": "Who reviews, approves, supervises or audits: what people of his own agency did. Others: 403.",
     "audits": "Auditors of an audit or supervision office. Others: 403.",
     "cosigns": "Who is named in it as a signer. Others: 404.",
+    "published": "Where the setting `publication` is `public`: everybody, without a session.",
     "own": "Whoever signed in: figures of the cases that his own agency leads; auditors, of any.",
 }
 """What an entry means. 401 comes first: without a session, everything but ``open`` answers nothing else."""
@@ -113,8 +114,9 @@ ENDPOINTS: Final[Mapping[str, tuple[Admission, ...]]] = {
     "GET /v1/labels/{label_id}.{format}": ("label",),
     "POST /v1/scans": ("members",),
     "GET /v1/papers/{kind}": ("person",),
-    "GET /log/checkpoint": ("signed-in",),
-    "GET /log/tile/{level}/{number:path}": ("signed-in",),
-    "GET /log/tile/entries/{number:path}": ("audits",),
+    "GET /v1/head": ("signed-in",),
+    "GET /log/checkpoint": ("signed-in", "published"),
+    "GET /log/tile/{level}/{number:path}": ("signed-in", "published"),
+    "GET /log/tile/entries/{number:path}": ("audits", "published"),
 }
 """Method and path → who is answered; of several, each says what it adds."""

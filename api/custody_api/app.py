@@ -26,6 +26,7 @@ from custody_api.documented import PROBLEMS
 from custody_api.door import Door
 from custody_api.head import HeadAsGet
 from custody_api.operation import DEFAULT, Operation
+from custody_api.publishing import publish
 from custody_api.requests import Told, note_route
 from custody_api.routes import (
     books,
@@ -54,15 +55,17 @@ from custody_api.tracing import Traced
 
 ROUTERS: Final = (
     writing.router, recorded.router, items.router, cases.router, parties.router, books.router, oversight.router,
-    labels.router, papers.router, log.router, feed.router, files.router, pending.router,
+    labels.router, papers.router, log.head_router, feed.router, files.router, pending.router,
     subscriptions.router,
 )  # fmt: skip
 """For whoever signed in."""
 
-OPEN: Final = (schemas.router, receipts.router, health.router, metrics.router, sign_in.router, issuers.router)
+OPEN: Final = (
+    schemas.router, receipts.router, health.router, metrics.router, sign_in.router, issuers.router, log.router,
+)  # fmt: skip
 """For everybody: what is published anyway, a receipt by its token, whether the server lives, and the way in.
 
-Figures are shown to whom the settings name."""
+Figures and the log are shown to whom the settings name."""
 
 _SAYS_NOTHING: Final[TelemetryConfig] = {
     "tracing": False, "metrics": False, "logs": False, "auto_configure": False,
@@ -85,13 +88,14 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = READING_THREADS
         app.state.context = await context.start(ledger, attachments, operation)
-        looking = asyncio.create_task(look_after(app.state.context))
+        tasks = [asyncio.create_task(look_after(app.state.context)), asyncio.create_task(publish(ledger))]
         try:
             yield
         finally:
-            looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await looking
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             await context.stop(app.state.context)
 
     app = FastAPI(

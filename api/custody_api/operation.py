@@ -34,6 +34,8 @@ class Operation:
     doorway: Doorway = HERE
     vouching: Vouching = NOBODY
     time_authorities: Authorities = NONE
+    public_log: bool = False
+    """Whether checkpoint, tiles and entries are read without a session."""
 
 
 DEFAULT: Final = Operation()
@@ -47,6 +49,7 @@ def operation_of(settings: Settings, host: str = ADDRESSES[0]) -> Operation:
     return Operation(
         settings.writes_a_minute, settings.sign_ins_a_minute, figures, token, settings.webhook_networks,
         settings.traces, doorway=doorway, vouching=vouching, time_authorities=time_authorities_of(settings),
+        public_log=settings.publication == "public",
     )  # fmt: skip
 
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from time import time
 from typing import Any, get_args
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from sqlalchemy import Engine
 
 from custody.acts.parties import AgencyKind
 from custody.acts.values import encode
 from custody.authoring import Prepared, new_act_id, prepare
 from custody.cli.keys import add_passphrase_option, open_key
-from custody.cli.ledgers import log_signing_key
+from custody.cli.ledgers import log_signing_key, ml_dsa_key
 from custody.cli.settings import Settings, add_options, journal_key_of, settings_of
 from custody.cli.terminal import tell, tell_json
 from custody.cli.words import text
@@ -32,9 +34,12 @@ from custody.ledger.opening import Disclosure
 from custody.ledger.policies import shipped_policy
 from custody.ledger.reader import Reader
 from custody.signing import PrivateKey, key_id_of, public_bytes
+from custody.tlog.cosignature import KeyType
 from custody.tlog.merkle import EMPTY_ROOT
 from custody.tlog.note import Signer
 from custody_migrations import migrate
+
+_KINDS = {KeyType.ED25519: "log", KeyType.ML_DSA_44: "log_ml_dsa"}
 
 
 def add_migrate(subparsers: Any) -> None:
@@ -81,13 +86,15 @@ def run_init(args: Namespace) -> int:
         keys = _log_keys(log_key, settings)
         log = Signer(args.origin, keys[log_key])
         journal = Signer(f"{args.origin}/journal", keys[journal_key_of(log_key)])
-        prepared = _genesis(args, policy, log, journal, key)
-        _keep(keys)  # not before genesis was found to be sound, and not after it is recorded
+        published = _ml_dsa_key(log_key, settings)
+        signers = [log, *(Signer(args.origin, each) for each in published.values())]
+        prepared = _genesis(args, policy, signers, journal, key)
+        _keep({**keys, **published})  # not before genesis was found to be sound, and not after it is recorded
         disclosures = [Disclosure(each.salt, each.value) for each in prepared.disclosures]
         ledger = found_ledger(engine, prepared.signed([key]), disclosures, log, journal)
         receipt = ledger.receipt(prepared.act.id)
         ledger.close()
-    _tell(args, receipt, log_key, log, journal)
+    _tell(args, receipt, {**keys, **published}, [*signers, journal])
     return 0
 
 
@@ -112,24 +119,37 @@ def _log_keys(log_key: Path, settings: Settings) -> dict[Path, Ed25519PrivateKey
     A key found where one would be made is not taken silently: it may have signed for a log that is gone, and a second
     log under the same key would contradict the first.
     """
-    if settings.log_key is None and log_key.exists():
-        raise Conflict(
-            "conflict/log-key-exists", "There is a log key here already: name it with --log-key to use it.",
-            file=str(log_key),
-        )  # fmt: skip
+    for path in (log_key, settings.ml_dsa_key_of(log_key)):
+        if settings.log_key is None and path != settings.log_key_ml_dsa and path.exists():
+            raise Conflict(
+                "conflict/log-key-exists", "There is a log key here already: name it with --log-key to use it.",
+                file=str(path),
+            )  # fmt: skip
     return {
         path: log_signing_key(path, settings) if path.exists() else Ed25519PrivateKey.generate()
         for path in (log_key, journal_key_of(log_key))
     }
 
 
-def _keep(keys: Mapping[Path, Ed25519PrivateKey]) -> None:
+def _ml_dsa_key(log_key: Path, settings: Settings) -> dict[Path, MLDSA44PrivateKey]:
+    """The key that what is published is signed with as well, by file: as given, otherwise fresh; none where the
+    cryptography at hand has no ML-DSA. The log may name one later."""
+    path = settings.ml_dsa_key_of(log_key)
+    try:
+        return {path: ml_dsa_key(path, settings) if path.exists() else MLDSA44PrivateKey.generate()}
+    except UnsupportedAlgorithm:
+        return {}
+
+
+def _keep(keys: Mapping[Path, Ed25519PrivateKey | MLDSA44PrivateKey]) -> None:
     for path, key in keys.items():
         if not path.exists():
             write_key(path, key, None)
 
 
-def _genesis(args: Namespace, policy: str, log: Signer, journal: Signer, key: PrivateKey) -> Prepared:
+def _genesis(
+    args: Namespace, policy: str, log: Sequence[Signer], journal: Signer, key: PrivateKey
+) -> Prepared:
     spki = public_bytes(key)
     now = time()
     draft = {
@@ -138,7 +158,7 @@ def _genesis(args: Namespace, policy: str, log: Signer, journal: Signer, key: Pr
         "signers": [{"part": "administrator", "person": args.admin}],
         "origin": args.origin,
         "jurisdiction": args.jurisdiction,
-        "log_keys": [str(log.verifier)],
+        "log_keys": [str(each.verifier) for each in log],
         "journal_key": str(journal.verifier),
         "policy": policy,
         "first_agency": {
@@ -156,12 +176,16 @@ def _genesis(args: Namespace, policy: str, log: Signer, journal: Signer, key: Pr
     )  # fmt: skip
 
 
-def _tell(args: Namespace, receipt: Receipt, log_key: Path, log: Signer, journal: Signer) -> None:
-    files = {"log_key": str(log_key), "journal_key": str(journal_key_of(log_key))}
+def _tell(args: Namespace, receipt: Receipt, files: Iterable[Path], signers: Sequence[Signer]) -> None:
+    names = ["log_key", "journal_key", "log_key_ml_dsa"]
+    keys = dict(zip(names, map(str, files), strict=False))
+    verifiers = {(_KINDS[each.verifier.kind] if each.name == args.origin else "journal"): str(each.verifier)
+                 for each in signers}  # fmt: skip
     if args.json:
-        verifiers = {"log": str(log.verifier), "journal": str(journal.verifier)}
-        tell_json({"origin": args.origin, **files, "verifiers": verifiers, "receipt": receipt.as_json()})
+        tell_json({"origin": args.origin, **keys, "verifiers": verifiers, "receipt": receipt.as_json()})
         return
     tell("✓ " + text("init/done", origin=args.origin))
-    tell("  " + text("init/log-key", file=files["log_key"], journal=files["journal_key"]))
-    tell("  " + text("init/verifier", vkey=log.verifier))
+    tell("  " + text("init/log-key", files=" ".join(keys.values())))
+    for name in ("log", "log_ml_dsa"):
+        if name in verifiers:
+            tell("  " + text("init/verifier", vkey=verifiers[name]))

@@ -36,6 +36,7 @@ SIMPLE: Final = {
     "place id": values.PlaceId,
     "kit id": values.KitId,
     "manifest id": values.ManifestId,
+    "verifier key (vkey line)": values.VerifierKey,
     "public key (SubjectPublicKeyInfo, base64url)": values.PublicKey,
     "credential id (base64url)": values.CredentialId,
     "domain name": values.RpId,

@@ -273,7 +273,7 @@ def rooms(story: Story) -> Iterator[Asked]:
     """Endpoints that answer some callers and tell the others that they are not meant."""
     everybody: Shows = lambda _: True  # noqa: E731
     audits: Shows = lambda caller: caller.audits  # noqa: E731
-    for path in ("/v1/session", "/v1/people", "/v1/people/psb-0211", "/v1/statistics", "/log/checkpoint"):
+    for path in ("/v1/session", "/v1/people", "/v1/people/psb-0211", "/v1/statistics", "/v1/head", "/log/checkpoint"):
         yield Asked(f"GET {path.replace('psb-0211', '{person}')}", path, everybody)
     size = story.world.ledger.recorder.head().size
     full = "000" if size >= 256 else f"000.p/{size}"

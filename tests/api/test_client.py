@@ -94,7 +94,7 @@ LIES: dict[str, tuple[str, Callable[[World, dict[str, Any]], Callable[[str, byte
         proof=lambda proof: proof.replace(TlogProof.parse(proof).checkpoint.split("\n")[2], "A" * 43 + "=", 1)
     )),
     "a log under another key": ("untrusted/note-unsigned", lambda world, _: in_receipt(
-        proof=lambda proof: signed_anew(proof, Signer("custody.example/other", world.journal_key._private_key))
+        proof=lambda proof: signed_anew(proof, Signer("custody.example/other", world.journal_key.private_key))
     )),
     "another act's entry": ("untrusted/receipt", lambda world, earlier: in_receipt(
         entry=lambda _: earlier["entry"], proof=lambda _: earlier["proof"]

@@ -103,7 +103,7 @@ def test_followers_that_are_killed_miss_nothing_and_get_nothing_twice(postgres_u
     world = World(postgres_url)
     world.is_audited()
     for name, key in (("log.key", world.log_key), ("log.key.journal", world.journal_key)):
-        keyfile.write_key(tmp_path / name, key._private_key, None)
+        keyfile.write_key(tmp_path / name, key.private_key, None)
     case = world.opens_case()
     head = world.ledger.recorder.head().size
     with ExitStack() as stack:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import httpx
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from custody.tlog.checkpoint import open_checkpoint
 from custody.tlog.merkle import leaf_hash, root_of
 from custody.tlog.tiles import read_bundle
+from custody_api.operation import Operation
 from submissions import a_case
 from world import World
 
@@ -17,14 +20,44 @@ from world import World
 def test_checkpoint_bundle_and_tile_add_up(world: World, client: httpx.Client) -> None:
     note = client.get("/log/checkpoint")
     checkpoint = open_checkpoint(note.content, world.log_key.verifier)
-    assert note.headers["cache-control"] == "no-cache"
+    assert note.headers["cache-control"] == "private, max-age=1"
+    assert note.headers["content-type"] == "text/plain; charset=utf-8"
     bundle = client.get(f"/log/tile/entries/000.p/{checkpoint.size}")
     tile = client.get(f"/log/tile/0/000.p/{checkpoint.size}")
     leaves = [leaf_hash(entry) for entry in read_bundle(bundle.content)]
     assert b"".join(leaves) == tile.content
     assert root_of(leaves) == checkpoint.root
-    assert "immutable" in tile.headers["cache-control"]
-    assert "immutable" in bundle.headers["cache-control"]
+    for answer in (tile, bundle):
+        assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
+        assert answer.headers["content-type"] == "application/octet-stream"
+
+
+def test_whoever_signs_sees_a_head_before_it_is_published(sqlite_world: World, sqlite_client: httpx.Client) -> None:
+    published = sqlite_client.get("/log/checkpoint").text
+    sqlite_client.post("/v1/acts", json=a_case(sqlite_world, "云公(刑)诈〔2026〕1999"))
+    assert sqlite_client.get("/log/checkpoint").text == published
+    head = sqlite_client.get("/v1/head")
+    assert open_checkpoint(head.text, sqlite_world.log_key.verifier).size == sqlite_world.ledger.recorder.head().size
+    assert head.headers["cache-control"] == "no-cache"
+
+
+def test_a_public_log_is_read_without_a_session_and_compressed_by_who_accepts_it(
+    sqlite_world: World, operated: Callable[[World, str, Operation], AbstractContextManager[httpx.Client]]
+) -> None:
+    served = operated(sqlite_world, "周远", Operation(public_log=True))
+    with served as client, httpx.Client(base_url=client.base_url) as anybody:
+        note = anybody.get("/log/checkpoint")
+        size = open_checkpoint(note.text, sqlite_world.log_key.verifier).size
+        assert note.headers["cache-control"] == "public, max-age=1"
+        bundle = anybody.get(f"/log/tile/entries/000.p/{size}", headers={"Accept-Encoding": "gzip"})
+        plain = anybody.get(f"/log/tile/entries/000.p/{size}", headers={"Accept-Encoding": "identity"})
+        assert (bundle.headers["content-encoding"], plain.headers.get("content-encoding")) == ("gzip", None)
+        assert bundle.headers["vary"] == "Accept-Encoding"
+        assert bundle.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert bundle.content == plain.content
+        tile = anybody.get(f"/log/tile/0/000.p/{size}")
+        assert b"".join(map(leaf_hash, read_bundle(plain.content))) == tile.content
+        assert [anybody.get(each).status_code for each in ("/v1/head", "/v1/people", "/v1/feed")] == [401] * 3
 
 
 def test_head_answers_as_get_does_without_the_body(sqlite_client: httpx.Client) -> None:

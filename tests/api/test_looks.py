@@ -31,7 +31,7 @@ def world(sqlite_world: World, tmp_path: Path) -> World:
     """A world whose log keys lie in files, as commands need them."""
     log_key = tmp_path / "log.key"
     for signer, path in ((sqlite_world.log_key, log_key), (sqlite_world.journal_key, journal_key_of(log_key))):
-        keyfile.write_key(path, signer._private_key, None)
+        keyfile.write_key(path, signer.private_key, None)
     return sqlite_world
 
 

@@ -243,8 +243,8 @@ def test_a_server_that_is_told_to_stop_answers_what_it_took_and_loses_nothing(
 ) -> None:
     world, database = sqlite_world, tmp_path / "ledger.db"
     migrate(world.engine)
-    keyfile.write_key(tmp_path / "ledger.db.key", world.log_key._private_key, None)
-    keyfile.write_key(tmp_path / "ledger.db.key.journal", world.journal_key._private_key, None)
+    keyfile.write_key(tmp_path / "ledger.db.key", world.log_key.private_key, None)
+    keyfile.write_key(tmp_path / "ledger.db.key.journal", world.journal_key.private_key, None)
     acts = [a_case(world, f"{CASE}-{number}") for number in range(ACTS)]
     with subprocess.Popen(
         [sys.executable, "-c", CUSTODY, "serve", "--lang", "en", "--database", str(database), "--port", "0"],

@@ -263,7 +263,7 @@ def test_custody_serve_sends_to_the_networks_that_its_settings_name(
     world: World, hook: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, key in (("log.key", world.log_key), ("log.key.journal", world.journal_key)):
-        keyfile.write_key(tmp_path / name, key._private_key, None)
+        keyfile.write_key(tmp_path / name, key.private_key, None)
     monkeypatch.setenv("CUSTODY_WEBHOOK_NETWORKS", "10.0.0.0/8 127.0.0.1/32")
     with server(world.url, tmp_path / "log.key") as address:
         bearer = {"Authorization": f"Bearer {token(world, '审计员', address)}"}

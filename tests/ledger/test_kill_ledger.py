@@ -46,8 +46,8 @@ def _prepared(world: World, folder: Path) -> None:
     """Key files for the log, and a signed check-in for each of many items."""
     from base64 import b64encode
 
-    keyfile.write_key(folder / "log.key", world.log_key._private_key, None)
-    keyfile.write_key(folder / "journal.key", world.journal_key._private_key, None)
+    keyfile.write_key(folder / "log.key", world.log_key.private_key, None)
+    keyfile.write_key(folder / "journal.key", world.journal_key.private_key, None)
     case = world.opens_case()
     items = world.seizes(case, *(world.item() for _ in range(ACTS)))
     signers = world.signers(deliverer="周远", custodian="梁静")

@@ -39,6 +39,7 @@ def read_readiness(context: InContext) -> JSONResponse:
     checks: dict[str, Callable[[], Finding]] = {
         "database": lambda: _database(ledger),
         "checkpoint": lambda: _checkpoint(ledger),
+        "publication": lambda: _publication(ledger),
         "writing": lambda: _writing(ledger),
         "registers": lambda: _registers(context),
         "decoders": _decoders,
@@ -69,6 +70,14 @@ def _checkpoint(ledger: Ledger) -> Finding:
     age = ledger.clock() - head.recorded_at
     covered = ledger.recorder.root_at(head.size) == head.root
     return covered, {"recorded_at": instant(head.recorded_at), "age_seconds": max(0, round(age.total_seconds()))}
+
+
+def _publication(ledger: Ledger) -> Finding:
+    """What was published last, and by which keys of the log it will be signed; not ready while it cannot be."""
+    publication, trouble = ledger.publication, ledger.publication.trouble
+    signed = ["ed25519", *(["ml-dsa-44"] if publication.cosigned else [])]
+    found = {"size": publication.size(), "signatures": signed}
+    return trouble is None, {**found, "code": trouble.code} if trouble else found
 
 
 def _writing(ledger: Ledger) -> Finding:

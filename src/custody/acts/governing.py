@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from custody.acts.act import Act
-from custody.acts.values import Hex32, Many, Moment, Text, Word
+from custody.acts.values import Hex32, Many, Moment, Text, VerifierKey
 
-VerifierKeys = Annotated[Many[Word], Field(max_length=20)]
+VerifierKeys = Annotated[Many[VerifierKey], Field(max_length=20)]
 
 
 class NewPolicy(Act):

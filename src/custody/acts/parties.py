@@ -24,6 +24,7 @@ from custody.acts.values import (
     Sealed,
     Some,
     Text,
+    VerifierKey,
     Word,
 )
 
@@ -96,7 +97,7 @@ class Genesis(Act):
     act: Literal["genesis"]
     origin: Origin
     jurisdiction: Word
-    log_keys: Some[Word]
+    log_keys: Some[VerifierKey]
     journal_key: Word
     policy: Hex32
     first_agency: FirstAgency

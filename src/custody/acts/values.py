@@ -138,6 +138,8 @@ Reference = Annotated[str, StringConstraints(min_length=1, max_length=100), Afte
 """An authority's own reference of a case or an instrument."""
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_plain)]
+VerifierKey = Annotated[str, StringConstraints(min_length=1, max_length=2400), AfterValidator(_plain)]
+"""A vkey line (c2sp.org/signed-note): about 1,800 characters of an ML-DSA-44 key."""
 Word = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_plain)]
 
 SealNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{0,39}$")]

@@ -20,7 +20,7 @@ from custody.ledger.ledger import Ledger
 from custody.ledger.opening import Disclosure
 from custody.signed import SignedAct
 from custody.signing import PrivateKey
-from custody.tlog.checkpoint import open_checkpoint, signer_of
+from custody.tlog.checkpoint import open_checkpoint
 from custody.tlog.note import Verifier
 
 
@@ -59,8 +59,8 @@ class LocalLedger:
 
     def seen(self) -> dict[str, Any]:
         note = self._ledger.recorder.checkpoint()
-        ours = signer_of(note, [Verifier.parse(vkey) for vkey in self._ledger.log_keys()])
-        head = open_checkpoint(note, ours)  # what people testify to is what the log signed, not what its head row says
+        ours = [Verifier.parse(vkey) for vkey in self._ledger.log_keys()]
+        head = open_checkpoint(note, *ours)  # what people testify to is what the log signed, not what its head row says
         return {"size": head.size, "root": encode(head.root)}
 
     def live_keys(self, person: str) -> Mapping[str, str]:

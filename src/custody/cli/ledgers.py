@@ -7,19 +7,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from sqlalchemy import Engine, inspect
 
 from custody.attachments import Attachments, Limits, folder_beside
 from custody.attachments.bucket import Bucket
-from custody.cli.keys import open_key
+from custody.cli.keys import open_key, open_note_key
 from custody.cli.parser import WrongUse
 from custody.cli.settings import Settings, journal_key_of, require_none
-from custody.errors import Damaged, Malformed, NotFound
+from custody.errors import Damaged, Malformed, NotFound, Unavailable
 from custody.ledger.engine import open_engine, translated
 from custody.ledger.ledger import Ledger
 from custody.ledger.memory import calm_collector
 from custody.ledger.storagecheck import require_whole_file
-from custody.ledger.tables import LEDGER
+from custody.ledger.tables import LEDGER, metadata
 from custody.stamping.configured import NONE, Authorities, read_authorities
 from custody.timestamps.token import library_is_there
 from custody.tlog.note import Signer
@@ -34,13 +35,20 @@ def reading(settings: Settings) -> Iterator[Ledger]:
 
 @contextmanager
 def writing(settings: Settings) -> Iterator[Ledger]:
-    """A ledger that can append: the log's and the journal's keys are those genesis names, else Untrusted."""
+    """A ledger that can append: the log's and the journal's keys are those genesis names, else Untrusted.
+
+    What it recorded is published when the block is left in order. Raises what `Publication.publish` does.
+    """
     log_key = settings.needed_log_key()
     with founded(settings) as engine:
         with _closing(Ledger(engine)) as known:
             origin = known.origin
-        with _closing(Ledger(engine, *signers(origin, log_key, settings))) as ledger:
+        with _closing(Ledger(
+            engine, *signers(origin, log_key, settings), cosigner=cosigner(origin, log_key, settings),
+            mark=mark_of(log_key),
+        )) as ledger:  # fmt: skip
             yield ledger
+            ledger.publication.publish(at_once=True)
 
 
 def signers(origin: str, log_key: Path, settings: Settings) -> tuple[Signer, Signer]:
@@ -49,6 +57,30 @@ def signers(origin: str, log_key: Path, settings: Settings) -> tuple[Signer, Sig
         Signer(origin, log_signing_key(log_key, settings)),
         Signer(f"{origin}/journal", log_signing_key(journal_key_of(log_key), settings)),
     )
+
+
+def cosigner(origin: str, log_key: Path, settings: Settings) -> Signer | None:
+    """The signer of what is published, if there is a file with an ML-DSA-44 key. Raises OSError for one that was named
+    and is not there."""
+    file = settings.ml_dsa_key_of(log_key)
+    if settings.log_key_ml_dsa is None and not file.exists():
+        return None
+    return Signer(origin, ml_dsa_key(file, settings))
+
+
+def ml_dsa_key(path: Path, settings: Settings) -> MLDSA44PrivateKey:
+    """Read the key file with which a log signs what it publishes. Raises what `open_note_key` does, and Malformed."""
+    key = open_note_key(path, settings)
+    if not isinstance(key, MLDSA44PrivateKey):
+        raise Malformed(
+            "malformed/log-key-ml-dsa", "What a log publishes is signed with an ML-DSA-44 key.", file=path.name
+        )
+    return key
+
+
+def mark_of(log_key: Path) -> Path:
+    """What was published last is noted beside the log's key, and so in no backup of the database."""
+    return log_key.with_name(log_key.name + ".published")
 
 
 def log_signing_key(path: Path, settings: Settings) -> Ed25519PrivateKey:
@@ -100,9 +132,11 @@ def founded(settings: Settings) -> Iterator[Engine]:
     engine = open_engine(url)
     try:
         with _whole(settings), translated():
-            has_tables = inspect(engine).has_table(LEDGER.entry.name)
-        if not has_tables:
+            tables = set(inspect(engine).get_table_names())
+        if LEDGER.entry.name not in tables:
             raise _no_ledger()
+        if not tables >= set(metadata.tables):
+            raise Unavailable("unavailable/schema", "The database was made by an older version: run custody migrate.")
         yield engine
     finally:
         engine.dispose()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from custody.cli.parser import WrongUse
 from custody.cli.words import text
@@ -36,6 +36,8 @@ VARIABLES: Final[Mapping[str, str]] = {
     "database": "CUSTODY_DATABASE",
     "server": "CUSTODY_SERVER",
     "log_key": "CUSTODY_LOG_KEY",
+    "log_key_ml_dsa": "CUSTODY_LOG_KEY_ML_DSA",
+    "publication": "CUSTODY_PUBLICATION",
     "log_verifier": "CUSTODY_LOG_VERIFIER",
     "passphrase_file": "CUSTODY_PASSPHRASE_FILE",
     "reminders": "CUSTODY_REMINDERS",
@@ -61,8 +63,8 @@ VARIABLES: Final[Mapping[str, str]] = {
 
 
 _PATHS: Final = (
-    "log_key", "passphrase_file", "reminders", "attachment_staging", "vouching", "tls_cert", "tls_key",
-    "time_authorities",
+    "log_key", "log_key_ml_dsa", "passphrase_file", "reminders", "attachment_staging", "vouching", "tls_cert",
+    "tls_key", "time_authorities",
 )  # fmt: skip
 
 
@@ -73,6 +75,9 @@ class Settings:
     database: URL | None = None
     server: str | None = None
     log_key: Path | None = None
+    log_key_ml_dsa: Path | None = None
+    publication: Literal["private", "public"] = "private"
+    """Whether the log is published to everybody: checkpoint, tiles and entries, without a session."""
     log_verifier: str | None = None
     passphrase_file: Path | None = None
     reminders: Path | None = None
@@ -120,6 +125,11 @@ class Settings:
         if self.sqlite_file is None:
             raise WrongUse("use/log-key", "Name the log's key file: --log-key or CUSTODY_LOG_KEY.")
         return self.sqlite_file.with_name(self.sqlite_file.name + ".key")
+
+
+    def ml_dsa_key_of(self, log_key: Path) -> Path:
+        """The log's ML-DSA-44 key file, whether or not it is there; beside the other, unless it was named."""
+        return self.log_key_ml_dsa or log_key.with_name(log_key.name + ".ml-dsa")
 
 
 def journal_key_of(log_key: Path) -> Path:
@@ -218,10 +228,13 @@ def _zone(given: str) -> str:
     return given
 
 
-def _log_format(given: str) -> str:
-    if given not in ("json", "plain"):
-        raise _not("json | plain", given)
-    return given
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(given: str) -> str:
+        if given not in choices:
+            raise _not(" | ".join(choices), given)
+        return given
+
+    return read
 
 
 def _metrics(given: str) -> str | Path:
@@ -297,8 +310,9 @@ def _not(expected: str, got: str) -> WrongUse:
 
 
 _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "database": database_url, "server": str, "log_key": Path, "log_verifier": str, "passphrase_file": Path,
-    "reminders": Path, "timezone": _zone, "log_format": _log_format, "metrics": _metrics,
+    "database": database_url, "server": str, "log_key": Path, "log_key_ml_dsa": Path,
+    "publication": _one_of("private", "public"), "log_verifier": str, "passphrase_file": Path,
+    "reminders": Path, "timezone": _zone, "log_format": _one_of("json", "plain"), "metrics": _metrics,
     "attachments": _store, "attachment_staging": Path, "attachment_limit": _bytes("attachment_limit"),
     "attachment_quota": _bytes("attachment_quota"), "writes_a_minute": _each_minute, "sign_ins_a_minute": _each_minute,
     "vouching": Path, "public_url": _public_url, "tls_cert": Path, "tls_key": Path, "behind_proxy": _proxies,

@@ -153,8 +153,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "keygen/id": ("密钥编号", "key id"),
     "keygen/public": ("公钥", "public key"),
     "init/done": ("台账已建立：{origin}", "The ledger {origin} is founded."),
-    "init/log-key": ("日志私钥：{file}、{journal}（请备份，勿放入数据库）",
-                     "Log keys: {file}, {journal} (back them up; never in the database)"),
+    "init/log-key": ("日志私钥：{files}（请备份，勿放入数据库）",
+                     "Log keys: {files} (back them up; never in the database)"),
     "init/verifier": ("日志公钥：{vkey}", "Log verifier key: {vkey}"),
     "migrate/done": ("数据库结构版本：{revision}", "The schema is at revision {revision}."),
     # act

@@ -7,6 +7,7 @@ from typing import Final
 from custody.cli.words_time import TIME
 
 OPERATING: Final[dict[str, tuple[str, str]]] = {
+    "help/key-origin": ("日志名称：生成日志密钥并显示其公钥", "make the key of the log of this name; prints its vkey"),
     "doctor/default": ("默认值", "the default"),
     "doctor/vouching": (
         "{issuers} 个签发者、{certificates} 个证书可作身份担保",

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from custody.errors import Malformed
-from custody.tlog.checkpoint import Checkpoint, open_checkpoint, signer_of
+from custody.tlog.checkpoint import Checkpoint, open_checkpoint
 from custody.tlog.edge import Nodes, expand
 from custody.tlog.merkle import HASH_SIZE, consistency_path, leaf_hash, verify_consistency, verify_inclusion
 from custody.tlog.note import Note, Verifier
@@ -53,7 +53,7 @@ class KnownLog:
 
     def _signed(self, note: str) -> Checkpoint:
         if self._verifiers:
-            return open_checkpoint(note, signer_of(note, self._verifiers))
+            return open_checkpoint(note, *self._verifiers)
         return Checkpoint.parse(Note.parse(note).text)
 
     def _require_one_log(self, older: Checkpoint, newer: Checkpoint) -> None:

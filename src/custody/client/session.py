@@ -135,7 +135,7 @@ class Client:
 
     def seen(self) -> dict[str, Any]:
         """The newest checkpoint's size and root, as an act states them. Raises Malformed, Untrusted."""
-        head = self._log.open(self._ask("/log/checkpoint")[1].decode("utf-8", "replace"))
+        head = self._log.open(self._ask("/v1/head")[1].decode("utf-8", "replace"))
         self._origin = head.origin
         self._reached(head.size)
         return {"size": head.size, "root": encode(head.root)}

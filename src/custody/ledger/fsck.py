@@ -25,6 +25,7 @@ from custody.ledger.findings import Finding, Report
 from custody.ledger.journalcheck import check_journal
 from custody.ledger.opening import read_recorded
 from custody.ledger.policies import Policies, shipped_policies
+from custody.ledger.publicationcheck import check_publications
 from custody.ledger.reader import Reader
 from custody.ledger.signaturecheck import enrolled_keys, stretches
 from custody.ledger.storagecheck import report_storage
@@ -68,7 +69,8 @@ def _verify(
         report.found(1, "no-genesis", "台账没有开账记录。", "The log does not begin with a genesis.", 0)
         return
     roots: dict[int, bytes] = {0: EMPTY_ROOT}
-    for problem in check_tree(reader, keys_of(reader, genesis), roots):
+    log_keys = keys_of(reader, genesis)
+    for problem in (*check_tree(reader, log_keys, roots), *check_publications(reader, log_keys, roots)):
         report.found(1, *problem)
     for problem in (*check_tree(journal, lambda _: (genesis.journal_key,), {}), *check_journal(journal)):
         report.found(1, *problem)

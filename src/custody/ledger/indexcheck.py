@@ -54,7 +54,7 @@ def check_indexes(session: Session, reader: Reader, index: TagIndex, size: int, 
         yield "act-index", "编号索引与各条目不符。", "The index of ids does not fit the entries.", None
     if session.fetch(f"SELECT count(*) FROM {log.tile}") != [(tiles,)]:
         yield "tile", "瓦片与各条目不符。", "There are tiles that no entries make.", None
-    for table in sorted({each.name for each in (log.head, *log.append_only)} - _guarded(session, reader)):
+    for table in sorted({each.name for each in (log.head, *log.append_only)} - guarded(session, reader)):
         yield "unguarded", f"数据表 {table} 的防改触发器不在。", f"The guards of the table {table} are gone.", None
 
 
@@ -68,7 +68,7 @@ def _ids_differ(session: Session, log: Log, size: int) -> bool:
     return session.fetch(sql) != [(size, size, 1, size) if size else (0, 0, None, None)]
 
 
-def _guarded(session: Session, reader: Reader) -> set[str]:
+def guarded(session: Session, reader: Reader) -> set[str]:
     """The tables on which triggers still refuse what must not happen."""
     if reader.engine.dialect.name == "postgresql":
         sql = (

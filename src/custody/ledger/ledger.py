@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 from eventsourcing.dcb.api import DCBAppendCondition
@@ -33,6 +34,7 @@ from custody.ledger.drafts import Appended, ConditionFailed, DecideAgain, Draft,
 from custody.ledger.governed import Governed
 from custody.ledger.group_commit import GroupCommit
 from custody.ledger.journal import Journal
+from custody.ledger.mark import Mark
 from custody.ledger.memory import FactMemory, View
 from custody.ledger.opening import (
     Disclosure,
@@ -45,6 +47,7 @@ from custody.ledger.opening import (
 from custody.ledger.opening import Submission as Submission  # what `submit_many` takes
 from custody.ledger.past import recorded_from
 from custody.ledger.policies import Policies, shipped_policies
+from custody.ledger.publication import Publication
 from custody.ledger.recorder import Recorder
 from custody.ledger.tables import JOURNAL, LEDGER
 from custody.ledger.watch import NOBODY, Watch
@@ -82,10 +85,13 @@ class Ledger:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         policies: Policies | None = None,
+        cosigner: Signer | None = None,
+        mark: Path | None = None,
     ) -> None:
-        """Open a ledger that was founded. Without the log's key it only reads. Raises NotFound, Untrusted.
+        """Open a ledger that was founded. Without the log's key it only reads. Raises NotFound, Untrusted, Unavailable.
 
-        ``policies`` are the rule data it may be judged by; without them, those shipped for its jurisdiction.
+        ``policies`` are the rule data it may be judged by; without them, those shipped for its jurisdiction. What it
+        publishes is signed by ``cosigner`` as well, the log's ML-DSA-44 key, and noted in the file ``mark``.
         """
         self.engine = engine
         self.clock = clock
@@ -100,6 +106,8 @@ class Ledger:
         if signer is not None:
             self.governed.require_log_key(self.governing())
             self.governed.require_journal_key(journal_signer)
+        self.publication = Publication(self.recorder, self._keys_at, cosigner, Mark(mark) if mark else None, clock)
+        self.publication.require_continues()
         self.verifiers = ThreadPoolExecutor(4, thread_name_prefix="verify")
         self.watch = NOBODY
         self._together = GroupCommit(self.submit_many, most=CHUNK)
@@ -124,6 +132,10 @@ class Ledger:
         self.memory.catch_up()
         governing = self.governing()
         return governing.keys_at(self.governed.founding, self.memory.size) | governing.keys_next(self.governed.founding)
+
+    def _keys_at(self, size: int) -> frozenset[str]:
+        self.memory.catch_up()
+        return self.governing().keys_at(self.governed.founding, size)
 
     @property
     def policy(self) -> Policy:
@@ -289,8 +301,10 @@ class Ledger:
         )  # fmt: skip
 
     def proof(self, index: int) -> str:
-        """Return a fresh tlog-proof of a leaf against the newest checkpoint. Raises NotFound."""
-        return self._proof(index, self.recorder.head().size)
+        """Return a fresh tlog-proof of a leaf against the newest published checkpoint; the head's, where that does not
+        cover it yet. Raises NotFound."""
+        size, note = self.publication.covering(index)
+        return str(TlogProof(index, tuple(self.recorder.inclusion_path(index, size)), note))
 
     def _proof(self, index: int, size: int) -> str:
         path = self.recorder.inclusion_path(index, size)

@@ -56,9 +56,7 @@ class Reader:
         size = self.head().size
         return ReadResponse(self._pages(query, start, size), size or None)
 
-    def scan(
-        self, query: DCBQuery | None, after: int, limit: int
-    ) -> tuple[list[DCBSequencedEvent], int]:
+    def scan(self, query: DCBQuery | None, after: int, limit: int) -> tuple[list[DCBSequencedEvent], int]:
         """At most ``limit`` matching events, and the position up to which none was left out.
 
         That position also moves past what does not match, so that a filtered follower never looks twice.

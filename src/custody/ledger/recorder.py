@@ -32,6 +32,7 @@ from custody.ledger.tables import LEDGER, Log
 from custody.ledger.tags import TagMemory
 from custody.ledger.watch import NOBODY
 from custody.tlog.edge import Edge
+from custody.tlog.merkle import EMPTY_ROOT
 from custody.tlog.note import Signer
 from custody.tlog.tiles import require_entry_size
 
@@ -86,6 +87,19 @@ class Recorder(Reader, DCBRecorder):
     def damage(self) -> Damaged | None:
         """What made this recorder stop writing, if it did: a log that contradicts itself is only read."""
         return self._damage
+
+    @property
+    def signer(self) -> Signer | None:
+        """The log's key; without it nothing is appended."""
+        return self._signer
+
+    def tree_root(self, size: int) -> bytes:
+        """The root of the first ``size`` leaves, from what is stored of them. Raises NotFound, Damaged."""
+        return self._tree.root(size) if size else EMPTY_ROOT
+
+    def stop(self, damage: Damaged) -> None:
+        """Append nothing from now on: something outside the log shows that it is not as it was."""
+        self._damage = self._damage or damage
 
     def submit(self, draft: Draft) -> Appended:
         """Append one draft; returns when it is durable.

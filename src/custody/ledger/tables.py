@@ -1,4 +1,4 @@
-"""The tables of a log, twice (``ledger`` and ``journal``), and the erasable disclosures beside them.
+"""The tables of a log, twice (``ledger`` and ``journal``), and beside them publications and erasable disclosures.
 
 A log's row positions are leaf indexes plus one. Everything here is append-only by trigger, apart from the one
 head row and from disclosures, whose rows may be deleted: erasure is deletion, and every proof still holds.
@@ -114,6 +114,14 @@ def _log(name: str) -> Log:
 
 LEDGER = _log("ledger")
 JOURNAL = _log("journal")
+
+publication = _table(
+    "publication",
+    _key("size"),
+    _of("note", Text),
+)
+"""Checkpoints of the ledger as they were published: with every signature of the log. Append-only, so that each size is
+published with the same bytes for ever."""
 
 disclosure = _table(
     "disclosure",

@@ -7,7 +7,6 @@ never written; where a note has them, they are passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from custody.errors import Malformed, Untrusted
@@ -49,25 +48,22 @@ class Checkpoint:
         return sign_note(self.text, signer)
 
 
-def open_checkpoint(note: str | bytes, log: Verifier) -> Checkpoint:
-    """The checkpoint in a note signed by the log's own key. Raises Malformed or Untrusted."""
+def open_checkpoint(note: str | bytes, *log: Verifier) -> Checkpoint:
+    """The checkpoint in a note that a key of the log signed, and no key of it falsely. Raises Malformed or Untrusted.
+
+    ``log``: the verifier keys that the log has, all under its name.
+    """
     parsed = Note.parse(note)
-    parsed.verified([log])
+    names = {each.name for each in parsed.verified(log)}
     checkpoint = Checkpoint.parse(parsed.text)
-    if checkpoint.origin != log.name:
+    if names != {checkpoint.origin}:
         raise Untrusted(
             "untrusted/checkpoint-origin",
             "The checkpoint is of another log than the key that signed it.",
-            expected=log.name,
+            expected=min(names),
             got=checkpoint.origin,
         )
     return checkpoint
-
-
-def signer_of(note: str | bytes, verifiers: Sequence[Verifier]) -> Verifier:
-    """The first of a log's keys whose signature a note bears, still unverified; else the first."""
-    signed = {each.key_id for each in Note.parse(note).signatures}
-    return next((each for each in verifiers if each.key_id in signed), verifiers[0])
 
 
 def _root(size: int, encoded: str) -> bytes:

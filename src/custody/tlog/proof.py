@@ -56,9 +56,9 @@ class TlogProof:
             raise _malformed("path", "The path is longer than any tree is high.")
         return cls(int(index[1]), tuple(_hash(line) for line in lines), checkpoint, extra)
 
-    def verify(self, entry: bytes, log: Verifier) -> Checkpoint:
+    def verify(self, entry: bytes, *log: Verifier) -> Checkpoint:
         """The checkpoint under which ``entry`` stands at ``index``. Raises Malformed or Untrusted."""
-        checkpoint = open_checkpoint(self.checkpoint, log)
+        checkpoint = open_checkpoint(self.checkpoint, *log)
         verify_inclusion(leaf_hash(entry), self.index, checkpoint.size, self.path, checkpoint.root)
         return checkpoint
 

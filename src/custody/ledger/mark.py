@@ -1,0 +1,65 @@
+"""The newest checkpoint that a log published, kept outside the database: a restored backup does not take it back.
+
+The file lies beside the log's key, which is in no backup of the database either, and holds the published note. It is
+replaced as a whole, and is on the disk before anybody is given the checkpoint.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from custody.errors import CustodyError, Damaged
+from custody.tlog.checkpoint import Checkpoint
+from custody.tlog.note import Note
+
+LARGEST = 1 << 20
+
+
+class Mark:
+    """The note in one file. Processes on one machine that share the file take turns; see `held`."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def read(self) -> Checkpoint | None:
+        """The newest checkpoint that was published; None if none was yet. Raises Damaged, OSError."""
+        try:
+            with self.file.open("rb") as opened:
+                note = opened.read(LARGEST)
+            return Checkpoint.parse(Note.parse(note).text)
+        except FileNotFoundError:
+            return None
+        except CustodyError as error:
+            raise Damaged(
+                "damaged/published", "The file that says what was published last cannot be read.",
+                file=str(self.file), cause=error.sentence,
+            ) from error  # fmt: skip
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Make every other process that publishes wait; the folder is what is locked. Raises OSError."""
+        folder = os.open(self.file.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
+
+    def write(self, note: str) -> None:
+        """Put another note in the file; durable when it returns. For whoever holds it. Raises OSError."""
+        begun = self.file.with_name(f"{self.file.name}.new")
+        descriptor = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(note.encode())
+            opened.flush()
+            os.fsync(opened.fileno())
+        begun.replace(self.file)
+        folder = os.open(self.file.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
