@@ -23,7 +23,7 @@ const PARTIES = ["genesis", "agency", "enrolment", "person", "revocation", "poli
 const FILE = new RegExp("^(manifest\\.json|checkpoint|witness-policy\\.txt|statement\\.json|disclosures\\.json"
   + "|(keys/)?(entries/(0|[1-9]\\d*)\\.json|proofs/(0|[1-9]\\d*)\\.tlog-proof|envelopes/[0-9a-f]{64})"
   + "|rules/[0-9a-f]{64}(/(?!\\.\\.?(/|$))[^/]+)+|attachments/[0-9a-f]{64}|witnessed/(checkpoint|consistency)"
-  + "|timestamps/(0|[1-9]\\d*)/(checkpoint|consistency|([1-9]\\d*/)?(token\\.tsr|chain\\.pem|[^/]+\\.crl))"
+  + "|timestamps/[1-9]\\d{0,17}/(text|consistency|token\\.der|chain\\.pem|(revocation|before)\\.json|(before-)?\\d+\\.crl)"
   + "|report\\.html|report\\.pdf|verify\\.html)$");
 
 const must = (right, what) => { if (!right) throw new Error(what); };

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from custody.errors import Unavailable
+from custody.ledger import time_tokens as kept
 from custody.ledger.tables import TIME_TABLES
-from custody.stamping import kept
 from custody.stamping.configured import Authorities
 from custody.stamping.turn import Stamping
 from custody.timestamps.stamps import Stamp, renews, verify_stamp

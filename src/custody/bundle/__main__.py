@@ -10,6 +10,7 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from custody.bundle.verifying import given_by, verify_bundle
@@ -23,11 +24,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("bundle", type=Path, metavar="BUNDLE")
     parser.add_argument("--witness-policy", type=Path, metavar="FILE", help="日志与见证方 / log and witnesses")
     parser.add_argument("--log-key", action="append", default=[], metavar="VKEY", help="日志公钥 / the log's key")
+    parser.add_argument("--time-roots", type=Path, metavar="FILE", help="时间戳根证书 / roots of time authorities")
     parser.add_argument("--json", action="store_true", help="JSON")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh" if zh.lower().startswith("zh") else "en")
     args = parser.parse_args(arguments)
+    now = datetime.now(UTC)
     try:
-        report = verify_bundle(args.bundle, given_by(args.witness_policy, args.log_key))
+        report = verify_bundle(args.bundle, given_by(args.witness_policy, args.log_key, args.time_roots, now))
     except (CustodyError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

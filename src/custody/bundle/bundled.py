@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
+from cryptography.x509 import Certificate
 from pydantic import Field, ValidationError
 
 from custody.acts import PAYLOAD_TYPE, act_from
@@ -99,10 +100,15 @@ class Bundled:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What whoever verifies has from elsewhere than the bundle: keys of the log, a policy that names witnesses."""
+    """What whoever verifies has from elsewhere than the bundle: keys of the log, a policy that names witnesses, roots
+    of time authorities, and the time."""
 
     log_keys: tuple[Verifier, ...] = ()
     policy: WitnessPolicy | None = None
+    time_roots: tuple[Certificate, ...] = ()
+    """What tokens of independent time have to lead to."""
+    at: datetime | None = None
+    """The time for which these are judged; without it they are not."""
 
     @property
     def logs(self) -> tuple[Verifier, ...]:

@@ -17,6 +17,9 @@ VERIFY_PAGE: Final = "verify.html"
 KEYS: Final = "keys/"
 """Before the names of entries, proofs and envelopes of acts about who may sign."""
 
+TIMESTAMPS: Final = "timestamps/"
+"""Before the number of a token and the names of its files."""
+
 _HASH: Final = "[0-9a-f]{64}"
 _SIZE: Final = "(0|[1-9][0-9]{0,17})"
 _PATH: Final = r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*"
@@ -64,6 +67,11 @@ def rule_name(policy: str, path: str) -> str:
 def attachment_name(sha256: str) -> str:
     """The name of a file that acts name."""
     return f"attachments/{sha256}"
+
+
+def token_file_name(number: int, file: str) -> str:
+    """The name of a file of a token of independent time."""
+    return f"{TIMESTAMPS}{number}/{file}"
 
 
 def in_order(names: Iterable[str]) -> list[str]:

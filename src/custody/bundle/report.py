@@ -37,6 +37,8 @@ class Step:
     checked: int = 0
     findings: list[Noted] = field(default_factory=list)
     not_checked: list[Noted] = field(default_factory=list)
+    shown: list[Noted] = field(default_factory=list)
+    """What the step proved beyond that nothing is wrong."""
 
     @property
     def name(self) -> str:
@@ -46,6 +48,10 @@ class Step:
     def found(self, code: str, where: str = "", **facts: Any) -> None:
         """Add a finding."""
         self.findings.append(Noted(code, where, facts))
+
+    def showed(self, code: str, where: str = "", **facts: Any) -> None:
+        """Say what was proved."""
+        self.shown.append(Noted(code, where, facts))
 
     def passed_over(self, code: str, where: str = "", **facts: Any) -> None:
         """Say that something was not checked."""
@@ -85,6 +91,8 @@ class Report:
         for step in self.steps:
             mark = "✗" if step.findings else "✓" if step.checked else "–"
             yield f"{mark} {step.number:2} {sentences()['steps'][step.name][language]} ({step.checked})"
+            for each in step.shown:
+                yield f"     ✓ {sentence(each, language)}"
             for each in step.findings:
                 yield f"     ✗ {_where(each)}{sentence(each, language)} [{each.code}]"
             yield from _gathered(step.not_checked, language)
@@ -103,7 +111,8 @@ def sentences() -> dict[str, Any]:
 def sentence(noted: Noted, language: Language) -> str:
     """What a finding, or what was not checked, means for the evidence."""
     known = sentences()
-    text: str = (known["findings"].get(noted.code) or known["not_checked"][noted.code])[language]
+    kinds = ("findings", "not_checked", "shown")
+    text: str = next(known[kind][noted.code] for kind in kinds if noted.code in known[kind])[language]
     return text.format(**{"count": "", **noted.facts})
 
 
@@ -112,6 +121,7 @@ def _step(step: Step) -> dict[str, Any]:
         "step": step.number, "name": step.name, "checked": step.checked,
         "findings": [_noted(each) for each in step.findings],
         "not_checked": [_noted(each) for each in step.not_checked],
+        **({"shown": [_noted(each) for each in step.shown]} if step.shown else {}),
     }  # fmt: skip
 
 

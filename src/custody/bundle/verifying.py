@@ -19,6 +19,7 @@ The numbers are the same in docs/format.md section 7 and in the report. No datab
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,7 @@ from custody.bundle.report import Report, Step
 from custody.bundle.standing import check_checkpoint, check_inclusion
 from custody.bundle.stated_acts import check_acts, check_signatures
 from custody.bundle.witnessed import check_witnesses
+from custody.timestamps.chain import read_certificates
 from custody.tlog.note import Verifier
 from custody.tlog.policy import WitnessPolicy
 
@@ -63,7 +65,11 @@ def verify_bundle(path: Path, given: Given = NOTHING) -> Report:
     return report
 
 
-def given_by(policy: Path | None, log_keys: Sequence[str]) -> Given:
-    """What a verifier gives by a policy file and verifier keys. Raises Malformed, OSError."""
+def given_by(
+    policy: Path | None, log_keys: Sequence[str], time_roots: Path | None = None, at: datetime | None = None
+) -> Given:
+    """What a verifier gives by a policy file, verifier keys, and a file with roots (PEM) for tokens that are judged as
+    of ``at``. Raises Malformed, OSError."""
     keys = tuple(Verifier.parse(each) for each in log_keys)
-    return Given(keys, WitnessPolicy.parse(policy.read_bytes()) if policy else None)
+    roots = read_certificates(time_roots.read_bytes()) if time_roots else ()
+    return Given(keys, WitnessPolicy.parse(policy.read_bytes()) if policy else None, roots, at)

@@ -17,7 +17,7 @@ from custody.cli.terminal import problem, tell, tell_error, tell_json, tell_tabl
 from custody.cli.words import either, text
 from custody.cli.zone import stamp
 from custody.errors import CustodyError, NotFound
-from custody.stamping.kept import Kept
+from custody.ledger.time_tokens import Kept
 from custody.stamping.turn import CLOCKS_APART, Judged, Stamping, Standing
 
 ENDING_DAYS: Final = 90

@@ -19,6 +19,8 @@ TIME: Final[dict[str, tuple[str, str]]] = {
     "help/time-export": ("导出时间戳文件，可用 openssl 校验", "write tokens as files that openssl verifies"),
     "help/time-numbers": ("时间戳编号（默认全部）", "the numbers of the tokens (default: all)"),
     "help/time-to": ("写入的目录", "the folder to write into"),
+    "help/verify-time-roots": ("受信任的时间戳根证书（PEM），用于核验证据包中的时间戳",
+                               "roots of time authorities (PEM), for the tokens of a bundle"),
     "doctor/time-offline": ("未设置时间戳机构：时间只凭台账自身的时钟。",
                             "No time authority is set: the time rests on the ledger's clock alone."),
     "doctor/time": ("{count} 个时间戳机构，{roots} 个受信任的根证书。",

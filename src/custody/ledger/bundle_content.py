@@ -16,6 +16,7 @@ from custody.bundle.content import NO_QUORUM, Act, Content
 from custody.bundle.statement import signed_statement, statement_of
 from custody.errors import NotFound, Untrusted
 from custody.ledger.bundle_scope import Found, Scope
+from custody.ledger.bundle_tokens import token_files
 from custody.ledger.ledger import Ledger
 from custody.ledger.policies import policy_files
 from custody.signing import read_envelope
@@ -61,7 +62,7 @@ def content_of(
         ledger.origin, scope.subject, scope.size, note, _policy_of(verifiers), _statement(ledger, scope, verifiers),
         acts(scope.own), acts(scope.keys),
         {policy: files for policy in sorted(policies) if (files := policy_files(policy)) is not None},
-        tuple(disclosures), attachments, further or {},
+        tuple(disclosures), attachments, {**token_files(ledger.recorder, scope.own, scope.size), **(further or {})},
     )  # fmt: skip
 
 

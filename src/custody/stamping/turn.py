@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from custody.errors import Malformed, NotFound
+from custody.ledger import time_tokens as kept
 from custody.ledger.ledger import Ledger
-from custody.stamping import kept
+from custody.ledger.time_tokens import Kept
 from custody.stamping.asking import Answer, Pause, ask
 from custody.stamping.configured import Authorities, Authority
-from custody.stamping.kept import Kept
 from custody.stamping.revocation import kept_lists
 from custody.timestamps.chain import good_until, read_certificates, write_certificates
 from custody.timestamps.stamps import BEFORE, CHAIN, TEXT, TOKEN, Stamp, listing, renewed_numbers, verify_stamp
