@@ -40,6 +40,7 @@ def rules() -> str:
         f"{_counted(list(texts))}\n",
         "## Refusals\n", *refusals, "## Defects\n", *defects,
         "## Deadlines\n", _deadlines(), "## Numbers\n", _numbers(), "## What lies where\n", _storage(),
+        "## How long disclosed values are kept\n", _retention(),
         "## Days off\n", _calendar(),
         "## Stages\n", _stages(), "## Which stage may follow which\n", _passages(),
     ])  # fmt: skip
@@ -89,6 +90,19 @@ def _numbers() -> str:
             for each in versions
         ),
     )
+
+
+def _retention() -> str:
+    """Proposals of `custody erase --proposed`; nothing is erased by itself."""
+    return table(
+        ["rule", "中文", "English", "values", "due", "then", "source", "checked"],
+        (
+            (f"`{each.rule}`", each.zh, each.en, ", ".join(f"`{one}`" for one in each.of),
+             f"{each.months} months after the case is {each.after}", "to be erased" if each.must else "may be erased",
+             each.source, "verified" if each.verified else UNVERIFIED)
+            for each in shipped_policy(JURISDICTION).retention.values()
+        ),
+    )  # fmt: skip
 
 
 def _control() -> dict[str, Any]:

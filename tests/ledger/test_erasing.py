@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
@@ -19,9 +20,11 @@ from custody.ledger.fsck import verify_ledger
 from custody.ledger.reader import Reader
 from custody.ledger.tables import JOURNAL
 from custody.registers import Registers, differences
+from custody.rules.retention import read_retention
 from custody.signing import read_envelope
 from custody_migrations import migrate
 from world import World, disclosed
+from world_orders import erases
 
 NAME = "段某某（见证人）"
 WITNESS = {
@@ -179,3 +182,46 @@ def tables_with(world: World, value: str) -> set[str]:
                 if any(each.decode() in said or each.hex() in said for each in written(value)):
                     found.add(f"{schema}.{table}")
     return found
+
+
+def due(story: Story, at: datetime, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """What ``custody erase --proposed`` lists as of an instant, of the seizure."""
+    assert main(["erase", "--proposed", "--at", at.isoformat(), "--database", story.world.url, "--json"]) == 0
+    listed: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    return [each for each in listed if each["act"] == story.receipt.act]
+
+
+def test_what_is_due_is_proposed_with_rule_and_source_and_left_alone(
+    story: Story, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Contact six months after the case is final, the document after two years; a hold shows; what is gone does not."""
+    world = story.world
+    later = world.clock.now + timedelta(days=20_000)
+    assert due(story, later, capsys) == []  # the case is not final
+    world.steps(story.case, final=True)
+    final = world.clock.now
+    assert due(story, final + timedelta(days=150), capsys) == []
+    (contact,) = due(story, final + timedelta(days=200), capsys)
+    assert (contact["rule"], contact["pointer"], contact["must"]) == ("E01", "/attestations/0/contact", True)
+    assert (contact["commitment"], contact["cases"], contact["held"]) == (story.commitments[2], [story.case], False)
+    assert "个人信息保护法第47条" in contact["source"]
+    assert contact["verified"] is False
+    assert {each["rule"] for each in due(story, final + timedelta(days=800), capsys)} == {"E01", "E02"}
+    assert {each["rule"] for each in due(story, later, capsys)} == {"E01", "E02", "E04"}
+    assert len(Reader(world.engine).disclosures(map(decode, story.commitments))) == 3  # nothing went by itself
+    hold = world.holds(story.case)
+    assert all(each["held"] for each in due(story, later, capsys))
+    world.lifts(hold, story.case)
+    erases(world, story.receipt.act, story.commitments)
+    assert {each["pointer"] for each in due(story, later, capsys)} == {"/attestations/1/name"}
+
+
+@pytest.mark.parametrize("wrong", [{"after": "soon"}, {"months": -1}, {"months": "6"}, {"of": None}, {"unknown": 1}])
+def test_retention_that_cannot_be_meant_is_malformed(wrong: dict[str, Any]) -> None:
+    said = {
+        "zh": "", "en": "", "of": ["/viewer"], "after": "final", "months": 6, "must": True, "source": "",
+        "verified": False,
+    }  # fmt: skip
+    assert read_retention({"E01": said})["E01"].of == ("/viewer",)
+    with pytest.raises((ValueError, TypeError)):
+        read_retention({"E01": said | wrong})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -16,9 +17,10 @@ from custody.cli.keys import add_passphrase_option, read_keys
 from custody.cli.ledgers import reading, writing
 from custody.cli.parser import WrongUse
 from custody.cli.settings import Settings, add_options, settings_of
-from custody.cli.terminal import note, tell, tell_json
-from custody.cli.words import text
-from custody.cli.zone import local
+from custody.cli.show_command import act_name
+from custody.cli.terminal import note, tell, tell_json, tell_table
+from custody.cli.words import language, text
+from custody.cli.zone import here, local
 from custody.desk import Desk
 from custody.desk.pending import end_recorded, sweep
 from custody.errors import Malformed, NotFound
@@ -27,6 +29,7 @@ from custody.ledger.engine import wiped
 from custody.ledger.journal import JournalEntry
 from custody.ledger.ledger import Ledger
 from custody.ledger.past import recorded_from
+from custody.ledger.proposing import Proposed, proposed
 from custody.ledger.traces import Traces, files_with, traces
 
 _SAID: Final = ("authority", "reason", "reviewer", "administrator")
@@ -50,13 +53,18 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--reviewer", metavar="ID", help=text("help/erase-reviewer"))
     parser.add_argument("--administrator", metavar="ID", help=text("help/erase-administrator"))
     parser.add_argument("--key", nargs="+", action="extend", default=[], metavar="KEY", help=text("help/erase-key"))
+    parser.add_argument("--proposed", action="store_true", help=text("help/erase-proposed"))
+    parser.add_argument("--at", type=datetime.fromisoformat, metavar="TIME", help=text("help/erase-at"))
     add_options(parser, log_key=True)
     add_passphrase_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: Namespace) -> int:
-    """Erase, and tell where the values were and may still be; without keys, print the act to be signed."""
+    """Erase, and tell where the values were and may still be; without keys, print the act to be signed. Or list what
+    the rule data propose to erase."""
+    if args.proposed:
+        return _propose(args)
     if not (args.act or args.commitments) or not all(getattr(args, each) for each in _SAID):
         raise WrongUse("use/erase", "Name the act (--act) or commitments, and --authority, --reason, --reviewer, "
                                     "--administrator.")  # fmt: skip
@@ -82,6 +90,38 @@ def run(args: Namespace) -> int:
     _tell_left(settings, clean, left)
     _tell_traces(found, erasing, tell)
     return 0
+
+
+def _propose(args: Namespace) -> int:
+    with reading(settings_of(args)) as ledger:
+        found = list(proposed(ledger, here(args.at) if args.at else ledger.clock()))
+    if args.json:
+        tell_json([_proposal(each) for each in found])
+        return 0
+    columns = [text(f"erase/{name}") for name in ("rule", "act", "value", "cases", "since", "source")]
+    tell_table(columns, [_row(each) for each in found], text("erase/proposed", count=len(found)))
+    return 0
+
+
+def _proposal(each: Proposed) -> dict[str, Any]:
+    rule = each.proposal.rule
+    return {
+        "rule": rule.rule, "zh": rule.zh, "en": rule.en, "must": rule.must, "source": rule.source,
+        "verified": rule.verified, "act": each.recorded.act.id, "type": each.recorded.act.act,
+        "position": each.recorded.index + 1, "cases": list(each.cases), "pointer": each.proposal.pointer,
+        "commitment": each.proposal.commitment, "since": instant(each.proposal.since), "held": each.held,
+    }  # fmt: skip
+
+
+def _row(each: Proposed) -> list[object]:
+    rule = each.proposal.rule
+    then = text("erase/must" if rule.must else "erase/may")
+    named = f"{rule.rule} {rule.zh if language() == 'zh' else rule.en} ({then})"
+    held = f" ({text('erase/held')})" if each.held else ""
+    source = rule.source if rule.verified else f"{rule.source}{text('error/unverified')}"
+    act = f"{act_name(each.recorded.act.act)} #{each.recorded.index + 1} {each.recorded.act.id}"
+    return [named, act, f"{each.proposal.pointer} {each.proposal.commitment}", ", ".join(each.cases),
+            f"{local(instant(each.proposal.since))}{held}", source]  # fmt: skip
 
 
 def _what(ledger: Ledger, args: Namespace) -> _Erasing:

@@ -41,6 +41,23 @@ PAST: Final[dict[str, tuple[str, str]]] = {
     "help/erase-key": (
         "两人的密钥文件；不给则只打印待签的记录", "key files of both; without them the act is printed to be signed",
     ),
+    "help/erase-proposed": (
+        "只列出按规则数据到期的信息，不删除", "only list what is due by the rule data; nothing is erased",
+    ),
+    "help/erase-at": ("按此时刻列出", "as of this moment"),
+    "erase/proposed": (
+        "到期、待决定的信息 {count} 项；系统不会自行删除。",
+        "Due, for people to decide: {count}. Nothing is erased by itself.",
+    ),
+    "erase/rule": ("规则", "rule"),
+    "erase/act": ("记录", "act"),
+    "erase/value": ("所在位置和承诺值", "where it stands, its commitment"),
+    "erase/cases": ("案件", "case"),
+    "erase/since": ("到期", "due since"),
+    "erase/source": ("依据", "source"),
+    "erase/must": ("应当删除", "to be erased"),
+    "erase/may": ("可以删除", "may be erased"),
+    "erase/held": ("冻结中", "on hold"),
     "erase/done": (
         "已删除 {count} 项（第 {position} 条记录）。签名、证明和核验不受影响。",
         "Erased: {count}, by the act at position {position}. Signatures, proofs and verifying are as before.",

@@ -93,6 +93,26 @@ class Passage:
     most: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long values that acts disclosed are kept.
+
+    ``of`` are JSON Pointers in which ``*`` stands for any one step, ``acts`` act types (none: all). So many ``months``
+    after the cases became final (or were opened) the values are to be erased (``must``), or may be.
+    """
+
+    rule: str
+    zh: str
+    en: str
+    of: tuple[str, ...]
+    acts: tuple[str, ...]
+    after: Literal["final", "opened"]
+    months: int
+    must: bool
+    source: str
+    verified: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The rule data in force: id (hex SHA-256 of the manifest), texts by code, numbers, where what may lie, deadlines
@@ -121,6 +141,8 @@ class Policy:
     stages: Mapping[str, frozenset[str]] = field(default_factory=dict)
     passages: Mapping[tuple[str, str], Passage] = field(default_factory=dict)
     deadline_versions: Mapping[str, tuple[DeadlineText, ...]] = field(default_factory=dict)
+    retention: Mapping[str, Retention] = field(default_factory=dict)
+    """By number; each jurisdiction's own."""
 
     @property
     def zone(self) -> timezone:

@@ -1,13 +1,13 @@
 """Reading a policy from its files: TOML, one for each chapter of rules.
 
 A chapter has the tables ``refusal``, ``defect``, ``numbers``, ``choices``, ``remedy``, ``storage``, ``deadline``,
-``escalation``, ``calendar``, ``stages`` and ``passages``, as far as it needs them. What one chapter names no other may
-name again. A rule, a number or a deadline that changed has ``versions``: a list, oldest first, of what differs from the
-table itself, each with ``valid_from`` and ``valid_to``.
+``escalation``, ``calendar``, ``stages``, ``passages`` and ``retention``, as far as it needs them. What one chapter
+names no other may name again. A rule, a number or a deadline that changed has ``versions``: a list, oldest first, of
+what differs from the table itself, each with ``valid_from`` and ``valid_to``.
 
 A jurisdiction may extend another: it names in ``extends`` whose rules it shares, in ``without`` those it does not have,
-and says anew what it has otherwise; deadlines and calendars are each jurisdiction's own. What is shared was verified
-for the other one only, and is UNVERIFIED here.
+and says anew what it has otherwise; deadlines, calendars and retention are each jurisdiction's own. What is shared was
+verified for the other one only, and is UNVERIFIED here.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from custody.errors import Malformed
 from custody.rules.calendars import read_calendar
 from custody.rules.clocks.text import read_deadlines
 from custody.rules.policy import Choice, Number, Passage, Policy, Remedy, RuleText, days_of, manifest_of
+from custody.rules.retention import read_retention
 
 _KINDS: Final = ("refusal", "defect")
 _SHARED: Final = ("refusal", "defect", "numbers", "choices", "remedy", "storage")
 _TABLES: Final = (
     "refusal", "defect", "numbers", "choices", "remedy", "storage", "deadline", "escalation", "calendar", "stages",
-    "passages",
+    "passages", "retention",
 )  # fmt: skip
 _Chapters = Mapping[str, Mapping[str, Any]]
 
@@ -57,6 +58,7 @@ def read_policy(files: Mapping[str, bytes]) -> Policy:
             {name: frozenset(each["agencies"]) for name, each in _table(chapters, "stages").items()},
             _passages(_table(chapters, "passages")),
             deadlines,
+            read_retention(_table(chapters, "retention")),
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise Malformed("malformed/policy", f"The rule data cannot be read: {error}.") from None
