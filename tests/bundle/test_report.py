@@ -19,6 +19,7 @@ import passkeys
 from custody import keyfile, label
 from custody.acts.values import decode
 from custody.bundle.content import Subject
+from custody.bundle.verifying import verify_bundle
 from custody.cli import main
 from custody.ledger.bundle_content import content_of, sealed_values
 from custody.ledger.bundle_scope import Scope, scope_of
@@ -33,6 +34,7 @@ from custody_api.papers.sources import Sources
 from papers import pictures, squeezed, symbols, text_of
 from time_authority import time_authority
 from world import START, World
+from world_orders import erases
 from world_results import finds, observes, tells_result, warmth
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -183,6 +185,23 @@ def test_only_what_was_opened_is_shown_and_the_rest_is_marked(told: Told) -> Non
     assert set(values.values()) == {"〔密封〕"}
     assert "公开 1 项" in chapter(document, "密封值").says[0]
     assert "861234567890123" not in "".join(told.document().texts())
+
+
+def test_what_was_erased_is_not_called_sealed_and_a_missing_character_is_said(
+    founded_world: World, tmp_path: Path
+) -> None:
+    world = founded_world.twin(f"sqlite:///{tmp_path / 'ledger.db'}")
+    world.opens_case(case=CASE)
+    (phone,) = world.seizes(CASE, world.item(serial={"disclose": "861234567890123"}, description="\U00020bb7野家"))
+    taken = world.facts(phone)
+    erases(world, taken.born_in, [taken.taken.serial.sealed])
+    made = Told(world, {}).report()
+    page = made.html.decode()
+    assert "<td>〔已删除〕</td>" in page
+    assert "原文已删除 1 项" in page
+    assert "\U00020bb7野家" in page
+    assert "有1个字不在本PDF的字库中" in squeezed(text_of(made.pdf))
+    world.close()
 
 
 def test_of_an_act_that_is_withheld_only_its_place_in_the_log_is_told(told: Told) -> None:
@@ -350,6 +369,7 @@ def test_where_passkeys_alone_signed_the_commands_check_a_passkey(
     script = script_in(told.report().html)
     files = bundles.files(bundles.content(world, Subject("case", CASE)))
     assert "webauthn" in script
+    assert "通行密钥 " + key.key_id[:16] in told.report().html.decode()
     assert checked(tmp_path / "sound", script, files).stdout.endswith("OK\n")
     world.close()
 
@@ -397,4 +417,5 @@ def test_the_command_puts_the_report_into_the_bundle_in_its_language(told: Told,
     with zipfile.ZipFile(file) as bundle:
         made = Report(bundle.read("report.html"), bundle.read("report.pdf"))
     assert made == told.report(lang="en", opens={serial})
+    assert verify_bundle(file).sound
     assert b"861234567890123" in made.html

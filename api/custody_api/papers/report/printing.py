@@ -34,6 +34,10 @@ _COVER: Final = 236.0
 _CHAPTER: Final = 15.0
 _SAID: Final = 9.5
 _MONO: Final = 7.8
+_MISSING: Final = {
+    "zh": "有 {count} 个字不在本 PDF 的字库中，以 〓 代替；原字见 report.html 和行为原文。",
+    "en": "{count} characters that this PDF's font lacks are printed as 〓; report.html and the acts have them.",
+}
 WIDEST: Final = 106
 """A command has at most so many characters: they fit on a line."""
 
@@ -80,6 +84,9 @@ def _front(document: Document, begins: dict[int, int]) -> Iterator[Band]:
     yield from fields_bands(document.fields)
     for number, each in enumerate(document.says):
         yield _sentence(each, 10.0 if number == 0 else 2.0)
+    missing = font.missing_characters("".join(document.texts()).replace("\n", ""))
+    if missing:
+        yield _sentence(_MISSING[document.lang].format(count=len(missing)), 2.0)
     yield Band((Cell(INNER, (document.contents,), 11.5, ruled=False),), keep=True, gap=14.0)
     page = 42.0
     for number in range(len(document.chapters)):

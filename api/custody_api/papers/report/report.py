@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, get_args
 
-from custody.acts.values import encode, seal_commitment
+from custody.acts.values import decode, encode, seal_commitment, sealed_in
 from custody.bundle.content import Content
 from custody.errors import NotFound
 from custody.ledger.bundle_scope import Scope
 from custody.ledger.ledger import Ledger
 from custody.ledger.past import recorded_from
+from custody.signing import read_envelope
+from custody.strict import read_json
 from custody.tlog.encoding import to_base64
 from custody_api.papers.paper import Field, Language
 from custody_api.papers.report.beside import attachments, sealed, vouched
@@ -44,12 +46,20 @@ def report_of(ledger: Ledger, scope: Scope, content: Content, lang: Language = "
 
     The same content gives the same bytes.
     """
-    opens = {seal_commitment(salt, value) for salt, value in content.disclosures}
+    opens = {seal_commitment(salt, value) for salt, value in content.disclosures} | _erased(ledger, scope)
     withheld = {index for index, act in content.acts.items() if act.envelope is None}
     sources = Sources(ledger, scope.size, lang, opens, lambda recorded: recorded.index not in withheld)
     history = history_of(sources, scope)
     told = [document_of(history.in_language(sources.in_language(each)), content) for each in LANGUAGES]
     return Report(page_of(told), print_report(told[LANGUAGES.index(lang)]))
+
+
+def _erased(ledger: Ledger, scope: Scope) -> set[str]:
+    """The commitments whose values are gone: these are said to be erased, not sealed."""
+    acts = [read_envelope(each.row.envelope).payload for each in (*scope.own.values(), *scope.keys.values())]
+    made = {each for act in acts for each in sealed_in(read_json(act, "act"))}
+    kept = ledger.recorder.disclosures([decode(each) for each in sorted(made)])
+    return made - {encode(each) for each in kept}
 
 
 def drawn_for(ledger: Ledger, scope: Scope, content: Content, lang: Language) -> dict[str, bytes]:

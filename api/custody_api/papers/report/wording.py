@@ -44,7 +44,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "note": "备注", "items": "物品", "lines": "物品", "tubes": "管", "children": "分出", "details": "详情",
     "estimated_value": "估值", "attestations": "纸面", "documents": "证件", "contact": "联系方式", "keeper": "保管人",
     "vin": "车架号", "plate": "号牌",
-    "moves": "移送", "proposal": "处理建议", "viewed": "查看",
+    "moves": "移送", "class": "类别", "proposal": "处理建议", "viewed": "查看",
 }  # fmt: skip
 """Field → what it is called in Chinese; in English its own name says it."""
 
