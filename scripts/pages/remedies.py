@@ -152,6 +152,7 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "too-many": "wait as `Retry-After` says, send the same again",
     "conflict": "choose another name",
     "conflict/attachment-part": "go on at `received`",
+    "conflict/log-file": "keep both: one is not of this log as it is. Export into another directory, and compare",
     "conflict/backup": "name a new folder; `….unfinished` was left by a backup that broke off",
     "conflict/act-id": "give the act a new id, or send the first payload again",
     "conflict/subscription-ended": "make another subscription, after the `position` of this one",

@@ -135,6 +135,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "conflict/pending-id": "该编号下已有另一份记录等待签名。",
     "conflict/pending-many": "您放入而等待签名的记录太多（上限 {limit} 份）。",
     "conflict/pending-over": "这份记录已不再等待签名（{state}）。",
+    "conflict/log-file": "导出目录中的文件内容不同，未作覆盖：{file}",
     "conflict/act-id": "该编号下已有另一份内容入账。",
     "conflict/subscription-ended": "该订阅已终止，请重新订阅。",
     "conflict/founded": "该数据库中已有台账。",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import httpx
 import pytest
 
+from custody.ledger.log_export import export_log
 from custody.tlog.checkpoint import open_checkpoint
 from custody.tlog.merkle import leaf_hash, root_of
-from custody.tlog.tiles import read_bundle
+from custody.tlog.tiles import read_bundle, tiles_at
 from custody_api.operation import Operation
 from submissions import a_case
 from world import World
@@ -69,7 +71,9 @@ def test_head_answers_as_get_does_without_the_body(sqlite_client: httpx.Client) 
     assert sqlite_client.head("/v1/acts").status_code == 405
 
 
-def test_a_full_tile_is_served_by_its_own_name(sqlite_world: World, sqlite_client: httpx.Client) -> None:
+def test_a_full_tile_is_served_by_its_own_name_and_all_is_exported_as_it_is_served(
+    sqlite_world: World, sqlite_client: httpx.Client, tmp_path: Path
+) -> None:
     assert sqlite_client.get("/log/tile/0/000").status_code == 404
     lines = [json.dumps(a_case(sqlite_world, f"云公(刑)诈〔2026〕{number:04}")) for number in range(2000, 2256)]
     sqlite_client.post("/v1/acts/batch", content="\n".join(lines), headers={"Content-Type": "application/jsonl"})
@@ -81,6 +85,11 @@ def test_a_full_tile_is_served_by_its_own_name(sqlite_world: World, sqlite_clien
     assert root_of(leaves) == sqlite_client.get("/log/tile/1/000.p/1").content
     leaves += [leaf_hash(each) for each in read_bundle(sqlite_client.get(f"/log/tile/entries/001.p/{rest}").content)]
     assert root_of(leaves) == checkpoint.root
+    folder = tmp_path / "log"
+    exported = export_log(sqlite_world.ledger.recorder, sqlite_world.ledger.publication.checkpoint(), folder)
+    files = {str(each.relative_to(folder)): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
+    assert len(files) == exported.written == len([*tiles_at(checkpoint.size)]) + 2 + 1
+    assert {name: sqlite_client.get(f"/log/{name}").content for name in files} == files
 
 
 @pytest.mark.parametrize(

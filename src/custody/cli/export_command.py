@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from custody.cli import export_bundle
+from custody.cli import export_bundle, export_log
 from custody.cli.words import text
 
 
@@ -13,3 +13,4 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser("export", help=text("help/export"), description=text("help/export"))
     kinds = parser.add_subparsers(metavar=text("help/export-kind"), required=True)
     export_bundle.add(kinds)
+    export_log.add(kinds)

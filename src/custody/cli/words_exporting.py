@@ -8,6 +8,16 @@ from typing import Final
 EXPORTING: Final[Mapping[str, tuple[str, str]]] = {
     "help/export": ("导出文件", "take something out of the ledger as a file"),
     "help/export-kind": ("种类", "KIND"),
+    "help/export-log": (
+        "把已发布的日志导出为目录（tlog-tiles）；再次导出只写新增部分",
+        "the published log as a directory (tlog-tiles); a second time only what is new",
+    ),
+    "help/export-log-to": ("写入的目录", "the directory it is written into"),
+    "export/log-doing": ("导出日志", "exporting the log"),
+    "export/log": (
+        "日志已导出到 {folder}：至第 {size} 条，新写 {written} 个文件。日志公钥：",
+        "The log is exported to {folder}, up to size {size}; {written} files were written. Its verifier keys:",
+    ),
     "help/export-item": ("导出一件物品的证据包", "a bundle of one item for court"),
     "help/export-case": ("导出一个案件的证据包", "a bundle of one case and its items for court"),
     "help/export-item-id": ("物品编号或标签编码", "the item's id or label code"),
