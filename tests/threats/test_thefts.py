@@ -171,8 +171,8 @@ def test_a_stolen_key_moves_nothing_single_handed(story: Story) -> None:
     with pytest.raises(CustodyError) as raised:
         story.world.ledger.submit(alone.signed([story.world.key_of("周远")]), disclosed(alone))
     assert raised.value.code == "untrusted/signature-missing"
+    both = story.world.signers(deliverer="周远", receiver="周远")
     with pytest.raises(Untrusted) as raised:
-        both = story.world.signers(deliverer="周远", receiver="周远")
         story.world.act({**draft, "to": {"person": "psb-0211"}, "signers": both})
     assert raised.value.code == "untrusted/signature-twice"
     assert story.world.facts(story.in_hands).holder.id == "psb-0211"
