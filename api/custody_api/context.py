@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from custody.vouching.tokens import Issuers
     from custody_api.metrics import Metrics
     from custody_api.webhooks import Webhooks
+    from custody_api.witnesses import Witnesses
 
 BEGIN_SECONDS = 15.0
 """How long the first request may have to wait for the registers to say where they stand; if they fail, it is answered
@@ -60,6 +61,7 @@ class Context:
     sign_ins: Limit
     issuers: Issuers | None
     dating: Dating
+    witnesses: Witnesses | None
     batches: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="batch"))
     """Batches take turns, chunk by chunk."""
 
@@ -85,12 +87,15 @@ async def start(ledger: Ledger, attachments: Attachments | None, operation: Oper
         writes=Limit(operation.writes_a_minute, "too-many/writes"),
         sign_ins=Limit(operation.sign_ins_a_minute, "too-many/sign-ins"), issuers=_issuers(operation),
         dating=Dating(ledger, operation.time_authorities),
+        witnesses=_witnesses(ledger, operation),
     )  # fmt: skip
     context.runner.start()
     await run_in_threadpool(context.runner.wait, 0, BEGIN_SECONDS)
     context.submitting.start()
     context.webhooks.start()
     context.dating.start()
+    if context.witnesses is not None:
+        context.witnesses.start()
     return context
 
 
@@ -102,6 +107,8 @@ async def stop(context: Context) -> None:
     await run_in_threadpool(context.runner.stop)
     await run_in_threadpool(context.webhooks.stop)
     await run_in_threadpool(context.dating.stop)
+    if context.witnesses is not None:
+        await run_in_threadpool(context.witnesses.stop)
     if context.traces is not None:
         await run_in_threadpool(context.traces.shutdown)
     context.registers.close()
@@ -127,6 +134,14 @@ def _issuers(operation: Operation) -> Issuers | None:
     from custody.vouching.tokens import Issuers  # as above
 
     return Issuers(operation.vouching)
+
+
+def _witnesses(ledger: Ledger, operation: Operation) -> Witnesses | None:
+    if operation.witness_policy is None:
+        return None
+    from custody_api.witnesses import Witnesses  # as above
+
+    return Witnesses(ledger, operation.witness_policy, operation.witness_minutes)
 
 
 InContext = Annotated[Context, Depends(_context)]

@@ -6,7 +6,8 @@ are is looked up when somebody asks.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -14,8 +15,10 @@ from custody.desk.subscriptions import Standing
 from custody.errors import CustodyError, Malformed
 from custody.ledger.watch import Watch
 from custody.registers.runner import RegisterState
+from custody.witnessing.asking import What
 
 _SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+ANSWERS: Final[tuple[str, ...]] = get_args(What)
 _ENTRIES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
@@ -48,6 +51,9 @@ class Metrics(Watch):
         self._webhook_lag = self._gauge("custody_webhook_lag_entries", "Entries that the last subscription lacks.")
         self._subscriptions = self._gauge("custody_webhook_subscriptions", "Subscriptions, by state.", "state")
         self._dead_letters = self._gauge("custody_webhook_dead_letters", "Acts given up and not replayed.")
+        self._witnessed = self._gauge("custody_witnessed_entries", "Entries that a quorum of witnesses has cosigned.")
+        self._waiting = self._gauge("custody_witness_wait_seconds", "Since the oldest entry without a quorum.")
+        self._witnesses = self._gauge("custody_witnesses", "Witnesses, by what they answered last.", "answer")
         self._sessions = self._gauge("custody_sessions", "Sessions that have not ended.")
 
     def answered(self, act_type: str | None, outcome: CustodyError | None, *, again: bool = False) -> None:
@@ -80,6 +86,13 @@ class Metrics(Watch):
         for state, count in (("active", standing.active), ("failing", standing.failing), ("ended", standing.ended)):
             self._subscriptions.labels(state).set(count)
         self._dead_letters.set(standing.dead_letters)
+
+    def witnessed(self, size: int, waiting_seconds: float, answers: Mapping[str, int]) -> None:
+        """How far the witnesses are."""
+        self._witnessed.set(size)
+        self._waiting.set(waiting_seconds)
+        for answer in ANSWERS:
+            self._witnesses.labels(answer).set(answers.get(answer, 0))
 
     def text(self, *, registers: list[RegisterState], age: float, size: int, sessions: int) -> bytes:
         """Everything as text, with how things stand now."""

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Final, Literal
 
 from custody.cli.ledgers import time_authorities_of
-from custody.cli.settings import LOOPBACK, Settings, read_token, require_none
+from custody.cli.setting_values import LOOPBACK, read_token
+from custody.cli.settings import Settings, require_none
 from custody.reminding.channels.targets import Network
 from custody.stamping.configured import NONE, Authorities
+from custody.tlog.policy import WitnessPolicy
 from custody.vouching.configured import NOBODY, Vouching, read_vouching
+from custody.witnessing.editing import read_policy_file
 from custody_api.door import ADDRESSES, HERE, Doorway, doorway_of
 
 Figures = Literal["nobody", "loopback", "token"]
@@ -34,6 +37,9 @@ class Operation:
     doorway: Doorway = HERE
     vouching: Vouching = NOBODY
     time_authorities: Authorities = NONE
+    witness_policy: WitnessPolicy | None = None
+    """The witnesses that are asked to cosign what is published."""
+    witness_minutes: int | None = None
     public_log: bool = False
     """Whether checkpoint, tiles and entries are read without a session."""
 
@@ -50,6 +56,8 @@ def operation_of(settings: Settings, host: str = ADDRESSES[0]) -> Operation:
         settings.writes_a_minute, settings.sign_ins_a_minute, figures, token, settings.webhook_networks,
         settings.traces, doorway=doorway, vouching=vouching, time_authorities=time_authorities_of(settings),
         public_log=settings.publication == "public",
+        witness_policy=read_policy_file(settings.witness_policy) if settings.witness_policy else None,
+        witness_minutes=settings.witness_minutes,
     )  # fmt: skip
 
 

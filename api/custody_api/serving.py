@@ -18,6 +18,7 @@ from custody.cli.terminal import note, progress, tell
 from custody.cli.words import language
 from custody.ledger.ledger import Ledger
 from custody.registers import Registers
+from custody.witnessing.asking import require_own
 from custody_api import binding, logs
 from custody_api.app import create_app
 from custody_api.operation import operation_of
@@ -55,6 +56,8 @@ def run(args: Namespace) -> int:
         return _wrong_use(error.code, **error.fields)
     logs.begin(settings.log_format)
     with listener, binding.until_terminated(), writing(settings) as ledger:
+        if operation.witness_policy is not None:
+            require_own(operation.witness_policy, ledger)
         _catch_up(ledger)
         tell(say("serve/address", _language(), address=binding.address_of(listener, settings)))
         sys.stdout.flush()

@@ -8,6 +8,7 @@ from typing import Final
 ABOUT: Final[Mapping[str, str]] = {
     "malformed": "The bytes are not what the format says. Nothing was recorded.",
     "malformed/add-checkpoint": "send what [tlog-witness](https://c2sp.org/tlog-witness) says",
+    "malformed/witness-policy-log": "name this log's verifier key in it, or the right file",
     "malformed/witness-policy": "correct the line that is named ([operating](operating.md#witnesses))",
     "malformed/workbook": "save it anew as XLSX, or as CSV",
     "too-large": "Over a limit. Nothing was recorded.",
@@ -168,6 +169,7 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "not-found/clearance": "ask for daily, monthly or quarterly",
     "not-found/checkpoint": "ask for the newest at `/log/checkpoint`",
     "not-found/jurisdiction": "use a jurisdiction that is shipped: `cn`",
+    "not-found/quorum": "ask again after the witnesses were asked, or without `witnessed`",
     "not-found/log": "ask for a log that the witness knows",
     "not-found/witness-state": "name the state; for a new key that never signed, `--found`",
     "not-found/log-file": "copy the folder again, whole",

@@ -68,6 +68,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "malformed/time-token": "不是可读的时间戳，或不是时间戳机构的答复（{field}）。",
     "malformed/vouching": "身份担保设置有误（{field}）。应为：{expected_zh}；实为：{got}。",
     "malformed/add-checkpoint": "提交见证的请求不符合格式（{field}）。",
+    "malformed/witness-policy-log": "见证策略文件是别的日志的：没有列出 {origin} 的校验公钥。",
     "malformed/witness-policy": "见证策略文件第 {line} 行有误（{field}）。",
     "malformed/workbook": "不是可读的 Excel 工作簿：{file}（{reason}）",
     "too-large/attachment": "附件太大（{got} 字节，上限 {limit}）。",
@@ -153,6 +154,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "not-found/manifest": "台账中没有这份移送清单：{asked}",
     "not-found/item": "台账中没有这件物品：{asked}",
     "not-found/jurisdiction": "没有该法域的规则数据：{got}",
+    "not-found/quorum": "还没有达到法定数的检查点覆盖这条记录。",
     "not-found/log": "本见证方没有为这样的台账联署过检查点。",
     "not-found/witness-state": "没有见证状态文件：{file}。从未签过名的新密钥，请加 --found。",
     "not-found/log-file": "目录中缺少日志文件 {file}。",
@@ -221,6 +223,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "damaged/tree": "叶子与日志头的根哈希不符，已停止写入。",
     # Wrong use of a command
     "use/export": "请说明由谁、因何事由（--by、--why）：打开密封值须记入日志。",
+    "use/witness-policy": "请指明见证策略文件：--witness-policy 或 CUSTODY_WITNESS_POLICY。",
     "use/attach": "请给出要放入的文件，或者用 --sweep（--days 至少为 1）。",
     "use/bytes": "设置 {name} 应为字节数。",
     "use/no-attachments": "请指明附件库（--attachments 或 CUSTODY_ATTACHMENTS），或者服务器（--server）。",

@@ -8,27 +8,32 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Table
 
 from custody.errors import Refused
 from custody.ledger.causes import causes_of
+from custody.ledger.cosignatures import keep
 from custody.ledger.fsck import verify_database
-from custody.ledger.tables import JOURNAL, LEDGER, metadata, publication
+from custody.ledger.tables import JOURNAL, LEDGER, cosignature, metadata, publication
+from custody.tlog.cosignature import KeyType
+from custody.tlog.note import Note, Signer
 from damaging import Change, Files, changes_of, swap
 from world import World
 from world_orders import erases
 
+COURT = Signer("court.example/w", Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32), KeyType.COSIGNATURE)
 ACT = "019cdf7e-43c0-78b2-a2ec-e669e409abd7"
 GONE = (*(f"the {at} row deleted" for at in ("first", "middle", "last")), "truncated", "an older copy restored")
-"""What is done to publications without a trace in the log, and without harm to it: others hold what was published, and
-the mark outside the database says what was published last."""
+"""What is done to publications and cosignatures without a trace in the log, and without harm to it: others hold what
+was published, and the mark outside the database says what was published last."""
 TILES = (LEDGER.tile, JOURNAL.tile)
 CASES = [
     pytest.param(table, change, id=f"{table}: {name}")
     for table in metadata.sorted_tables
     for name, change in changes_of(table)
     if not (table in TILES and change is swap)  # one tile is full in this story: there is no other to swap it with
-    and not (table is publication and name in GONE)
+    and not (table in (publication, cosignature) and name in GONE)
 ]
 
 
@@ -50,6 +55,9 @@ def told(world: World, case: str, items: list[str], names: list[str]) -> None:
         write()
     world.clock.forward(seconds=1)
     world.ledger.publication.publish(at_once=True)
+    size = world.ledger.publication.size()
+    note = Note.parse(world.ledger.publication.checkpoint(size))
+    keep(world.engine, size, [(COURT.verifier, COURT.sign(note.text, int(world.clock.now.timestamp())))])
 
 
 def copied(world: World, to: Path) -> Path:

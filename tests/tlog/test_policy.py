@@ -62,6 +62,7 @@ def test_the_specifications_example_is_two_of_x_and_any_of_y() -> None:
     for some in chain.from_iterable(combinations([*X, *Y], count) for count in range(7)):
         wanted = len(set(some) & set(X)) >= 2 and bool(set(some) & set(Y))
         assert policy.satisfied(keys(*some)) is wanted
+    assert policy.least == 3
     assert policy.witnesses[0].url == "https://x1.example/"
     assert policy.logs[0].key == LOG.verifier
 
@@ -77,7 +78,7 @@ def test_only_witnesses_below_the_quorum_count() -> None:
     assert policy.satisfied(keys(X[0]))
     assert not policy.satisfied(keys(X[1], LOG))
     assert WitnessPolicy.parse(one("quorum none")).satisfied([])
-    assert WitnessPolicy.parse(one("quorum none")).counting == ()
+    assert (WitnessPolicy.parse(one("quorum none")).counting, WitnessPolicy.parse(one("quorum none")).least) == ((), 0)
 
 
 def test_a_witness_is_known_by_its_key_and_not_by_its_name() -> None:
@@ -176,3 +177,4 @@ def test_a_quorum_is_what_its_groups_say_by_definition(data: st.DataObject) -> N
         return sum(map(met, groups[name][1])) >= groups[name][0]
 
     assert policy.satisfied(keys(*([*X, *Y][number] for number in signed))) is met(quorum)
+    assert len(signed) >= policy.least or not met(quorum)

@@ -40,6 +40,7 @@ def read_readiness(context: InContext) -> JSONResponse:
         "database": lambda: _database(ledger),
         "checkpoint": lambda: _checkpoint(ledger),
         "publication": lambda: _publication(ledger),
+        "witnesses": lambda: _witnesses(context),
         "writing": lambda: _writing(ledger),
         "registers": lambda: _registers(context),
         "decoders": _decoders,
@@ -78,6 +79,16 @@ def _publication(ledger: Ledger) -> Finding:
     signed = ["ed25519", *(["ml-dsa-44"] if publication.cosigned else [])]
     found = {"size": publication.size(), "signatures": signed}
     return trouble is None, {**found, "code": trouble.code} if trouble else found
+
+
+def _witnesses(context: Context) -> Finding:
+    """Up to where a quorum has cosigned. That it lags is a failure only after as long as the settings say."""
+    if context.witnesses is None:
+        return True, {}
+    standing = context.witnesses.standing()
+    quorum = {"size": standing.size, "at": instant(standing.at)} if standing.at else {"size": standing.size}
+    about = {"quorum": quorum, "waiting_seconds": round(standing.waiting_seconds), "answers": dict(standing.answers)}
+    return context.witnesses.is_ready(standing), about
 
 
 def _writing(ledger: Ledger) -> Finding:

@@ -31,6 +31,9 @@ def read_metrics(request: Request, context: InContext) -> Response:
     ledger = context.ledger
     head, now = ledger.recorder.head(), ledger.clock()
     metrics.followed(head.size, context.webhooks.head, subscriptions.standing(context.desk))
+    if context.witnesses is not None:
+        standing = context.witnesses.standing()
+        metrics.witnessed(standing.size, standing.waiting_seconds, standing.answers)
     text = metrics.text(
         registers=context.runner.state(), age=max(0.0, (now - head.recorded_at).total_seconds()), size=head.size,
         sessions=sessions.count(context.desk, now),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -23,7 +23,7 @@ from custody.signing import read_envelope
 from custody_api import documented
 from custody_api.answers import encoded, one
 from custody_api.callers import TheCaller, TheRegisters
-from custody_api.context import TheLedger
+from custody_api.context import InContext, TheLedger
 from custody_api.disclosing import NOT_KEPT, Reason, opened, require_opens
 
 router = APIRouter(prefix="/v1/acts/{act_id}", tags=["acts"])
@@ -48,10 +48,22 @@ def read_act(
 
 
 @router.get("/proof", response_class=PlainTextResponse, **documented.PROOF)
-def read_proof(act_id: str, ledger: TheLedger, registers: TheRegisters) -> PlainTextResponse:
-    """A tlog-proof of the act's entry against the newest checkpoint."""
+def read_proof(
+    act_id: str, context: InContext, registers: TheRegisters,
+    witnessed: Annotated[
+        bool, Query(description="Against the newest checkpoint that a quorum of witnesses cosigned, else 404.")
+    ] = False,
+) -> PlainTextResponse:  # fmt: skip
+    """A tlog-proof of the act's entry against the newest checkpoint, with the cosignatures gathered for it."""
+    ledger = context.ledger
     row, _ = _seen(ledger, registers, act_id)
-    return PlainTextResponse(ledger.proof(row.position - 1), headers={"Cache-Control": "no-cache"})
+    index, size = row.position - 1, None
+    if witnessed:
+        found = context.witnesses.covering(index) if context.witnesses else None
+        if found is None:
+            raise NotFound("not-found/quorum", "No quorum of witnesses covers this act yet.", act=act_id)
+        size = found.size
+    return PlainTextResponse(ledger.proof(index, size), headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/entry", response_class=Response, **documented.ENTRY)

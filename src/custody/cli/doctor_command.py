@@ -21,10 +21,13 @@ from custody.cli.words import language, text
 from custody.cli.zone import stamp
 from custody.desk import Desk
 from custody.errors import CustodyError, Unavailable
+from custody.ledger.cosignatures import witnessed_checkpoint
 from custody.ledger.ledger import Ledger
 from custody.reminding.configured import read_configured
 from custody.sentences import sentence
 from custody.vouching.configured import read_vouching
+from custody.witnessing.asking import require_own
+from custody.witnessing.editing import read_policy_file
 
 Finding = tuple[str, bool, str]
 """What was checked, whether it works, and a sentence in the reader's language."""
@@ -83,6 +86,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield _clock(ledger)
             yield from _schema(ledger)
             yield _desk(ledger)
+            if settings.witness_policy is not None:
+                yield from _witnesses(settings.witness_policy, ledger)
     except CustodyError as error:
         yield "database", False, sentence(error, language())
 
@@ -113,6 +118,27 @@ def _desk(ledger: Ledger) -> Finding:
     except Unavailable as error:
         return "desk", False, sentence(error, language())
     return "desk", True, text("doctor/desk")
+
+
+def _witnesses(file: Path, ledger: Ledger) -> Iterator[Finding]:
+    """The policy can be read and is this log's; how far a quorum has come; nobody is asked to find out."""
+    try:
+        policy = read_policy_file(file)
+        require_own(policy, ledger)
+    except CustodyError as error:
+        yield "witnesses", False, sentence(error, language())
+        return
+    except OSError as error:
+        yield "witnesses", False, text("doctor/unavailable", why=error)
+        return
+    counting = len(policy.counting)
+    yield "witnesses", True, text(
+        "doctor/witness-policy", witnesses=len(policy.witnesses), quorum=policy.quorum, counting=counting
+    )
+    found, head = witnessed_checkpoint(ledger.publication, policy), ledger.recorder.head().size
+    if counting:
+        size = found.size if found else 0
+        yield "quorum", size > 0, text("doctor/witness-quorum", size=size, head=head)
 
 
 def _reminders(file: Path) -> Finding:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from custody.cli.parser import WrongUse
+from custody.cli.setting_values import LOOPBACK, READERS, wrong_value
 from custody.cli.words import text
-from custody.cli.zone import use_zone, zone_named
+from custody.cli.zone import use_zone
 from custody.errors import CustodyError, Malformed
 from custody.sentences import sentence
 
@@ -26,11 +25,6 @@ CONFIG: Final = "CUSTODY_CONFIG"
 
 OPTION: Final = "option"
 """Where a setting comes from that the command line names."""
-
-LOOPBACK: Final = "loopback"
-"""The value of ``metrics`` that shows the figures to this machine."""
-
-SHORTEST_TOKEN: Final = 16
 
 VARIABLES: Final[Mapping[str, str]] = {
     "database": "CUSTODY_DATABASE",
@@ -58,13 +52,15 @@ VARIABLES: Final[Mapping[str, str]] = {
     "behind_proxy": "CUSTODY_BEHIND_PROXY",
     "traces": "CUSTODY_TRACES",
     "time_authorities": "CUSTODY_TIME_AUTHORITIES",
+    "witness_policy": "CUSTODY_WITNESS_POLICY",
+    "witness_minutes": "CUSTODY_WITNESS_MINUTES",
 }
 """Setting, as the TOML file names it → environment variable. What each means stands in docs/operating.md."""
 
 
 _PATHS: Final = (
     "log_key", "log_key_ml_dsa", "passphrase_file", "reminders", "attachment_staging", "vouching", "tls_cert",
-    "tls_key", "time_authorities",
+    "tls_key", "time_authorities", "witness_policy",
 )  # fmt: skip
 
 
@@ -103,6 +99,10 @@ class Settings:
     traces: str | None = None
     """The address that takes traces; without it there are none."""
     time_authorities: Path | None = None
+    witness_policy: Path | None = None
+    """The policy file of the witnesses that cosign this ledger's checkpoints."""
+    witness_minutes: int | None = None
+    """How long an entry may wait for a quorum before the server says that it is not ready."""
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -186,7 +186,7 @@ def read_settings(args: Namespace) -> tuple[Settings, list[CustodyError]]:
             if value is None or value == "":
                 continue
             try:
-                found[name], sources[name] = _READERS[name](_resolved(name, value, folder, source)), source
+                found[name], sources[name] = READERS[name](_resolved(name, value, folder, source)), source
             except CustodyError as error:
                 where = f"--{name.replace('_', '-')}" if source == OPTION else variable if source == variable else name
                 error.fields["setting"] = where
@@ -198,126 +198,6 @@ def read_settings(args: Namespace) -> tuple[Settings, list[CustodyError]]:
             sources.pop(other, None)
     use_zone(found.get("timezone"))
     return Settings(**found, sources=sources), mistakes
-
-
-def database_url(given: str) -> URL:
-    """Read a database as people write it: a URL, or the path of a SQLite file. Raises WrongUse."""
-    from sqlalchemy import URL, make_url  # a third of a second that keygen and template do not need
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        url = make_url(given) if "://" in given else URL.create("sqlite", database=given)
-    except (ArgumentError, ValueError):
-        raise WrongUse("use/database-url", "This is no database URL and no path.") from None
-    if url.get_backend_name() not in ("sqlite", "postgresql") or not url.database or url.database == ":memory:":
-        raise WrongUse("use/database-kind", "A ledger is a SQLite file or a PostgreSQL database.")
-    return url
-
-
-def _bytes(name: str) -> Callable[[str], int]:
-    def read(given: str) -> int:
-        if not (given.isascii() and given.isdecimal() and 0 < int(given) <= 2**53):
-            raise WrongUse("use/bytes", f"{name} is a number of bytes.", name=name)
-        return int(given)
-
-    return read
-
-
-def _zone(given: str) -> str:
-    zone_named(given)
-    return given
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def read(given: str) -> str:
-        if given not in choices:
-            raise _not(" | ".join(choices), given)
-        return given
-
-    return read
-
-
-def _metrics(given: str) -> str | Path:
-    """``loopback``, or the file with the token that whoever reads the figures has to bear."""
-    if given == LOOPBACK:
-        return LOOPBACK
-    if not Path(given).is_file():
-        raise _not(f"{LOOPBACK} | FILE", given)
-    read_token(Path(given))
-    return Path(given)
-
-
-def read_token(file: Path) -> str:
-    """The token in a file. Raises WrongUse if others may read the file or the token is too short; OSError."""
-    if file.stat().st_mode & 0o077:
-        raise WrongUse("use/metrics-open", "Others may read the file with the token: chmod 600 it.", file=str(file))
-    token = file.read_text(encoding="utf-8", errors="replace").strip()
-    if len(token) < SHORTEST_TOKEN:
-        raise WrongUse("use/metrics-token", "A token has 16 characters or more.", file=str(file))
-    return token
-
-
-def _each_minute(given: str) -> int:
-    if not re.fullmatch("[0-9]{1,6}", given) or int(given) == 0:
-        raise _not("1 … 999999", given)
-    return int(given)
-
-
-def _store(given: str) -> Path | str:
-    if "://" not in given:
-        return Path(given)
-    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?", given):
-        raise _not("DIRECTORY | s3://BUCKET/PREFIX", given)
-    return given
-
-
-def _collector(given: str) -> str:
-    if not re.fullmatch(r"https?://[!-?A-~]+", given):
-        raise _not("http://HOST:4318/v1/traces", given)
-    try:
-        found = find_spec("opentelemetry.exporter.otlp.proto.http")
-    except ModuleNotFoundError:  # not even what it is part of is there
-        found = None
-    if found is None:
-        raise WrongUse("use/otel", "Install what makes traces: pip install 'evidence-custody[otel]'.")
-    return given
-
-
-def _networks(given: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    try:
-        return tuple(map(ip_network, given.split()))
-    except ValueError:
-        raise _not("NETWORK …, as 10.20.0.0/16", given) from None
-
-
-def _public_url(given: str) -> str:
-    if not re.fullmatch(r"https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", given) or given.endswith(":443"):
-        raise _not("https://NAME | https://NAME:PORT", given)
-    return given
-
-
-def _proxies(given: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    networks = _networks(given)
-    if any(each.prefixlen == 0 for each in networks):
-        raise _not("NETWORK …, as 10.20.0.0/16", given)  # whoever trusts everybody's headers trusts nobody's
-    return networks
-
-
-def _not(expected: str, got: str) -> WrongUse:
-    return WrongUse(
-        "use/setting", f"This setting takes {expected}, not {got[:80]}.", expected=expected, got=got[:80]
-    )  # fmt: skip
-
-
-_READERS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "database": database_url, "server": str, "log_key": Path, "log_key_ml_dsa": Path,
-    "publication": _one_of("private", "public"), "log_verifier": str, "passphrase_file": Path,
-    "reminders": Path, "timezone": _zone, "log_format": _one_of("json", "plain"), "metrics": _metrics,
-    "attachments": _store, "attachment_staging": Path, "attachment_limit": _bytes("attachment_limit"),
-    "attachment_quota": _bytes("attachment_quota"), "writes_a_minute": _each_minute, "sign_ins_a_minute": _each_minute,
-    "vouching": Path, "public_url": _public_url, "tls_cert": Path, "tls_key": Path, "behind_proxy": _proxies,
-    "webhook_networks": _networks, "traces": _collector, "time_authorities": Path,
-}  # fmt: skip
 
 
 def _config() -> tuple[dict[str, Any], Path, list[CustodyError]]:
@@ -342,7 +222,7 @@ def _config() -> tuple[dict[str, Any], Path, list[CustodyError]]:
 def _resolved(name: str, value: object, folder: Path, source: str) -> str:
     """A value as text. Paths in the TOML file are read from its own folder. Raises WrongUse for what is no value."""
     if isinstance(value, bool) or not isinstance(value, str | int | Path):
-        raise _not("TEXT | NUMBER", str(value))
+        raise wrong_value("TEXT | NUMBER", str(value))
     in_file, said = source == os.environ.get(CONFIG, ""), str(value)
     is_path = name in _PATHS or (name in ("database", "attachments") and "://" not in said)
     is_path = is_path or (name == "metrics" and said != LOOPBACK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,22 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
+from custody.acts.entry import instant
 from custody.cli.keygen_command import key_file_taken
 from custody.cli.keys import add_passphrase_option, new_passphrase
-from custody.cli.settings import settings_of
-from custody.cli.terminal import tell, tell_json
+from custody.cli.ledgers import reading, writing
+from custody.cli.parser import WrongUse
+from custody.cli.settings import Settings, add_options, settings_of
+from custody.cli.terminal import tell, tell_json, tell_table
 from custody.cli.words import text
+from custody.cli.zone import stamp
 from custody.keyfile import write_key
+from custody.ledger.cosignatures import newest, witnessed_checkpoint
 from custody.tlog.cosignature import KeyType
-from custody.tlog.note import Signer
+from custody.tlog.note import Signer, Verifier
+from custody.tlog.policy import NONE, WitnessPolicy
+from custody.witnessing.asking import Asker, Outcome, require_own
+from custody.witnessing.editing import added, read_policy_file, replace
 
 KINDS = {"ed25519": KeyType.COSIGNATURE, "ml-dsa-44": KeyType.ML_DSA_44}
 
@@ -28,6 +37,7 @@ def add(subparsers: Any) -> None:
     steps = parser.add_subparsers(dest="step", metavar="STEP", required=True)
     _add_keygen(steps)
     _add_serve(steps)
+    _add_asking(steps)
 
 
 def _step(steps: Any, name: str, run: Any) -> ArgumentParser:
@@ -60,6 +70,18 @@ def _add_serve(steps: Any) -> None:
     add_passphrase_option(parser)
 
 
+def _add_asking(steps: Any) -> None:
+    """The steps of a ledger that is witnessed."""
+    adding = _step(steps, "add", add_witness)
+    adding.add_argument("vkey", metavar="VKEY", help=text("help/witness-vkey"))
+    adding.add_argument("url", metavar="URL", help=text("help/witness-url"))
+    adding.add_argument("--as", dest="known_as", metavar="NAME", help=text("help/witness-as"))
+    adding.add_argument("--quorum", metavar="all|any|K", help=text("help/witness-quorum"))
+    for each in (adding, _step(steps, "status", status), _step(steps, "ask", ask)):
+        each.add_argument("--witness-policy", metavar="FILE", help=text("help/witness-policy"))
+        add_options(each, log_key=each.prog.endswith(" ask"))
+
+
 def keygen(args: Namespace) -> int:
     """Write a private key, and print what a policy names: the verifier key."""
     path = Path(args.file)
@@ -85,3 +107,86 @@ def serve(args: Namespace) -> int:
     serving: Any = import_module("custody_api.witnessing.serving")
     status: int = serving.run(args)
     return status
+
+
+def add_witness(args: Namespace) -> int:
+    """Add a witness to the policy file; where a ledger is named, a new file begins with its keys."""
+    settings = settings_of(args)
+    path = needed_policy(settings)
+    key = Verifier.parse(args.vkey)
+    name = args.known_as or key.name
+    before = path.read_text(encoding="utf-8", errors="surrogateescape") if path.exists() else ""
+    logs: list[str] = []
+    if settings.database is not None and not before.strip():
+        with reading(settings) as ledger:
+            logs = sorted(ledger.log_keys())
+    after = added(before, name, key, args.url, args.quorum, logs)
+    replace(path, after)
+    policy = WitnessPolicy.parse(after)
+    counts = any(each.name == name for each in policy.counting)
+    if args.json:
+        tell_json({"name": name, "counts": counts, "quorum": policy.quorum, "file": str(path)})
+        return 0
+    tell(text("witness/added", name=name, quorum=_said(policy)))
+    if not counts:
+        tell(text("witness/not-counting"))
+    return 0
+
+
+def status(args: Namespace) -> int:
+    """Each witness with what it cosigned last; exit status 1 where the newest entries have no quorum."""
+    settings = settings_of(args)
+    policy = read_policy_file(needed_policy(settings))
+    with reading(settings) as ledger:
+        require_own(policy, ledger)
+        head = ledger.recorder.head().size
+        rows = [(each, *(newest(ledger.engine, [each.key]) or (None, None))) for each in policy.witnesses]
+        found = witnessed_checkpoint(ledger.publication, policy)
+    covered = (found.size if found else 0) >= head or policy.quorum == NONE
+    if args.json:
+        witnesses = [
+            {"name": each.name, "counts": each in policy.counting, "url": each.url, "size": size,
+             "at": at and instant(at)}
+            for each, size, at in rows
+        ]  # fmt: skip
+        quorum = {"size": found.size, "at": instant(found.at)} if found else None
+        tell_json({"head": head, "quorum": quorum, "covered": covered, "witnesses": witnesses})
+        return 0 if covered else 1
+    columns = [text(f"witness/{name}") for name in ("name", "counts", "size", "when", "url")]
+    said = {each.name: text("witness/yes" if each in policy.counting else "witness/no") for each in policy.witnesses}
+    tell_table(columns, [[each.name, said[each.name], size, at and stamp(at), each.url] for each, size, at in rows])
+    if found is None:
+        tell(text("witness/no-quorum", head=head))
+    else:
+        tell(text("witness/quorum", size=found.size, head=head, when=stamp(found.at)))
+    return 0 if covered else 1
+
+
+def ask(args: Namespace) -> int:
+    """Publish the head and ask every witness once; exit status 1 where one did not cosign."""
+    settings = settings_of(args)
+    policy = read_policy_file(needed_policy(settings))
+    with writing(settings) as ledger:
+        require_own(policy, ledger)
+        ledger.publication.publish(at_once=True)
+        asker = Asker(ledger, policy)
+        size = ledger.publication.size()
+        outcomes = [asker.ask(place) or Outcome(place.names, "cosigned", size) for place in asker.places]
+    if args.json:
+        tell_json([asdict(each) for each in outcomes])
+    else:
+        said = [[" ".join(each.names), text(f"witness/{each.what}", **asdict(each))] for each in outcomes]
+        tell_table([text("witness/name"), text("witness/outcome")], said)
+    return 0 if all(each.what == "cosigned" for each in outcomes) else 1
+
+
+def needed_policy(settings: Settings) -> Path:
+    """The policy file. Raises WrongUse if none was named."""
+    if settings.witness_policy is None:
+        raise WrongUse("use/witness-policy", "Name the policy file: --witness-policy or CUSTODY_WITNESS_POLICY.")
+    return settings.witness_policy
+
+
+def _said(policy: WitnessPolicy) -> str:
+    group = next((each for each in policy.groups if each.name == policy.quorum), None)
+    return f"{group.threshold}/{len(group.members)} ({', '.join(group.members)})" if group else policy.quorum

@@ -59,7 +59,6 @@ WITNESSING: Final[dict[str, tuple[str, str]]] = {
         "还没有任何检查点达到法定数（共 {head} 条）。", "No checkpoint has a quorum yet ({head} entries)."
     ),
     "witness/cosigned": ("已联署 {size}", "cosigned {size}"),
-    "witness/behind": ("该见证方已见到更新的检查点 {size}", "has seen a newer checkpoint, of size {size}"),
     "witness/unavailable": ("未答复：{reason}", "no answer: {reason}"),
     "witness/declined": ("拒绝联署（{reason}）", "declined ({reason})"),
     "witness/contradicts": (
@@ -73,9 +72,6 @@ WITNESSING: Final[dict[str, tuple[str, str]]] = {
     "doctor/witness-policy": (
         "{witnesses} 家见证方，法定数为 {quorum}（{counting} 家计入）",
         "{witnesses} witnesses; the quorum is {quorum}, and rests on {counting} of them",
-    ),
-    "doctor/witness-log": (
-        "策略文件没有列出本台账现用的校验公钥", "the policy file does not list this log's verifier key"
     ),
     "doctor/witness-quorum": (
         "法定数已覆盖前 {size} 条，共 {head} 条", "a quorum has cosigned the first {size} of {head} entries"

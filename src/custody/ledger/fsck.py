@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from custody.acts.parties import Genesis
 from custody.errors import CustodyError, Damaged
+from custody.ledger.cosignaturecheck import check_cosignatures
 from custody.ledger.engine import open_engine
 from custody.ledger.findings import Finding, Report
 from custody.ledger.journalcheck import check_journal
@@ -71,6 +72,8 @@ def _verify(
     roots: dict[int, bytes] = {0: EMPTY_ROOT}
     log_keys = keys_of(reader, genesis)
     for problem in (*check_tree(reader, log_keys, roots), *check_publications(reader, log_keys, roots)):
+        report.found(1, *problem)
+    for problem in check_cosignatures(reader, genesis.origin, roots):
         report.found(1, *problem)
     for problem in (*check_tree(journal, lambda _: (genesis.journal_key,), {}), *check_journal(journal)):
         report.found(1, *problem)

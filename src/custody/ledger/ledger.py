@@ -288,7 +288,7 @@ class Ledger:
             self.journal.refusal(opened, error, request)
 
     def receipt(self, act_id: str, *, duplicate: bool = False) -> Receipt:
-        """Return the receipt of a recorded act, with the proof it had first. Raises NotFound."""
+        """Return the receipt of a recorded act, with its first proof, and what was cosigned since. Raises NotFound."""
         found = self.recorder.find(UUID(act_id).bytes)
         if found is None:
             raise NotFound("not-found/act", "The ledger has no act with this id.", act=act_id)
@@ -297,13 +297,13 @@ class Ledger:
         size, _ = self.recorder.first_checkpoint_covering(recorded.index)
         return Receipt(
             act_id, recorded.index, recorded.recorded_at, recorded.defects, row.entry,
-            self._proof(recorded.index, size), duplicate,
+            self.proof(recorded.index, size), duplicate,
         )  # fmt: skip
 
-    def proof(self, index: int) -> str:
+    def proof(self, index: int, size: int | None = None) -> str:
         """Return a fresh tlog-proof of a leaf against the newest published checkpoint; the head's, where that does not
-        cover it yet. Raises NotFound."""
-        size, note = self.publication.covering(index)
+        cover it yet; or that of a size. With every signature there is of it. Raises NotFound."""
+        size, note = self.publication.covering(index) if size is None else (size, self.publication.checkpoint(size))
         return str(TlogProof(index, tuple(self.recorder.inclusion_path(index, size)), note))
 
     def _proof(self, index: int, size: int) -> str:

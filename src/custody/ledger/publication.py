@@ -15,7 +15,7 @@ from threading import Lock
 from time import monotonic
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from custody.errors import CustodyError, Damaged, Unavailable
 from custody.ledger.engine import RETRY_AFTER_SECONDS, translated, writes
@@ -23,7 +23,10 @@ from custody.ledger.mark import Mark
 from custody.ledger.recorder import Recorder
 from custody.ledger.session import Rows, Session
 from custody.tlog.checkpoint import Checkpoint, open_checkpoint
-from custody.tlog.note import Note, Signer, Verifier
+from custody.tlog.note import MAX_SIGNATURES, Note, Signer, Verifier
+
+_MOST: Final = MAX_SIGNATURES - 10
+"""Cosignatures of one checkpoint that are given out, beside the log's own signatures."""
 
 EVERY_SECONDS: Final = 1.0
 """How often a new head is published."""
@@ -61,11 +64,16 @@ class Publication:
         Raises NotFound, Unavailable.
         """
         if size is not None:
-            return self._stored(size) or self._recorder.checkpoint(size)
+            return self._witnessed(size, self._stored(size) or self._recorder.checkpoint(size))
         with suppress(Damaged):  # the alarm was raised, and /readyz says it: what was given out before still holds
             self.publish()
         newest = self._newest()
-        return newest[1] if newest else self._recorder.checkpoint()
+        return self._witnessed(*newest) if newest else self._recorder.checkpoint()
+
+    @property
+    def engine(self) -> Engine:
+        """Where it is kept."""
+        return self._recorder.engine
 
     def covering(self, index: int) -> tuple[int, str]:
         """Size and note of the newest published checkpoint, or of the head, where only that covers a leaf."""
@@ -202,6 +210,12 @@ class Publication:
         sql = "INSERT INTO publication (size, note) VALUES (:size, :note) ON CONFLICT DO NOTHING"
         with translated(), writes(self._recorder.engine).begin() as connection:
             connection.execute(text(sql), {"size": size, "note": note})
+
+    def _witnessed(self, size: int, note: str) -> str:
+        """A note with the cosignatures gathered since; they do not belong to what this log itself signed."""
+        sql = "SELECT line FROM cosignature WHERE size = ? ORDER BY witness LIMIT ?"
+        rows = self._rows(sql, size, _MOST)
+        return note + "".join(line for (line,) in rows)
 
     def _stored(self, size: int) -> str | None:
         rows = self._rows("SELECT note FROM publication WHERE size = ?", size)

@@ -1,4 +1,4 @@
-"""The tables of a log, twice (``ledger`` and ``journal``), and beside them publications and erasable disclosures.
+"""The tables of a log, twice (``ledger`` and ``journal``); publications, cosignatures and erasable disclosures.
 
 A log's row positions are leaf indexes plus one. Everything here is append-only by trigger, apart from the one
 head row and from disclosures, whose rows may be deleted: erasure is deletion, and every proof still holds.
@@ -122,6 +122,15 @@ publication = _table(
 )
 """Checkpoints of the ledger as they were published: with every signature of the log. Append-only, so that each size is
 published with the same bytes for ever."""
+
+cosignature = _table(
+    "cosignature",
+    _key("size"),
+    _key("witness", Text),
+    _of("line", Text, "as it stands in the note"),
+    Index("cosignature_witness", "witness", "size"),
+)
+"""The first cosignature of each witness, by its verifier key, on a checkpoint of the ledger. Append-only."""
 
 disclosure = _table(
     "disclosure",

@@ -102,6 +102,14 @@ class WitnessPolicy:
                 wanted.update(group.members)
         return tuple(each for each in self.witnesses if each.name in wanted)
 
+    @property
+    def least(self) -> int:
+        """How many witnesses a quorum has at least."""
+        needed = {each.name: 1 for each in self.witnesses} | {NONE: 0}
+        for group in self.groups:
+            needed[group.name] = sum(sorted(needed[name] for name in group.members)[: group.threshold])
+        return needed[self.quorum]
+
     def satisfied(self, cosigners: Collection[Verifier]) -> bool:
         """Whether the witnesses with these keys are a quorum. ``quorum none`` asks for none."""
         met = {each.name for each in self.witnesses if each.key in cosigners} | {NONE}
