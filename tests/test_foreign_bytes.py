@@ -25,6 +25,7 @@ from openpyxl import Workbook
 from starlette.datastructures import Headers
 
 from custody import keyfile, label, rules
+from custody.acts.claim import Claim
 from custody.acts.entry import read_entry, write_entry
 from custody.cli.inputs import read_inputs
 from custody.client.feed import steps_in_stream, steps_on_page
@@ -136,6 +137,7 @@ READERS: Final[dict[str, tuple[Callable[..., Any], bytes]]] = {
     "a verifier key": (partial(text, Verifier.parse), str(LOG.verifier).encode()),
     "a verifier key of ML-DSA-44": (partial(text, Verifier.parse), str(WITNESSES[1].verifier).encode()),
     "a proof": (lambda data: TlogProof.parse(data).verify(ENTRY, LOG.verifier), b""),
+    "a claim of a paper": (partial(text, Claim.parse), f"CL1 {LOG.name} 7 {'A' * 43} 3".encode()),
     "a witness policy": (WitnessPolicy.parse, f"log {LOG.verifier}\nwitness w {COURT.verifier}\nquorum w\n".encode()),
     "a checkpoint to cosign": (
         lambda data: judge(AddCheckpoint.parse(data), [LOG.verifier], None), b"old 0\n\n" + CHECKPOINT.encode()

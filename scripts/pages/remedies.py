@@ -37,6 +37,7 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "malformed/attachment-range": "correct the header",
     "malformed/base64": "encode anew: standard alphabet, padded, one form only",
     "malformed/checkpoint": "fetch the checkpoint again",
+    "malformed/claim": "scan or copy the code again, whole, in quotes",
     "malformed/config": "correct the TOML file; the settings are in [operating](operating.md#settings)",
     "malformed/correction-insert": "leave these fields out of `new`",
     "malformed/correction-old": "read the target as it stands now, and say that value",

@@ -20,6 +20,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "malformed/correction-insert": "补入的行为应为一个对象，不含 id、ledger、seen、follows、signers。",
     "malformed/correction-old": "更正所列的原内容与记载不一致（{field}）。",
     "malformed/correction-path": "原记录中没有这个位置，或该位置不能更正（{field}）。",
+    "malformed/claim": "校验码不符合格式：应为 CL1、日志名称、条数、根哈希、序号。",
     "malformed/config": "设置文件无法读取，或其中有不认识的设置：{file} {got}",
     "malformed/disclosure": "披露内容须为 32 字节盐值和原文。",
     "malformed/disclosures": "披露内容与行为记录中的密封值不一致：缺少或多余。",

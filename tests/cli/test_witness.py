@@ -8,11 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from custody.acts.claim import Claim
 from custody.cli import main
+from custody.cli.ledgers import reading
+from custody.cli.setting_values import database_url
+from custody.cli.settings import Settings
 from custody.keyfile import read_note_key
+from custody.tlog.checkpoint import Checkpoint
 from custody.tlog.cosignature import KeyType
-from custody.tlog.note import Signer, Verifier
+from custody.tlog.note import Note, Signer, Verifier
 from custody.tlog.policy import WitnessPolicy
+from custody.tlog.tiles import bundle_path, tile_path, write_bundle
 from witnesses import ED25519, LOG, Running, witness_running
 
 Custody = Callable[..., tuple[int, str]]
@@ -98,6 +104,29 @@ def test_another_witness_counts_when_the_quorum_says_so_and_comments_stay(
     assert status == 1
     assert "cosigned 1" in said
     assert "no answer" in said
+
+
+def test_what_was_seen_on_papers_and_in_files_is_held_against_the_ledger(custody: Custody, tmp_path: Path) -> None:
+    with reading(Settings(database=database_url("ledger.db"))) as ledger:
+        note = ledger.recorder.checkpoint()
+        files = {
+            "checkpoint": note.encode(), bundle_path(0, 1): write_bundle(ledger.recorder.entries(0, 1)),
+            tile_path(0, 0, 1): ledger.recorder.tile(0, 0, 1),
+        }  # fmt: skip
+    for name, data in files.items():
+        (tmp_path / "published" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "published" / name).write_bytes(data)
+    head = Checkpoint.parse(Note.parse(note).text)
+    (tmp_path / "kept.txt").write_text(note)
+    status, said = custody("verify", "--seen", str(Claim(head, 0)), "--seen", "kept.txt")
+    assert status == 0, said
+    longer = Claim(Checkpoint(head.origin, 9, head.root), 0)
+    other = Claim(Checkpoint(head.origin, 1, bytes(32)), 0)
+    status, said = custody("verify", "--seen", str(longer), "--seen", str(other), "--json")
+    assert (status, {each["code"] for each in json.loads(said)["findings"]}) == (1, {"seen-beyond", "seen-other-root"})
+    assert custody("verify", "--log", "published", "--seen", str(Claim(head, 0)))[0] == 0
+    assert "older than what was seen" in custody("verify", "--log", "published", "--seen", str(longer))[1]
+    assert custody("verify", "--seen", "CL1 nonsense")[0] == 1
 
 
 def test_what_is_missing_is_said(custody: Custody, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

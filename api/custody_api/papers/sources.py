@@ -11,6 +11,7 @@ from uuid import UUID
 from eventsourcing.dcb.api import DCBQueryItem
 
 from custody.acts.act import Act
+from custody.acts.claim import Claim
 from custody.acts.counting import ItemList
 from custody.acts.custody import ByPerson, InPlace, Party
 from custody.acts.entry import Recorded
@@ -27,6 +28,7 @@ from custody.facts.kinds import KINDS, Need, fold
 from custody.facts.parties import AgencyFacts, PersonFacts, PlaceFacts
 from custody.ledger.ledger import Ledger
 from custody.ledger.past import Past, recorded_from
+from custody.tlog.checkpoint import Checkpoint
 from custody_api.papers.paper import Language
 
 
@@ -269,4 +271,4 @@ class Sources:
         """``CL1 <origin> <size> <root> <index>``, of the oldest checkpoint that covers the position."""
         size, _ = self.ledger.recorder.first_checkpoint_covering(self.at - 1)
         root = self.ledger.recorder.root_at(size)
-        return f"CL1 {self.ledger.origin} {size} {encode(root or b'')} {index}"
+        return str(Claim(Checkpoint(self.ledger.origin, size, root or b""), index))

@@ -13,6 +13,7 @@ from custody.attachments.check import check_files, named_files
 from custody.cli import verify_bundle, verify_log
 from custody.cli.findings import report_as_json, tell_findings
 from custody.cli.ledgers import attachments_of, founded
+from custody.cli.seen import add_seen, check_in_database
 from custody.cli.settings import Settings, add_options, settings_of
 from custody.cli.terminal import Advance, progress, tell, tell_json
 from custody.cli.words import text
@@ -29,6 +30,7 @@ def add(subparsers: Any) -> None:
     add_options(parser)
     parser.add_argument("--attachments", metavar="DIR", help=text("help/attachments"))
     verify_log.add_options(parser)
+    add_seen(parser)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help=text("help/jobs"))
     parser.set_defaults(run=run)
 
@@ -45,6 +47,8 @@ def run(args: Namespace) -> int:
         report = verify_database(url, jobs=max(1, args.jobs), progress=bar)
         _compare_registers(engine, report, bar)
         looked = _look_at_attachments(engine, settings, report, max(1, args.jobs), bar)
+        if not _cannot_be_read(report):
+            check_in_database(args.seen, Reader(engine), report)
     if args.json:
         tell_json({**report_as_json(report), "attachments": looked})
     else:

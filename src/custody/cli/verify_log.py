@@ -10,6 +10,7 @@ from typing import Any
 
 from custody.cli.findings import report_as_json, tell_findings
 from custody.cli.ledgers import founded
+from custody.cli.seen import check_in_folder
 from custody.cli.settings import Settings, settings_of
 from custody.cli.terminal import progress, tell, tell_json
 from custody.cli.words import text
@@ -42,6 +43,8 @@ def run(args: Namespace) -> int:
     report = Report()
     with _compared(args, settings) as ledger, progress(text("verify/doing")) as bar:
         checkpoint = check_folder(LogFolder(args.log), verifiers, report, progress=bar, ledger=ledger)
+    if checkpoint is not None:
+        check_in_folder(args.seen, LogFolder(args.log), checkpoint, report)
     if args.json:
         known = {"signed": bool(verifiers), "compared": ledger is not None, "checkpoint": _shape(checkpoint)}
         tell_json({**report_as_json(report), **known})

@@ -35,6 +35,10 @@ WITNESSING: Final[dict[str, tuple[str, str]]] = {
     "help/witness-status": ("各见证方最近联署到哪里，法定数是否达到", "what each witness cosigned last; the quorum"),
     "help/witness-ask": ("现在请每家见证方联署一次", "ask every witness once, now"),
     "help/witness-policy": ("见证策略文件（tlog-policy）", "the policy file of witnesses (tlog-policy)"),
+    "help/seen": (
+        "别处所见的校验码（文书上的 CL1 …）或检查点文件，可多次给出，与此核对",
+        "what was seen elsewhere, the CL1 … of a paper or the file of a checkpoint, to compare; repeatable",
+    ),
     "witness/address": ("见证服务：{address}（按 Ctrl-C 停止）", "Witness: {address} (Ctrl-C stops it)"),
     "witness/added": (
         "已加入 {name}。法定数：{quorum}。", "Added {name}. The quorum is: {quorum}."

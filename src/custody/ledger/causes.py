@@ -76,7 +76,7 @@ CAUSES: Final = (
         "停止写入，从备份恢复。", "Stop writing and restore.",
     ),
     Cause(
-        "older", ("cut", "head-behind", "checkpoint-beyond", "disclosure-kept", "rolled-back"),
+        "older", ("cut", "head-behind", "checkpoint-beyond", "disclosure-kept", "rolled-back", "seen-beyond"),
         "恢复了旧副本", "an older copy was restored",
         "全部或部分数据退回到以前的状态：其后的记录已经出具过回执，已删除的个人信息可能重新出现。",
         "All or part of the data went back to an earlier state: receipts were given for what came after, and what was "
@@ -86,7 +86,7 @@ CAUSES: Final = (
         "receipts that it lacks, and erase again what was erased.",
     ),
     Cause(
-        "rewritten", ("time", "previous", "seen", "other-root", "differs"),
+        "rewritten", ("time", "previous", "seen", "other-root", "differs", "seen-other-root"),
         "历史被改写", "history was rewritten",
         "现存历史自身矛盾，或与他人持有的检查点、审计记录矛盾：持有日志密钥的人重写或者分叉了日志。",
         "The history contradicts itself, or a checkpoint or audit that others hold: whoever has the log's key rewrote "
@@ -94,6 +94,13 @@ CAUSES: Final = (
         "停止写入，保留两份材料，通知各方和审计机关：两个相矛盾的检查点本身就是证据。",
         "Stop writing, keep both, tell the other parties and the auditor: two checkpoints that contradict each other "
         "are evidence by themselves.",
+    ),
+    Cause(
+        "elsewhere", ("seen-other-log",),
+        "所见属于另一日志", "what was seen is of another log",
+        "校验码或者检查点上的日志名称不同，与本日志无从比较。",
+        "The paper or checkpoint names another log: there is nothing to compare.",
+        "核对文书出自哪一台账，用那一台账核验。", "Find out which ledger the paper is from, and verify that.",
     ),
     Cause(
         "stranger", ("signers", "key", "passkey"),
