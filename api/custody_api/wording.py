@@ -137,6 +137,9 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "not-found/attachment": ("没有这个附件。", "There is no such attachment."),
     "unavailable/no-attachments": ("本服务器没有附件库。", "This server keeps no attachments."),
+    "not-found/quorum": (
+        "还没有达到法定数的检查点覆盖这条记录。", "No quorum of witnesses covers this act yet.",
+    ),
     "not-found/receipt": ("没有这份回执。", "There is no such receipt."),
     "use/look": (
         "请用 --by 和 --why 说明由谁、为何：显示密封值（或用 --sealed 不显示）、出具或撤销链接都要记入日志簿。",

@@ -155,7 +155,6 @@ CHINESE: Final[Mapping[str, str]] = {
     "not-found/manifest": "台账中没有这份移送清单：{asked}",
     "not-found/item": "台账中没有这件物品：{asked}",
     "not-found/jurisdiction": "没有该法域的规则数据：{got}",
-    "not-found/quorum": "还没有达到法定数的检查点覆盖这条记录。",
     "not-found/log": "本见证方没有为这样的台账联署过检查点。",
     "not-found/witness-state": "没有见证状态文件：{file}。从未签过名的新密钥，请加 --found。",
     "not-found/log-file": "目录中缺少日志文件 {file}。",
