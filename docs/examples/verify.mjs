@@ -18,11 +18,13 @@ const SENTENCES = new URL("../../src/custody/bundle/sentences.json", import.meta
 const words = existsSync(SENTENCES) ? JSON.parse(readFileSync(SENTENCES, "utf8")) : {};
 const ACT = "application/vnd.custody.act.v1+json", STATEMENT = "application/vnd.custody.statement.v1+json";
 const HEX = /^[0-9a-f]{64}$/, ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$/, DECIMAL = /^(0|[1-9]\d{0,15})$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d:\d\d$/, RECORDED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+const DECIMAL = /^(0|[1-9]\d{0,15})$/;
 const PARTIES = ["genesis", "agency", "enrolment", "person", "revocation", "policy", "log-key"];
+const ORIGIN = /^[a-z0-9][a-z0-9.:-]*(\/[A-Za-z0-9._-]+)*$/;
 const FILE = new RegExp("^(manifest\\.json|checkpoint|witness-policy\\.txt|statement\\.json|disclosures\\.json"
   + "|(keys/)?(entries/(0|[1-9]\\d*)\\.json|proofs/(0|[1-9]\\d*)\\.tlog-proof|envelopes/[0-9a-f]{64})"
-  + "|rules/[0-9a-f]{64}(/(?!\\.\\.?(/|$))[^/]+)+|attachments/[0-9a-f]{64}|witnessed/(checkpoint|consistency)"
+  + "|rules/[0-9a-f]{64}(/[\\w-][\\w.-]*)+|attachments/[0-9a-f]{64}|witnessed/(checkpoint|consistency)"
   + "|timestamps/[1-9]\\d{0,17}/(text|consistency|token\\.der|chain\\.pem|(revocation|before)\\.json|(before-)?\\d+\\.crl)"
   + "|report\\.html|report\\.pdf|verify\\.html)$");
 
@@ -37,19 +39,32 @@ const bytesOf = (text, form = "base64") => {
 };
 const utf8 = (bytes) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
 
-/** JSON read strictly: no member twice, no fractions, nothing behind. */
+/** JSON read strictly: no member twice, nothing behind, no lone surrogates, at most 200 deep. */
 function json(bytes) {
   const text = utf8(bytes), value = JSON.parse(text), open = [];
-  for (const [token, string, after] of text.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|-?\d[\d.eE+-]*|[{}]/g)) {
-    if (token === "{") open.push(new Set());
-    else if (token === "}") open.pop();
-    else if (after) { must(!open.at(-1).has(JSON.parse(string)), "twice"); open.at(-1).add(JSON.parse(string)); }
-    else must(string || /^-?\d+$/.test(token), "fraction");
+  for (const [token, string, after] of text.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}[\]]/g)) {
+    if ("{[".includes(token)) must(open.push(new Set()) <= 200, "too deep");
+    else if ("}]".includes(token)) open.pop();
+    else {
+      const said = JSON.parse(string);
+      must(!/[\ud800-\udfff]/u.test(said), "surrogate");
+      if (after) { must(!open.at(-1).has(said), "twice"); open.at(-1).add(said); }
+    }
   }
   return value;
 }
 
-// ---- the archive: the central directory of stored members, APPNOTE 4.3 and 4.5.3
+/** The object, if it has these members and no others. */
+function exactly(object, ...names) {
+  must(typeof object === "object" && object && Object.keys(object).sort().join() === names.sort().join(), names);
+  return object;
+}
+
+/** Whether all numbers of an act are whole, at any depth. */
+const isWhole = (value) => typeof value === "number" ? Number.isInteger(value)
+  : typeof value !== "object" || value === null || Object.values(value).every(isWhole);
+
+// ---- the archive: stored members one behind the other, and a directory that lists them so (APPNOTE 4.3, 4.5.3)
 
 function members(path) {
   const file = openSync(path), length = fstatSync(file).size;
@@ -58,37 +73,44 @@ function members(path) {
     must(offset >= 0 && offset + size <= length && readSync(file, bytes, 0, size, offset) === size, "cut short");
     return bytes;
   };
+  const wide = (bytes, ...places) => places.map((place) => Number(bytes.readBigUInt64LE(place)));
   const end = at(length - 22, 22);
-  must(end.readUInt32LE(0) === 0x06054b50 && end.readUInt16LE(20) === 0, "no end of the central directory");
-  let [count, size, offset] = [end.readUInt16LE(10), end.readUInt32LE(12), end.readUInt32LE(16)];
+  must(end.readUInt32LE(0) === 0x06054b50 && end.readUInt32LE(4) === 0 && end.readUInt16LE(20) === 0, "no end of the directory");
+  must(end.readUInt16LE(8) === end.readUInt16LE(10), "several disks");
+  let [count, size, offset, tail] = [end.readUInt16LE(10), end.readUInt32LE(12), end.readUInt32LE(16), length - 22];
   if (count === 0xffff || size === 0xffffffff || offset === 0xffffffff) {
-    const large = at(Number(at(length - 42, 20).readBigUInt64LE(8)), 56);
-    must(large.readUInt32LE(0) === 0x06064b50, "no ZIP64 end of the central directory");
-    [count, size, offset] = [32, 40, 48].map((place) => Number(large.readBigUInt64LE(place)));
+    const locator = at(length - 42, 20), large = at(...wide(locator, 8), 56);
+    must(locator.readUInt32LE(0) === 0x07064b50 && large.readUInt32LE(0) === 0x06064b50, "no ZIP64 end of the directory");
+    [tail] = wide(locator, 8);
+    [count, size, offset] = wide(large, 32, 40, 48);
   }
+  must(offset + size === tail, "something between the directory and its end");
   const central = at(offset, size), found = [];
-  for (let place = 0; found.length < count;) {
-    const [method, flags] = [central.readUInt16LE(place + 10), central.readUInt16LE(place + 8)];
-    must(central.readUInt32LE(place) === 0x02014b50 && method === 0 && !(flags & 1), "not stored");
-    const [named, extra, comment] = [28, 30, 32].map((each) => central.readUInt16LE(place + each));
-    let rest = central.subarray(place + 46 + named, place + 46 + named + extra);
-    while (rest.length > 4 && rest.readUInt16LE(0) !== 1) rest = rest.subarray(4 + rest.readUInt16LE(2));
-    let next = 4;
+  let place = 0, next = 0;
+  while (found.length < count) {
+    const [flags, method, named, extra, comment] = [8, 10, 28, 30, 32].map((each) => central.readUInt16LE(place + each));
+    must(central.readUInt32LE(place) === 0x02014b50 && !(flags & ~0x0800) && !method && !comment, "not stored");
+    must((central.readUInt16LE(place + 40) & 0xf000) !== 0xa000, "a link");
+    const name = central.subarray(place + 46, place + 46 + named), more = central.subarray(place + 46 + named, place + 46 + named + extra);
+    let told = 4;
     const [whole, stored, begins] = [24, 20, 42].map((each) => {
       const value = central.readUInt32LE(place + each);
-      return value === 0xffffffff ? Number(rest.readBigUInt64LE((next += 8) - 8)) : value;
+      return value === 0xffffffff ? wide(more, (told += 8) - 8)[0] : value;
     });
-    const local = at(begins, 30 + named), name = central.subarray(place + 46, place + 46 + named);
-    must(whole === stored && local.readUInt32LE(0) === 0x04034b50 && local.subarray(30).equals(name), "two directories");
-    const data = begins + 30 + named + local.readUInt16LE(28);
-    must(data + whole <= length, "cut short");
-    found.push({ name: utf8(name), size: whole, read: () => at(data, whole), hash: () => {
+    must(whole === stored && begins === next && (told === 4 || (told === extra && more.readUInt16LE(0) === 1)), "not in order");
+    const local = at(begins, 30 + named), short = Math.min(whole, 0xffffffff), data = begins + 30 + named + local.readUInt16LE(28);
+    must(local.readUInt32LE(0) === 0x04034b50 && local.readUInt16LE(6) === (local.readUInt16LE(6) & 0x0800) && !local.readUInt16LE(8)
+      && local.readUInt32LE(18) === short && local.readUInt32LE(22) === short && local.readUInt16LE(26) === named
+      && local.subarray(30).equals(name), "two directories");
+    must(short === whole || wide(at(data - 16, 16), 0, 8).every((each) => each === whole), "two sizes");
+    found.push({ name: name.toString(), size: whole, read: () => at(data, whole), hash: () => {
       const hash = createHash("sha256");
       for (let done = 0; done < whole; done += 1 << 20) hash.update(at(data + done, Math.min(1 << 20, whole - done)));
       return hash.digest("hex");
     } });
-    place += 46 + named + extra + comment;
+    [place, next] = [place + 46 + named + extra + comment, data + whole];
   }
+  must(place === size && next === offset, "something that the directory does not list");
   return { found, close: () => closeSync(file) };
 }
 
@@ -108,9 +130,13 @@ function note(bytes) {
     const [, name, blob] = /^\u2014 ([^+\s]+) (\S+)$/.exec(line), signed = bytesOf(blob);
     return { line, name, id: signed.toString("hex", 0, 4), value: signed.subarray(4) };
   });
-  const text = whole.slice(0, at + 1), [origin, size, root] = text.split("\n");
-  must(text.split("\n").length > 3 && DECIMAL.test(size) && bytesOf(root).length === 32, "checkpoint");
-  return { text, lines, origin, size: Number(size), root: bytesOf(root) };
+  return { text: whole.slice(0, at + 1), lines };
+}
+
+function checkpointOf(bytes) {
+  const read = note(bytes), [origin, size, root, ...end] = read.text.split("\n");
+  must(origin && DECIMAL.test(size) && bytesOf(root).length === 32 && end.length === 1, "checkpoint");
+  return { ...read, origin, size: Number(size), root: bytesOf(root) };
 }
 
 const spkiOf = (raw) => Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), raw]);
@@ -170,10 +196,12 @@ function consistent(first, second, path) {
 // ---- what a bundle holds, read
 
 function entryOf(bytes) {
-  const entry = json(bytes);
-  must(bytes.length <= 65535 && TIME.test(entry.recorded_at) && ID.test(entry.act) && typeof entry.type === "string"
-    && HEX.test(entry.envelope) && Number.isInteger(entry.size_bytes) && HEX.test(entry.policy)
-    && Array.isArray(entry.defects) && Object.values(entry.previous).every((at) => Number.isInteger(at) && at >= -1), "entry");
+  const entry = exactly(json(bytes), "recorded_at", "act", "type", "envelope", "size_bytes", "policy", "defects", "previous");
+  const isDefect = ({ id, code, rule, severity, items = [], ...more }) => [id, code, rule].every((each) => each && typeof each === "string")
+    && ["minor", "curable", "exclusion-risk"].includes(severity) && items.every(Number.isInteger) && !Object.keys(more).length;
+  must(bytes.length <= 65535 && typeof entry.recorded_at === "string" && ID.test(entry.act) && entry.type && typeof entry.type === "string"
+    && HEX.test(entry.envelope) && entry.size_bytes > 0 && Number.isInteger(entry.size_bytes) && HEX.test(entry.policy)
+    && entry.defects.every(isDefect) && !Array.isArray(entry.previous) && Object.values(entry.previous).every(Number.isInteger), "entry");
   return entry;
 }
 
@@ -188,22 +216,30 @@ function passkeyOf({ authenticatorData, clientDataJSON }) {
 }
 
 function envelopeOf(bytes, type) {
-  const envelope = json(bytes), { payloadType, payload, signatures, ...more } = envelope;
-  must(payloadType === type && Object.keys(more).length === 0, "envelope");
-  const body = bytesOf(payload);
-  return { message: pae(type, body), said: json(body), signatures: signatures.map(({ keyid, sig, webauthn }) => {
-    must(HEX.test(keyid), "keyid");
-    return { keyid, sig: bytesOf(sig), passkey: webauthn && passkeyOf(webauthn) };
-  }) };
+  const { payloadType, payload, signatures } = exactly(json(bytes), "payloadType", "payload", "signatures");
+  const body = bytesOf(payload), read = signatures.map((each) => {
+    const { keyid, sig, webauthn } = exactly(each, "keyid", "sig", ..."webauthn" in each ? ["webauthn"] : []);
+    must(typeof keyid === "string", "keyid");
+    return { keyid, sig: bytesOf(sig), passkey: webauthn === undefined ? undefined : passkeyOf(exactly(webauthn, "authenticatorData", "clientDataJSON")) };
+  });
+  must(read.length, "signatures");
+  return { ofType: payloadType === type, message: pae(payloadType, body), fields: json(body), signatures: read };
 }
 
 function actOf(bytes) {
-  const envelope = envelopeOf(bytes, ACT), act = envelope.said, lists = ["follows", "basis", "attestations", "attachments"];
-  must(bytes.length <= 1 << 20 && typeof act.act === "string" && ID.test(act.id) && typeof act.ledger === "string" && TIME.test(act.occurred_at)
+  const envelope = envelopeOf(bytes, ACT), act = envelope.fields;
+  if (!attempt(() => isActual(envelope, bytes))) return { fields: act };
+  return { ...envelope, said: act };
+}
+
+/** Whether an act has the fields that all acts have. */
+function isActual({ ofType, fields: act }, bytes) {
+  const lists = ["follows", "basis", "attestations", "attachments"];
+  must(ofType && bytes.length <= 1 << 20 && isWhole(act) && typeof act.act === "string" && ID.test(act.id) && typeof act.ledger === "string" && TIME.test(act.occurred_at)
     && Number.isInteger(act.seen.size) && bytesOf(act.seen.root, "base64url").length === 32
     && lists.every((name) => Array.isArray(act[name])) && act.signers.length > 0
     && act.signers.every((each) => HEX.test(each.key) && typeof each.person === "string" && typeof each.part === "string"), "act");
-  return envelope;
+  return true;
 }
 
 /** Each entry with what belongs to it, in the order of the log. */
@@ -214,7 +250,9 @@ function recordsOf(files) {
     if (index === undefined) continue;
     const bytes = files.get(name).read(), entry = attempt(() => entryOf(bytes));
     const envelope = entry && `${folder}envelopes/${entry.envelope}`, sealed = files.get(envelope)?.read();
-    records.push({ name, folder, index: Number(index), bytes, entry, envelope, sealed, ...attempt(() => actOf(sealed)) });
+    const timed = entry && RECORDED.test(entry.recorded_at) && !Number.isNaN(Date.parse(entry.recorded_at));
+    const other = folder && files.has(`entries/${index}.json`);
+    if (!other) records.push({ name, folder, index: Number(index), bytes, entry, timed, envelope, sealed, ...timed && attempt(() => actOf(sealed)) });
   }
   return records.sort((one, two) => one.index - two.index);
 }
@@ -226,7 +264,7 @@ function keysOf(records) {
     const bears = act.act === "enrolment" ? act : ["genesis", "agency"].includes(act.act) ? act.administrator : null;
     const der = attempt(() => bytesOf(bears.public_key, "base64url"));
     const agency = act.act === "genesis" ? act.first_agency?.agency : act.agency;
-    if (der && !keys.has(hex(der))) {
+    if (der && !keys.has(hex(der)) && [bears.person, agency].every((each) => typeof each === "string")) {
       const passkey = bears.kind === "passkey" ? bears.passkey : null;
       keys.set(hex(der), { key: attempt(() => publicKey(der)), person: bears.person, agency, index, passkey });
     }
@@ -246,10 +284,13 @@ function checkContainer(b, say) {
     if (!FILE.test(name) || other || list.filter((each) => each.name === name).length > 1) say.found("file-name", name);
   }
   b.manifest = attempt(() => {
-    const read = json(b.files.get("manifest.json").read());
-    must(read.format === "custody-bundle/1" && typeof read.ledger === "string" && Number.isInteger(read.size)
-      && ["item", "case"].includes(read.subject.kind) && typeof read.subject.id === "string"
-      && read.files.every((file) => typeof file.name === "string" && HEX.test(file.sha256)), "manifest");
+    must(list[0].name === "manifest.json", "not the first");
+    const read = exactly(json(list[0].read()), "format", "ledger", "subject", "size", "files");
+    const { kind, id } = exactly(read.subject, "kind", "id");
+    must(read.format === "custody-bundle/1" && ORIGIN.test(read.ledger) && Number.isInteger(read.size) && read.size > 0
+      && ["item", "case"].includes(kind) && typeof id === "string" && id, "manifest");
+    must(read.files.every((each) => exactly(each, "name", "sha256", "size_bytes") && typeof each.name === "string"
+      && HEX.test(each.sha256) && Number.isInteger(each.size_bytes) && each.size_bytes >= 0), "files");
     return read;
   });
   if (!b.manifest) return say.found("manifest", "manifest.json");
@@ -264,14 +305,16 @@ function checkContainer(b, say) {
 }
 
 function checkCheckpoint(b, say) {
-  const given = b.options.keys, acts = b.records.filter((each) => each.said && each.index < b.manifest.size);
-  const named = acts.flatMap(({ said }) => said.log_keys ?? (said.act === "log-key" ? said.added : []));
-  const ended = acts.filter(({ said, index }) => said.act === "log-key" && index < b.manifest.size - 1).flatMap(({ said }) => said.ended);
-  b.trusted = [...new Set(given.length ? given : named)].map((text) => attempt(() => vkey(text))).filter((key) => key?.name === b.manifest.ledger);
-  b.stating = b.trusted.filter((key) => key.type === 1 && (given.length || !ended.includes(key.text)));
-  b.checkpoint = attempt(() => note(b.files.get("checkpoint").read()));
-  if (!b.checkpoint || b.checkpoint.origin !== b.manifest.ledger) return say.found("checkpoint", "checkpoint");
+  if (!b.files.has("checkpoint")) return say.unchecked("earlier-step", "checkpoint");
+  b.checkpoint = attempt(() => checkpointOf(b.files.get("checkpoint").read()));
+  if (!b.checkpoint) return say.found("checkpoint", "checkpoint");
   say.checked += 1;
+  if (b.checkpoint.origin !== b.manifest.ledger) say.found("checkpoint", "checkpoint");
+  const given = b.options.keys, acts = b.records.filter((each) => each.said && each.index < b.checkpoint.size), changes = acts.filter(({ said }) => said.act === "log-key");
+  const ended = changes.filter(({ index }) => index < b.checkpoint.size - 1).flatMap(({ said }) => said.ended);
+  const named = [...acts.filter(({ said, index }) => said.act === "genesis" && index === 0).flatMap(({ said }) => said.log_keys),
+    ...changes.flatMap(({ said }) => said.added)].filter((text) => !ended.includes(text));
+  b.trusted = [...new Set(given.length ? given : named)].map((text) => attempt(() => vkey(text))).filter((key) => key && (given.length || key.name === b.checkpoint.origin));
   if (b.checkpoint.size !== b.manifest.size) say.found("checkpoint-size", "checkpoint");
   const signed = [];
   let wrong = false;
@@ -282,9 +325,9 @@ function checkCheckpoint(b, say) {
     else if (key) wrong = true;
   }
   if (wrong || !signed.length) return say.found("checkpoint-signature", "checkpoint");
-  const right = signed.find((key) => named.includes(key.text) && !ended.includes(key.text));
+  const right = signed.find((key) => named.includes(key.text));
   b.logKey = { key: (right ?? signed[0]).text, from: given.length ? "verifier" : "bundle" };
-  if (!right) say.found("log-key", "checkpoint", { key: signed[0].text });
+  if (!right && named.length) say.found("log-key", "checkpoint", { key: signed[0].text });
   if (!given.length) say.unchecked("log-key-came-along", "checkpoint", { key: b.logKey.key });
 }
 
@@ -315,15 +358,16 @@ function checkInclusion(b, say) {
 }
 
 function checkActs(b, say) {
-  for (const { name, folder, entry, envelope, sealed, said } of b.records) {
+  const ledger = b.checkpoint?.origin ?? b.manifest.ledger;
+  for (const { name, folder, entry, timed, envelope, sealed, said } of b.records) {
     say.checked += 1;
-    if (!entry) say.found("entry", name);
-    else if (!sealed) folder && PARTIES.includes(entry.type) ? say.found("envelope-missing", envelope) : say.unchecked("envelope-left-out", envelope);
+    if (!timed) say.found("entry", name);
+    else if (!sealed) folder && PARTIES.includes(entry.type) ? say.found("envelope-missing", envelope) : say.unchecked("envelope-left-out", name);
     else {
       if (hex(sealed) !== entry.envelope || sealed.length !== entry.size_bytes) say.found("envelope-changed", envelope);
       if (!said) { say.found("act", envelope); continue; }
       if (said.id !== entry.act || said.act !== entry.type) say.found("act-differs", envelope);
-      if (said.ledger !== b.manifest.ledger) say.found("other-ledger", envelope);
+      if (said.ledger !== ledger) say.found("other-ledger", envelope);
     }
   }
   const named = new Set(b.records.map((each) => each.envelope));
@@ -363,16 +407,26 @@ function checkSignatures(b, say) {
 
 function checkOrder(b, say) {
   const known = b.records.filter((each) => each.entry), last = new Map();
+  let before = "";
   const stated = new Set(Object.keys(b.statement?.acts ?? {}).filter((name) => /^(item|person):/.test(name)));
-  known.forEach(({ name, index, entry }, at) => {
+  for (const { name, index, entry, timed } of known) {
     say.checked += 1;
-    if (at && entry.recorded_at < known[at - 1].entry.recorded_at) say.found("time-back", name);
+    if (timed && entry.recorded_at < before) say.found("time-back", name);
+    if (timed) before = entry.recorded_at;
     for (const [about, before] of Object.entries(entry.previous).filter(([each]) => stated.has(each))) {
       if (before !== (last.get(about) ?? -1)) say.found("link", name, { name: about });
       last.set(about, index);
     }
-  });
+  }
   if (!b.statement) say.unchecked("earlier-step", "statement.json");
+}
+
+function statementOf({ ofType, fields, signatures }) {
+  const stated = exactly(fields, "ledger", "size", "root", "acts", "facts"), isCount = (value, least) => Number.isInteger(value) && value >= least;
+  must(ofType && signatures.length === 1 && isCount(stated.size, 1) && ORIGIN.test(stated.ledger) && bytesOf(stated.root, "base64url").length === 32, "statement");
+  must(Object.values(stated.acts).every((each) => isCount(exactly(each, "count", "last").count, 0) && isCount(each.last, -1)), "acts");
+  must(Object.values(stated.facts).every((each) => Array.isArray(each) && each.every((index) => isCount(index, 0))), "facts");
+  return stated;
 }
 
 /** The indexes of the acts in the bundle that are on a name. */
@@ -381,7 +435,7 @@ function actsOn(b, name) {
   const on = {
     item: ({ entry }) => name in entry.previous,
     person: ({ entry }) => name in entry.previous,
-    case: ({ folder, entry, said }) => !folder && (!said || (said.case ?? id) === id || Object.keys(entry.previous).some(
+    case: ({ folder, entry, said }) => id === b.manifest.subject.id && !folder && (!said || (said.case ?? id) === id || Object.keys(entry.previous).some(
       (each) => each.startsWith("item:") && each in its)),
     key: ({ said, index }) => b.keys.get(id)?.index === index || (said?.act === "revocation" && said.key === id),
     agency: ({ said }) => (said?.act === "genesis" && said.first_agency?.agency === id)
@@ -392,10 +446,12 @@ function actsOn(b, name) {
 }
 
 function checkCompleteness(b, say) {
+  if (!b.files.has("statement.json")) return say.unchecked("earlier-step", "statement.json");
   if (!b.statement) return say.found("statement", "statement.json");
   const [signature] = b.sealedStatement.signatures;
-  const key = b.stating.find((each) => hex(spkiOf(each.raw)) === signature.keyid);
-  if (!key || !holds(publicKey(spkiOf(key.raw)), b.sealedStatement.message, signature.sig))
+  const key = b.trusted?.find((each) => each.type === 1 && hex(spkiOf(each.raw)) === signature.keyid);
+  if (!b.trusted?.some((each) => each.type === 1)) say.unchecked("earlier-step", "statement.json");
+  else if (!key || !holds(publicKey(spkiOf(key.raw)), b.sealedStatement.message, signature.sig))
     say.found("statement-signature", "statement.json");
   const { ledger, size, root, acts, facts } = b.statement;
   if (!b.checkpoint) say.unchecked("earlier-step", "statement.json");
@@ -406,17 +462,20 @@ function checkCompleteness(b, say) {
     const on = actsOn(b, name);
     if (on.length !== count || (on.at(-1) ?? -1) !== last) say.found("left-out", name, { stated: count, there: on.length });
   }
+  const indexes = new Set(b.records.map((each) => each.index));
   for (const [name, listed] of Object.entries(facts)) {
     say.checked += 1;
-    if (!listed.every((index) => b.records.some((each) => each.index === index))) say.found("left-out", name);
+    if (!listed.every((index) => indexes.has(index))) say.found("left-out", name);
   }
-  const { kind, id } = b.manifest.subject, needed = new Set([`${kind}:${id}`, "governing:all"]);
-  for (const { said, entry } of b.records.filter((each) => each.said)) {
-    if (kind === "case" && said.case === id)
-      for (const [name, at] of Object.entries(entry?.previous ?? {})) if (name.startsWith("item:") && at === -1) needed.add(name);
-    for (const each of said.signers) {
-      needed.add(`person:${each.person}`);
-      if (b.keys.has(each.key)) needed.add(`key:${each.key}`).add(`agency:${b.keys.get(each.key).agency}`);
+  const { kind, id } = b.manifest.subject, subject = `${kind}:${id}`;
+  const needed = new Set([subject, "governing:all"]), on = new Set(actsOn(b, subject));
+  for (const { said, entry, folder, name, index } of b.records.filter((each) => each.entry)) {
+    const names = Object.keys(entry.previous), here = names.filter((each) => each.startsWith("item:") && entry.previous[each] === -1);
+    if (kind === "case" && !folder && (!said || said.case === id)) here.forEach((each) => needed.add(each));
+    if (!folder && !on.has(index)) say.found("left-out", name);
+    for (const each of said ? said.signers.map(({ key }) => key) : names.filter((each) => each.startsWith("key:")).map((each) => each.slice(4))) {
+      const key = b.keys.get(each);
+      if (key) needed.add(`key:${each}`).add(`person:${key.person}`).add(`agency:${key.agency}`);
     }
   }
   for (const name of needed) if (!(name in acts)) say.found("not-stated", name);
@@ -429,8 +488,9 @@ function* sealedIn(value) {
 }
 
 function checkSealedValues(b, say) {
-  const closed = new Set(b.records.flatMap((each) => [...sealedIn(each.said)])), opened = new Set();
-  const file = b.files.get("disclosures.json"), list = file ? attempt(() => json(file.read()).disclosures.map(({ salt, value }) => {
+  const closed = new Set(b.records.flatMap((each) => [...sealedIn(each.fields)])), opened = new Set();
+  const file = b.files.get("disclosures.json"), list = file ? attempt(() => exactly(json(file.read()), "disclosures").disclosures.map((each) => {
+    const { salt, value } = exactly(each, "salt", "value");
     must(bytesOf(salt, "base64url").length === 32 && typeof value === "string", "disclosure");
     return sha256(bytesOf(salt, "base64url"), value).toString("base64url");
   })) : [];
@@ -457,7 +517,7 @@ function checkAttachments(b, say) {
     if (file.hash() !== name.slice(12)) say.found("attachment-changed", name);
   }
   const out = [...named].filter((each) => !b.files.has(`attachments/${each}`)).length;
-  if (out) say.unchecked("attachments-left-out", "attachments", { count: out });
+  if (out) say.unchecked("attachments-left-out", "", { count: out });
 }
 
 /** A tlog-policy: witnesses by name, groups by name, the quorum. */
@@ -492,12 +552,12 @@ function cosigned(policy, checkpoint, where, say) {
 }
 
 function checkWitnesses(b, say) {
-  if (!b.checkpoint) return say.unchecked("earlier-step", "checkpoint");
+  if (!b.checkpoint || !b.files.has("witness-policy.txt")) return say.unchecked("earlier-step", "checkpoint");
   const policy = attempt(() => policyOf(b.options.policy ?? utf8(b.files.get("witness-policy.txt").read())));
   if (!policy) return say.found("quorum", "witness-policy.txt");
   if (policy.quorum === "none") return say.unchecked("no-witnesses", "witness-policy.txt");
   const sure = [], perhaps = [], seen = [["checkpoint", b.checkpoint]];
-  const older = b.files.has("witnessed/checkpoint") && attempt(() => note(b.files.get("witnessed/checkpoint").read()));
+  const older = b.files.has("witnessed/checkpoint") && attempt(() => checkpointOf(b.files.get("witnessed/checkpoint").read()));
   const path = attempt(() => utf8(b.files.get("witnessed/consistency").read()).split("\n").filter(Boolean).map((line) => bytesOf(line)));
   if (older && path && older.origin === b.checkpoint.origin && consistent(older, b.checkpoint, path)) seen.push(["witnessed/checkpoint", older]);
   else if (b.files.has("witnessed/checkpoint")) say.found("witness-consistency", "witnessed/checkpoint");
@@ -530,16 +590,15 @@ function verifyBundle(path, options) {
     unchecked: (code, where, more) => step.not_checked.push(said("not_checked", code, where, more)),
   });
   try { b.archive = members(path); } catch { sayOf(steps[0]).found("container", ""); }
-  b.files = new Map(b.archive?.found.map((each) => [each.name, each]));
+  b.files = new Map();
+  for (const each of b.archive?.found ?? []) if (!b.files.has(each.name)) b.files.set(each.name, each);
   STEPS.forEach((take, at) => {
     const ready = at === 0 ? b.archive : b.manifest;
     if (at === 1 && ready) {
       b.records = recordsOf(b.files);
       b.keys = keysOf(b.records);
       b.sealedStatement = attempt(() => envelopeOf(b.files.get("statement.json").read(), STATEMENT));
-      const stated = b.sealedStatement?.said, lines = Object.values(stated?.acts ?? { none: null });
-      b.statement = b.sealedStatement?.signatures.length === 1 && lines.every((each) => Number.isInteger(each?.count) && Number.isInteger(each?.last))
-        && Object.values(stated.facts ?? { none: null }).every((each) => Array.isArray(each) && each.every(Number.isInteger)) ? stated : undefined;
+      b.statement = attempt(() => statementOf(b.sealedStatement));
     }
     if (ready) take(b, sayOf(steps[at]));
     else if (at) sayOf(steps[at]).unchecked("earlier-step", "manifest.json");
