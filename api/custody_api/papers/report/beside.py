@@ -23,6 +23,9 @@ from custody_api.papers.sheet import columns
 _TIMED: Final = frozenset(each.signature_size for each in KeyType if each.timed)
 """A signature of one of these sizes begins with its time, 8 bytes (c2sp.org/tlog-cosignature)."""
 
+_NO_TIME: Final = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
+"""No machine that tells the time states so late a one."""
+
 _WITNESSED: Final = "witnessed/checkpoint"
 
 
@@ -53,11 +56,8 @@ def sealed(history: History) -> Chapter:
     if not found:
         return Chapter(title, (t("各行为没有密封值。", "The acts hold no sealed values."),))
     opened = [sources.opened(commitment) for _, _, commitment in found]
-    marks = {t("〔密封〕", "[sealed]"): 0, t("〔已删除〕", "[erased]"): 0}
-    for each in opened:
-        if each in marks:
-            marks[each] += 1
-    closed, erased = marks.values()
+    closed = sum(not sources.may_open(commitment) for _, _, commitment in found)
+    erased = opened.count(t("〔已删除〕", "[erased]"))
     says = (
         t(f"共 {len(found)} 项：公开 {len(found) - closed - erased} 项，仍密封 {closed} 项，原文已删除 {erased} 项。"
           "每项的承诺值 SHA-256(盐 ‖ 原文) 在行为原文中，随签名固定。",
@@ -128,14 +128,18 @@ def _signatures(history: History, title: str, note: str) -> Table:
     rows: list[tuple[str, ...]] = []
     for each in Note.parse(note).signatures:
         own = each.name == sources.ledger.origin
-        at = "—"
-        if not own and len(each.value) in _TIMED:
-            at = history.moment(datetime.fromtimestamp(int.from_bytes(each.value[:8]), UTC))
-        rows.append((_ours(history) if own else t("见证机", "a witness"), each.name, each.key_id.hex(), at))
+        seen = "—" if own else _seen(history, each.value)
+        rows.append((_ours(history) if own else t("见证机", "a witness"), each.name, each.key_id.hex(), seen))
     heads = columns(
         sources, ("谁", "Who", 24), ("名称", "Name", 84), ("密钥号", "Key id", 30), ("所见时间", "Seen at", 46)
     )
     return Table(title, heads, tuple(rows))
+
+
+def _seen(history: History, signature: bytes) -> str:
+    """The time that a cosignature states."""
+    seconds = int.from_bytes(signature[:8]) if len(signature) in _TIMED else _NO_TIME
+    return history.moment(datetime.fromtimestamp(seconds, UTC)) if seconds < _NO_TIME else "—"
 
 
 def _dated(history: History, further: Mapping[str, bytes]) -> Table:

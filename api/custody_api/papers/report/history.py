@@ -38,18 +38,15 @@ class History:
     subject: Subject
     records: tuple[Recorded, ...]
     items: dict[str, ItemFacts]
-    readable: dict[int, bool] = field(default_factory=dict)
     keys: dict[str, tuple[KeyFacts, dict[int, Recorded]] | None] = field(default_factory=dict)
 
     def in_language(self, sources: Sources) -> History:
         """The same, told in another language."""
-        return History(sources, self.subject, self.records, self.items, self.readable, self.keys)
+        return History(sources, self.subject, self.records, self.items, self.keys)
 
     def shows(self, recorded: Recorded) -> bool:
         """Whether the whole of an act may be shown."""
-        if recorded.index not in self.readable:
-            self.readable[recorded.index] = self.sources.reads(recorded)
-        return self.readable[recorded.index]
+        return self.sources.reads(recorded)
 
     def shows_at(self, index: int) -> bool:
         """Whether the whole of the act with a leaf index may be shown; of acts on other things, not."""
@@ -151,7 +148,7 @@ class History:
         """What stands in place of what may not be shown."""
         return self.sources.t("〔不公开〕", "[withheld]")
 
-    def rest(self, total: int, said: str = "") -> str:
+    def rest(self, total: int) -> str:
         """What stands under a list: how many there are; beyond `MOST`, where the rest stands."""
         t = self.sources.t
         if total > MOST:
@@ -160,7 +157,7 @@ class History:
                 f"共 {total} 行，此处列前 {MOST} 行；其余 {left} 行见行为原文（envelopes/）。",
                 f"{total} in all; the first {MOST} are shown, the other {left} stand in the acts (envelopes/).",
             )
-        return said or t(f"共 {total} 行，以下空白。", f"{total} in all; nothing follows.")
+        return t(f"共 {total} 行，以下空白。", f"{total} in all; nothing follows.")
 
 
 def stamp(moment: datetime) -> str:

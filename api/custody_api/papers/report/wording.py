@@ -8,8 +8,8 @@ from typing import Final
 from custody.cli.words import TERMS
 
 FIELDS: Final[Mapping[str, str]] = {
-    "acceptance": "受理号", "account": "账户", "action": "动作", "agency": "机构", "alcohol_free": "不含醇",
-    "algorithm": "算法", "amount": "金额", "anticoagulant": "抗凝剂", "applicant": "申请人",
+    "acceptance": "受理号", "attachment": "附件", "account": "账户", "action": "动作", "agency": "机构",
+    "alcohol_free": "不含醇", "algorithm": "算法", "amount": "金额", "anticoagulant": "抗凝剂", "applicant": "申请人",
     "approved_for": "审批事由", "approver_level": "审批层级", "at": "时间", "authorisation": "委托书",
     "authority": "依据", "authority_staff": "机关人员", "begins": "起", "borrower": "调用人", "buyer": "买受人",
     "capacity": "身份", "category": "类别", "certificate": "检定证书", "change": "变更", "channel": "公告渠道",
@@ -43,8 +43,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "designation": "管别", "lot": "批号", "expiry": "有效期", "sealed_at": "封存时间", "basis": "相关文书",
     "note": "备注", "items": "物品", "lines": "物品", "tubes": "管", "children": "分出", "details": "详情",
     "estimated_value": "估值", "attestations": "纸面", "documents": "证件", "contact": "联系方式", "keeper": "保管人",
-    "vin": "车架号", "plate": "号牌",
-    "moves": "移送", "class": "类别", "proposal": "处理建议", "viewed": "查看",
+    "vin": "车架号", "plate": "号牌", "moves": "移送", "class": "类别", "proposal": "处理建议", "viewed": "查看",
 }  # fmt: skip
 """Field → what it is called in Chinese; in English its own name says it."""
 
@@ -77,8 +76,8 @@ MORE_TERMS: Final[Mapping[str, str]] = {
     "owner": "权利人", "party": "当事人", "insert": "补入", "replace": "更正", "accept": "认可", "confirm": "确认",
     "contest": "有异议", "explain": "说明", "counted": "清点", "list": "查看清单", "on-site": "现场查看",
     "handwritten": "纸面手写签名", "fingerprint": "纸面捺印", "absent": "不在场", "refused": "拒绝",
-    "proceeds": "变价款",
-    "accepted": "接收", "both": "实物和责任", "control": "责任（实物不移送）", "custody": "实物",
+    "proceeds": "变价款", "accepted": "接收", "both": "实物和责任", "control": "责任（实物不移送）",
+    "custody": "实物",
 }  # fmt: skip
 """Term of an act → Chinese, where the command's words do not have it or mean another thing by it."""
 
