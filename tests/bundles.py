@@ -21,8 +21,7 @@ Files = dict[str, bytes]
 def content(world: World, subject: Subject, *, opened: bool = False, withheld: Collection[int] = ()) -> Content:
     """What goes into a bundle of something now."""
     scope = scope_of(world.ledger.recorder, subject, world.ledger.recorder.head().size)
-    acts = (*scope.own.values(), *scope.keys.values())
-    disclosures = sealed_values(world.ledger, acts).values() if opened else ()
+    disclosures = sealed_values(world.ledger, scope.acts.values()).values() if opened else ()
     return content_of(world.ledger, scope, disclosures=disclosures, withheld=withheld)
 
 

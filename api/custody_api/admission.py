@@ -11,6 +11,7 @@ from typing import Final, Literal
 Admission = Literal[
     "open", "signed-in", "members", "thing", "whole", "loan", "counted", "tube", "label", "person", "signer",
     "opens", "exports", "named", "follows", "subscriber", "oversees", "audits", "own", "cosigns", "published",
+    "bundles",
 ]  # fmt: skip
 
 MEANINGS: Final[Mapping[Admission, str]] = {
@@ -28,6 +29,7 @@ MEANINGS: Final[Mapping[Admission, str]] = {
     "signer": "Somebody of the agency of a signer, else 403. Decided by what he sees: the rest is not there.",
     "opens": "As without `disclose`; with it, who may open sealed values of it, else 403. Journaled first.",
     "exports": "As JSON; as a file (`format`, Accept), who says why (`why`). Journaled first.",
+    "bundles": "Who sees the whole of it: every entry on it, and the acts that he sees the whole of. Others: 404.",
     "named": "Who sees the whole of an act that names the file. Others: 404.",
     "follows": "Whoever signed in: acts on things towards which his agency had a role when they were recorded.",
     "subscriber": "Who made the subscription; lists hold his own. Others: 404. What is sent he may see in the feed.",
@@ -72,6 +74,7 @@ ENDPOINTS: Final[Mapping[str, tuple[Admission, ...]]] = {
     "GET /v1/items/{id_or_code}": ("thing",),
     "GET /v1/items/{id_or_code}/history": ("thing", "opens"),
     "GET /v1/items/{id_or_code}/prov.json": ("thing", "exports"),
+    "GET /v1/items/{id_or_code}/bundle": ("bundles", "opens", "exports"),
     "GET /v1/cases": ("members", "exports"),
     "GET /v1/cases/{reference:path}": ("whole", "members"),
     "GET /v1/cases/{reference:path}/items": ("whole", "members", "exports"),
@@ -79,6 +82,7 @@ ENDPOINTS: Final[Mapping[str, tuple[Admission, ...]]] = {
     "GET /v1/cases/{reference:path}/kits": ("whole", "exports"),
     "GET /v1/cases/{reference:path}/case.jsonld": ("whole", "exports"),
     "GET /v1/cases/{reference:path}/prov.json": ("whole", "exports"),
+    "GET /v1/cases/{reference:path}/bundle": ("bundles", "opens", "exports"),
     "GET /v1/kits/{kit}": ("tube",),
     "GET /v1/people": ("signed-in", "exports"),
     "GET /v1/people/{person}": ("signed-in", "members"),

@@ -30,6 +30,7 @@ from custody_api.publishing import publish
 from custody_api.requests import Told, note_route
 from custody_api.routes import (
     books,
+    bundles,
     cases,
     feed,
     files,
@@ -54,8 +55,8 @@ from custody_api.signing_apart import look_after
 from custody_api.tracing import Traced
 
 ROUTERS: Final = (
-    writing.router, recorded.router, items.router, cases.router, parties.router, books.router, oversight.router,
-    labels.router, papers.router, log.head_router, feed.router, files.router, pending.router,
+    writing.router, recorded.router, bundles.router, items.router, cases.router, parties.router, books.router,
+    oversight.router, labels.router, papers.router, log.head_router, feed.router, files.router, pending.router,
     subscriptions.router,
 )  # fmt: skip
 """For whoever signed in."""

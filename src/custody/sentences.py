@@ -222,6 +222,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "damaged/tile": "所存日志缺少分块，已停止写入。",
     "damaged/tree": "叶子与日志头的根哈希不符，已停止写入。",
     # Wrong use of a command
+    "use/export-why": "请说明事由（--why）；向服务器申请的是登录者本人。",
     "use/export": "请说明由谁、因何事由（--by、--why）：打开密封值须记入日志。",
     "use/witness-policy": "请指明见证策略文件：--witness-policy 或 CUSTODY_WITNESS_POLICY。",
     "use/attach": "请给出要放入的文件，或者用 --sweep（--days 至少为 1）。",

@@ -209,6 +209,10 @@ def items_one_by_one(story: Story) -> Iterator[Asked]:
         yield Asked(one, path, seen, item, no_item)
         yield Asked(history, f"{path}/history", seen, item, no_item)
         yield Asked("GET /v1/items/{id_or_code}/prov.json", f"{path}/prov.json?why=x", seen, item, no_item)
+        if each in ("stored", "offered"):
+            whole = of_whole(story, f"item:{item}")
+            bundle = "GET /v1/items/{id_or_code}/bundle"
+            yield Asked(bundle, f"{path}/bundle?why=x&report=false", whole, item, no_item)
         if each in ("stored", "tube", "left"):
             moment = story.world.clock.now.isoformat().replace("+", "%2B")
             code, nothing = code_of(item), code_of(no_item)
@@ -229,6 +233,8 @@ def cases_one_by_one(story: Story) -> Iterator[Asked]:
             yield Asked(f"GET /v1/cases/{{reference:path}}/{part}", f"{path}/{part}", known, case, NO_CASE)
         for file in ("case.jsonld", "prov.json"):
             yield Asked(f"GET /v1/cases/{{reference:path}}/{file}", f"{path}/{file}?why=x", known, case, NO_CASE)
+        bundle = "GET /v1/cases/{reference:path}/bundle"
+        yield Asked(bundle, f"{path}/bundle?why=x&report=false", known, case, NO_CASE)
 
 
 def acts_one_by_one(story: Story) -> Iterator[Asked]:

@@ -35,7 +35,7 @@ EXAMPLES: Final = 5
 ENDLESS: Final = ("GET /v1/feed/stream",)
 """A stream has no last byte to judge it by: see test_feed_stream."""
 
-TAKEN_OUT: Final = (".json", ".jsonld", ".ics")
+TAKEN_OUT: Final = (".json", ".jsonld", ".ics", "/bundle")
 """Files, which are given to who says why."""
 
 CHECKS: Final = [status_code_conformance, content_type_conformance, response_schema_conformance]

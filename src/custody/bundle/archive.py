@@ -14,6 +14,8 @@ from hashlib import sha256
 from typing import Final
 from zlib import crc32
 
+from custody.errors import Damaged
+
 Read = Callable[[], Iterable[bytes]]
 """Gives a file's bytes, piece by piece; asked again, the same."""
 
@@ -79,15 +81,28 @@ def file_of(name: str, data: bytes) -> File:
 
 
 def archived(files: Iterable[File]) -> Iterator[bytes]:
-    """The bytes of an archive of these files, in this order."""
+    """The bytes of an archive of these files, in this order. Raises Damaged where one changed since it was measured."""
     members, at = [], 0
     for file in files:
         header = local_header(file.name, file.measured.size, file.measured.crc)
         members.append(Member(file.name, file.measured, at))
         yield header
-        yield from file.read()
+        yield from _as_measured(file)
         at += len(header) + file.measured.size
     yield from directory(members, at)
+
+
+def _as_measured(file: File) -> Iterator[bytes]:
+    size, crc = 0, 0
+    for piece in file.read():
+        size += len(piece)
+        crc = crc32(piece, crc)
+        yield piece
+    if (size, crc) != (file.measured.size, file.measured.crc):
+        raise Damaged(
+            "damaged/attachment", "A file that an act names is missing from the store, or was changed.",
+            sha256=file.measured.sha256,
+        )  # fmt: skip
 
 
 def archive_size(files: Sequence[File]) -> int:

@@ -49,8 +49,7 @@ def _compare(bundle: Bundle, manifest: Manifest, step: Step) -> None:
     listed = {each.name: each for each in manifest.files}
     if len(listed) != len(manifest.files) or [*listed] != names.in_order(listed) or names.MANIFEST in listed:
         step.found("manifest", names.MANIFEST, field="files")
-    misnamed = {where for code, where in bundle.archive.problems if code == "file-name"}
-    for name in listed.keys() - there.keys() - {*ALWAYS} - misnamed:
+    for name in listed.keys() - there.keys() - {*ALWAYS}:
         step.found("file-missing", name)
     for name in there.keys() - listed.keys():
         step.found("file-unlisted", name)

@@ -6,15 +6,14 @@ import os
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, BinaryIO, Final, get_args
+from typing import Any, BinaryIO, get_args
 
 from custody.attachments.bundled import bundled
 from custody.bundle.archive import File, archived
 from custody.bundle.content import Content, Kind, Subject, files_of
-from custody.cli.keys import add_passphrase_option
+from custody.cli.connection import at_server
+from custody.cli.keys import add_passphrase_option, open_key
 from custody.cli.ledgers import attachments_of, writing
 from custody.cli.parser import WrongUse
 from custody.cli.settings import Settings, add_options, settings_of
@@ -23,14 +22,9 @@ from custody.cli.words import language, text
 from custody.errors import NotFound
 from custody.facts import files
 from custody.facts.kinds import Need
-from custody.ledger.bundle_content import content_of, sealed_values
+from custody.ledger.bundle_content import ALL, content_of, sealed_values, with_reports
 from custody.ledger.bundle_scope import Scope, item_of, scope_of
 from custody.ledger.ledger import Ledger
-
-ALL: Final = "all"
-REPORTS: Final = "custody.reports"
-"""The group of entry points that draw a bundle for people: functions of the ledger, the scope, the content and the
-language, which give files by their names in the bundle."""
 
 
 def add(kinds: Any) -> None:
@@ -47,8 +41,10 @@ def add(kinds: Any) -> None:
         parser.add_argument("--by", metavar="PERSON", help=text("help/export-by"))
         parser.add_argument("--why", metavar="TEXT", help=text("help/export-why"))
         parser.add_argument("--with-attachments", action="store_true", help=text("help/export-attachments"))
+        parser.add_argument("--without-report", action="store_true", help=text("help/export-without-report"))
         parser.add_argument("--attachments", metavar="DIR", help=text("help/attachments"))
-        add_options(parser, log_key=True)
+        add_options(parser, server=True, log_key=True)
+        parser.add_argument("--key", metavar="FILE", help=text("help/sign-in-key"))
         add_passphrase_option(parser)
         parser.set_defaults(run=run, kind=kind)
 
@@ -56,6 +52,8 @@ def add(kinds: Any) -> None:
 def run(args: Namespace) -> int:
     """Write the bundle, whole or not at all, and say what is in it."""
     settings = settings_of(args)
+    if settings.server:
+        return _fetch(args, settings)
     if bool(args.by) != bool(args.why) or (args.disclose and not args.by):
         raise WrongUse("use/export", "Say who and why (--by, --why): opening sealed values is journaled.")
     with writing(settings) as ledger:
@@ -73,6 +71,24 @@ def run(args: Namespace) -> int:
     return 0
 
 
+def _fetch(args: Namespace, settings: Settings) -> int:
+    """Write the bundle that a server gives to whoever is signed in."""
+    if not args.why or args.by:
+        raise WrongUse("use/export-why", "Say why (--why); who asks a server is whoever signed in.")
+    client = at_server(settings, open_key(Path(args.key), settings) if args.key else None)
+    with client.bundle(
+        args.kind, args.id, args.why, disclose=args.disclose, attachments=args.with_attachments,
+        report=not args.without_report,
+    ) as pieces, whole(args.output) as file:  # fmt: skip
+        file.writelines(pieces)
+    size = args.output.stat().st_size
+    if args.json:
+        tell_json({"bundle": str(args.output), "size_bytes": size})
+    else:
+        tell(text("export/fetched", bundle=args.output, size=size))
+    return 0
+
+
 def _content(ledger: Ledger, args: Namespace, settings: Settings) -> Content:
     size = ledger.recorder.head().size
     subject = Subject(args.kind, item_of(ledger.recorder, args.id) if args.kind == "item" else args.id)
@@ -80,23 +96,16 @@ def _content(ledger: Ledger, args: Namespace, settings: Settings) -> Content:
     opened = {}
     if args.disclose:
         only = None if ALL in args.disclose else args.disclose
-        opened = sealed_values(ledger, (*scope.own.values(), *scope.keys.values()), only)
+        opened = sealed_values(ledger, scope.acts.values(), only)
     content = content_of(
         ledger, scope, disclosures=opened.values(),
         attachments=_attachments(scope, settings) if args.with_attachments else (),
     )  # fmt: skip
-    content = replace(content, further={**content.further, **_reports(ledger, scope, content)})
+    if not args.without_report:
+        content = with_reports(ledger, scope, content, language())
     if args.by:
         _journal(ledger, args, content, opened)
     return content
-
-
-def _reports(ledger: Ledger, scope: Scope, content: Content) -> dict[str, bytes]:
-    """What the installed packages draw of a bundle."""
-    drawn: dict[str, bytes] = {}
-    for each in sorted(entry_points(group=REPORTS), key=lambda each: each.name):
-        drawn |= each.load()(ledger, scope, content, language())
-    return drawn
 
 
 def _attachments(scope: Scope, settings: Settings) -> list[File]:

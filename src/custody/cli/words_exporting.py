@@ -35,6 +35,11 @@ EXPORTING: Final[Mapping[str, tuple[str, str]]] = {
         "证据包：从别处取得的日志公钥与见证方（tlog-policy）",
         "of a bundle: log keys and witnesses, from elsewhere (tlog-policy)",
     ),
+    "help/export-without-report": ("不含报告", "without the report for people"),
+    "export/fetched": (
+        "已写入 {bundle}（{size} 字节）。任何人都可用 custody verify {bundle} 核验。",
+        "Written to {bundle} ({size} bytes). Anybody can check it: custody verify {bundle}",
+    ),
     "export/bundle": (
         "已写入 {bundle}：截至第 {size} 条；记录 {acts} 条，签署人与规则 {keys} 条，披露 {disclosures} 项，"
         "附件 {attachments} 个。任何人都可用 custody verify {bundle} 核验。",

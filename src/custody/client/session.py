@@ -8,10 +8,10 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 from urllib.parse import quote, urlencode
 
 from custody.acts.entry import read_entry, recorded_at
@@ -220,6 +220,19 @@ class Client:
         if first is not None and not first < received < size:
             raise self._wire.unavailable("no progress")
         return int(received)
+
+    @contextmanager
+    def bundle(
+        self, kind: Literal["item", "case"], name: str, why: str, *, disclose: Sequence[str] = (),
+        attachments: bool = False, report: bool = True,
+    ) -> Iterator[Iterator[bytes]]:  # fmt: skip
+        """The bundle of an item or a case, piece by piece; ``disclose``: ``all``, or commitments of sealed values."""
+        query = urlencode(
+            {"why": why, "disclose": list(disclose), "attachments": attachments, "report": report}, doseq=True
+        )
+        path = f"/v1/{kind}s/{quote(name, safe='')}/bundle?{query}"
+        with ExitStack() as stack:
+            yield self._signed_in(lambda: stack.enter_context(self._wire.pieces(path)))
 
     # -- how
 

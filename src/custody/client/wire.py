@@ -40,6 +40,7 @@ _FIRST_WAIT_SECONDS: Final = 0.2
 _SECONDS: Final = 60
 """How long a server may be silent; the feed's stream says something every 15 s."""
 
+_PIECE: Final = 1 << 20
 _LARGEST_ANSWER: Final = 128 << 20
 _LONGEST_LINE: Final = 4 << 20
 
@@ -91,6 +92,20 @@ class Wire:
         """The lines of an answer without end, as they come. Raises as `ask` does, but asks once."""
         with self._opened(path, None, None, about, True) as answer:
             yield iter(lambda: answer.readline(_LONGEST_LINE), b"")
+
+    @contextmanager
+    def pieces(self, path: str) -> Iterator[Iterator[bytes]]:
+        """The bytes of an answer that may be large, piece by piece. Raises as `ask` does, but asks once."""
+        with self._opened(path, None, None, None, False) as answer:
+            yield self._whole(answer)
+
+    def _whole(self, answer: HTTPResponse) -> Iterator[bytes]:
+        stated, got = answer.headers.get("Content-Length"), 0
+        while piece := answer.read(_PIECE):
+            got += len(piece)
+            yield piece
+        if stated is not None and stated != str(got):
+            raise self.unavailable("the answer broke off")
 
     def wait(self, attempt: int, error: CustodyError | None = None) -> None:
         """Wait before the next attempt: longer each time, and at least as long as the server said."""

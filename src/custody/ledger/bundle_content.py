@@ -6,7 +6,9 @@ Which acts, `custody.ledger.bundle_scope` finds. What is opened or withheld is f
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from importlib.metadata import entry_points
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -28,6 +30,13 @@ from custody.tlog.proof import TlogProof
 
 Opened = tuple[bytes, str]
 """Salt and value of a sealed value."""
+
+ALL: Final = "all"
+"""Asks for every sealed value, where others ask for commitments."""
+
+REPORTS: Final = "custody.reports"
+"""The group of entry points that draw a bundle for people: functions of the ledger, the scope, the content and the
+language, which give files by their names in the bundle."""
 
 
 def content_of(
@@ -57,11 +66,11 @@ def content_of(
             for index, each in found.items()
         }
 
-    policies = {each.entry.policy for each in (*scope.own.values(), *scope.keys.values())}
+    policies = {each.entry.policy for each in scope.acts.values()}
     return Content(
         ledger.origin, scope.subject, scope.size, note, _policy_of(verifiers), _statement(ledger, scope, verifiers),
         acts(scope.own), acts(scope.keys),
-        {policy: files for policy in sorted(policies) if (files := policy_files(policy)) is not None},
+        {policy: found for policy in sorted(policies) if (found := policy_files(policy)) is not None},
         tuple(disclosures), attachments, {**token_files(ledger.recorder, scope.own, scope.size), **(further or {})},
     )  # fmt: skip
 
@@ -95,6 +104,14 @@ def _statement(ledger: Ledger, scope: Scope, verifiers: Sequence[Verifier]) -> b
             size=scope.size,
         )  # fmt: skip
     return signed_statement(stated, signer.private_key)
+
+
+def with_reports(ledger: Ledger, scope: Scope, content: Content, language: str) -> Content:
+    """The content with what the installed packages draw of it for people."""
+    drawn: dict[str, bytes] = {}
+    for each in sorted(entry_points(group=REPORTS), key=lambda each: each.name):
+        drawn |= each.load()(ledger, scope, content, language)
+    return replace(content, further={**content.further, **drawn})
 
 
 def sealed_values(ledger: Ledger, acts: Iterable[Found], only: Collection[str] | None = None) -> dict[str, Opened]:

@@ -64,6 +64,11 @@ class Scope:
     facts: Mapping[str, list[int]]
     """Of each further fact that decisions read, where all the acts are from which it follows."""
 
+    @property
+    def acts(self) -> Mapping[int, Found]:
+        """Every act, in the order of the log."""
+        return dict(sorted({**self.own, **self.keys}.items()))
+
     def counted(self) -> dict[str, tuple[int, int]]:
         """Of each name, how many acts are on it, and the leaf index of the last; 0 and -1 where there are none."""
         return {name: (len(at), at[-1] if at else -1) for name, at in self.named.items()}
