@@ -33,6 +33,14 @@ ABOUT: Final[Mapping[str, str]] = {
 
 WHAT_TO_DO: Final[Mapping[str, str]] = {
     "malformed": "correct what the field names, sign again",
+    "malformed/audit": "give the file that `custody verify --write` made",
+    "malformed/audit-size": "give the file that `custody verify --write` made",
+    "malformed/auditor-key": "give the public key that `custody keygen` prints",
+    "untrusted/audit-key": "verify from the beginning, or say whose key it is: `--auditor`, `--key`",
+    "untrusted/audit-ledger": "give the audit of this ledger",
+    "untrusted/audit-signature": "verify from the beginning; find out who changed the file",
+    "use/audit-key": "`--key FILE`",
+    "use/sample": "`--sample N --seed TEXT`",
     "malformed/attachment": "put the file under its own hash, from the beginning",
     "malformed/attachment-range": "correct the header",
     "malformed/base64": "encode anew: standard alphabet, padded, one form only",

@@ -15,6 +15,9 @@ CHINESE: Final[Mapping[str, str]] = {
     # Malformed: the bytes are not what the format says
     "malformed/act": "行为记录的字段“{field}”不符合格式。应为：{expected}；实为：{got}。",
     "malformed/attachment": "收到的内容与所称哈希不符：应为 {expected}，实为 {got}。",
+    "malformed/audit": "这不是一份带一个签名的审计记录：{field}",
+    "malformed/audit-size": "文件超过审计记录的大小上限（{limit} 字节）。",
+    "malformed/auditor-key": "审计公钥应为 custody keygen 所示的形式。",
     "malformed/base64": "base64 编码不符合格式（{field}）。",
     "malformed/checkpoint": "检查点不符合格式（{field}）。",
     "malformed/correction-insert": "补入的行为应为一个对象，不含 id、ledger、seen、follows、signers。",
@@ -80,6 +83,9 @@ CHINESE: Final[Mapping[str, str]] = {
     "malformed/tile": "日志的哈希块长度不符（应为 {expected}，实为 {got}）。",
     "malformed/tlog-proof": "日志证明不符合格式（{field}）。",
     # Untrusted: signatures, keys or capacities do not bear the act out
+    "untrusted/audit-key": "审计记录的密钥不属于本台账登记的审计人，或者已被注销。",
+    "untrusted/audit-ledger": "这是另一本台账的审计记录：应为 {expected}，实为 {got}。",
+    "untrusted/audit-signature": "审计记录的签名不成立。",
     "untrusted/capacity": "{person} 不具备以此角色（{part}）签署所需的身份。",
     "untrusted/checkpoint-origin": "检查点属于另一本台账：应为 {expected}，实为 {got}。",
     "untrusted/consistency-proof": "一致性证明不成立。",
@@ -225,6 +231,8 @@ CHINESE: Final[Mapping[str, str]] = {
     "use/export-why": "请说明事由（--why）；向服务器申请的是登录者本人。",
     "use/export": "请说明由谁、因何事由（--by、--why）：打开密封值须记入日志。",
     "use/witness-policy": "请指明见证策略文件：--witness-policy 或 CUSTODY_WITNESS_POLICY。",
+    "use/audit-key": "请用 --key 给出审计人的私钥。",
+    "use/sample": "抽样须同时给出大于零的条数和种子：--sample N --seed TEXT。",
     "use/attach": "请给出要放入的文件，或者用 --sweep（--days 至少为 1）。",
     "use/bytes": "设置 {name} 应为字节数。",
     "use/no-attachments": "请指明附件库（--attachments 或 CUSTODY_ATTACHMENTS），或者服务器（--server）。",

@@ -15,7 +15,7 @@ from custody.errors import Damaged, Refused, Untrusted
 from custody.ledger.engine import open_engine
 from custody.ledger.fsck import verify_database
 from custody.ledger.ledger import Ledger
-from damaging import unguarded
+from tampering import unguarded
 from world import World
 
 

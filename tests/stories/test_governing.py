@@ -19,8 +19,8 @@ from custody.ledger.tables import JOURNAL
 from custody.tlog.checkpoint import open_checkpoint
 from custody.tlog.note import Signer
 from custody.tlog.proof import TlogProof
-from damaging import unguarded
 from policies import SHIPPED, changed
+from tampering import unguarded
 from telling import flaws, refuses, tells
 from world import ORIGIN, World
 

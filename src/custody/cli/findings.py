@@ -9,12 +9,13 @@ from custody.cli.terminal import tell, tell_table
 from custody.cli.words import language, text
 from custody.ledger.causes import causes_of
 from custody.ledger.findings import Finding, Report
+from custody.tlog.encoding import to_base64
 
 
 def report_as_json(report: Report) -> dict[str, Any]:
     """A report with the causes that its findings point to."""
     causes = [asdict(each) for each in causes_of(report.findings)]
-    return {**asdict(report), "causes": causes, "clean": not report.findings}
+    return {**asdict(report), "root": to_base64(report.root), "causes": causes, "clean": not report.findings}
 
 
 def tell_findings(report: Report) -> None:

@@ -52,16 +52,22 @@ def tell_table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: 
 
 @contextmanager
 def progress(what: str) -> Iterator[Advance]:
-    """Yield a function that moves a progress bar; there is none off a terminal."""
+    """Yield a function that moves a progress bar with its rate and the time that remains; none off a terminal."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None, rate="")
+
+        def advance(done: int, total: int) -> None:
+            speed = bar.tasks[task].speed
+            bar.update(task, completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
+
+        yield advance
 
 
 def tell_error(error: CustodyError, as_json: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from custody.attachments.check import check_files, named_files
-from custody.cli import verify_bundle, verify_log
+from custody.cli import verify_audit, verify_bundle, verify_log
 from custody.cli.findings import report_as_json, tell_findings
 from custody.cli.ledgers import attachments_of, founded
 from custody.cli.seen import add_seen, check_in_database
@@ -31,6 +31,7 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--attachments", metavar="DIR", help=text("help/attachments"))
     verify_log.add_options(parser)
     add_seen(parser)
+    verify_audit.add_options(parser)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help=text("help/jobs"))
     parser.set_defaults(run=run)
 
@@ -41,20 +42,25 @@ def run(args: Namespace) -> int:
         return verify_log.run(args)
     if args.bundle is not None:
         return verify_bundle.run(args)
+    if args.sample is not None:
+        return verify_audit.run_sample(args)
     settings = settings_of(args)
     url = settings.needed_database().render_as_string(hide_password=False)
     with founded(settings) as engine, progress(text("verify/doing")) as bar:
-        report = verify_database(url, jobs=max(1, args.jobs), progress=bar)
+        audited = verify_audit.relied_on(args, settings, engine)
+        report = verify_database(url, jobs=max(1, args.jobs), progress=bar, audited=audited)
         _compare_registers(engine, report, bar)
         looked = _look_at_attachments(engine, settings, report, max(1, args.jobs), bar)
         if not _cannot_be_read(report):
             check_in_database(args.seen, Reader(engine), report)
+        verify_audit.write(args, settings, report, engine)
     if args.json:
         tell_json({**report_as_json(report), "attachments": looked})
     else:
         tell(text("verify/attachments" if looked["checked"] else "verify/attachments-unchecked", count=looked["named"]))
         erased = report.erased_disclosures
         tell(text("verify/looked-at", entries=report.entries, signatures=report.signatures, erased=erased))
+        verify_audit.tell_relied_on(audited, report)
         tell_findings(report)
     return 1 if report.findings else 0
 

@@ -32,7 +32,7 @@ CAUSES: Final = (
     Cause(
         "changed",
         ("leaf", "entry", "unreadable", "signature", "checkpoint", "checkpoint-signature", "publication",
-         "cosignature", "head", "tile", "journal", "disclosure", "attachment-damaged", "log-bytes"),
+         "cosignature", "head", "tile", "journal", "disclosure", "attachment-damaged", "log-bytes", "inclusion"),
         "字节被改动", "bytes changed",
         "存储介质损坏，或有人改写：现存内容不是当初签署、入账的内容。未指明的条目不受影响。",
         "Storage rotted, or somebody wrote over it: what is stored is not what was signed and recorded. Entries that "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from custody.errors import CustodyError
+from custody.ledger.drafts import Head
 from custody.ledger.engine import translated
 from custody.ledger.findings import Problem
 from custody.ledger.indexcheck import guarded
@@ -18,16 +19,19 @@ from custody.tlog.policy import COSIGNERS
 _PAGE = 500
 
 
-def check_cosignatures(reader: Reader, origin: str, roots: Mapping[int, bytes]) -> Iterator[Problem]:
-    """Yield every cosignature that is false. ``roots``: recomputed, at each size with a checkpoint.
+def check_cosignatures(reader: Reader, origin: str, head: Head, roots: Mapping[int, bytes]) -> Iterator[Problem]:
+    """Yield every cosignature up to a head, or beyond the log, that is false.
+
+    ``roots``: recomputed, at each size with a checkpoint.
 
     Whose key a witness's is, and whether that makes a quorum, is for a policy to say.
     """
     with translated(), Session(reader.engine, reader.log) as session:
         last: tuple[int, str] = (-1, "")
         while page := session.fetch(
-            "SELECT size, witness, line FROM cosignature WHERE (size, witness) > (?, ?) ORDER BY size, witness LIMIT ?",
-            *last, _PAGE,
+            "SELECT size, witness, line FROM cosignature WHERE (size, witness) > (?, ?) "
+            "AND (size <= ? OR size > (SELECT size FROM ledger_head)) ORDER BY size, witness LIMIT ?",
+            *last, head.size, _PAGE,
         ):  # fmt: skip
             last = page[-1][:2]
             for size, witness, line in page:

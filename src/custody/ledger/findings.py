@@ -31,6 +31,10 @@ class Report:
     """Everything that was found, and what was looked at."""
 
     entries: int = 0
+    relied_on: int = 0
+    """Of how many of them an audit says who signed and that they were allowed: neither was looked at again."""
+    root: bytes = b""
+    """Of the entries looked at, as they are."""
     signatures: int = 0
     erased_disclosures: int = 0
     findings: list[Finding] = field(default_factory=list)

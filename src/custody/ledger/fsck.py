@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from custody.acts.parties import Genesis
 from custody.errors import CustodyError, Damaged
+from custody.ledger.audit import Audited
 from custody.ledger.cosignaturecheck import check_cosignatures
 from custody.ledger.engine import open_engine
 from custody.ledger.findings import Finding, Report
@@ -28,7 +29,7 @@ from custody.ledger.opening import read_recorded
 from custody.ledger.policies import Policies, shipped_policies
 from custody.ledger.publicationcheck import check_publications
 from custody.ledger.reader import Reader
-from custody.ledger.signaturecheck import enrolled_keys, stretches
+from custody.ledger.signaturecheck import enrolled_keys, report_false, stretches
 from custody.ledger.storagecheck import report_storage
 from custody.ledger.tables import JOURNAL, LEDGER
 from custody.ledger.treecheck import check_tree, keys_of
@@ -40,17 +41,22 @@ __all__ = ["Finding", "Report", "verify_database", "verify_ledger"]
 
 def verify_ledger(
     reader: Reader, journal: Reader, *, jobs: int = 1, progress: Progress | None = None,
-    policies: Policies | None = None,
+    policies: Policies | None = None, audited: Audited | None = None,
 ) -> Report:
-    """Verify a ledger and its journal from what the database holds. Raises only Unavailable.
+    """Verify a ledger and its journal from what the database holds, as far as they go by now. Raises only Unavailable.
 
     Where the database cannot give back what it holds, the report says where, and that nothing more could be verified;
-    so it does where a log has no head row. ``policies`` are the rule data by which acts are
-    decided again; without them, all that are shipped for its jurisdiction.
+    so it does where a log has no head row. ``policies`` are the rule data by which acts are decided again; without
+    them, all that are shipped for its jurisdiction. ``audited`` is an audit that is believed: if the log begins as it
+    states, steps 4 and 5 begin after it; if not, that is a finding, and everything is looked at.
     """
     report = Report()
     try:
-        _verify(reader, journal, report, jobs, progress, policies)
+        genesis = founded_by(reader)
+        if genesis is None:
+            report.found(1, "no-genesis", "台账没有开账记录。", "The log does not begin with a genesis.", 0)
+        else:
+            _Verification(reader, journal, genesis, report).run(jobs, progress, policies, audited)
     except Damaged as damage:
         if damage.code not in ("damaged/database", "damaged/rows", "damaged/head"):
             raise
@@ -58,41 +64,69 @@ def verify_ledger(
     return report
 
 
-def _verify(
-    reader: Reader, journal: Reader, report: Report, jobs: int, progress: Progress | None, policies: Policies | None
-) -> None:
+def founded_by(reader: Reader) -> Genesis | None:
+    """The genesis that a log begins with, if it does."""
     rows = reader.rows(0, 1)
     try:
-        genesis = read_recorded(rows[0].envelope) if rows else None
+        first = read_recorded(rows[0].envelope) if rows else None
     except CustodyError:
-        genesis = None
-    if not isinstance(genesis, Genesis):
-        report.found(1, "no-genesis", "台账没有开账记录。", "The log does not begin with a genesis.", 0)
-        return
-    roots: dict[int, bytes] = {0: EMPTY_ROOT}
-    log_keys = keys_of(reader, genesis)
-    for problem in (*check_tree(reader, log_keys, roots), *check_publications(reader, log_keys, roots)):
-        report.found(1, *problem)
-    for problem in check_cosignatures(reader, genesis.origin, roots):
-        report.found(1, *problem)
-    for problem in (*check_tree(journal, lambda _: (genesis.journal_key,), {}), *check_journal(journal)):
-        report.found(1, *problem)
-    keys = enrolled_keys(reader)
-    with stretches(reader, keys, jobs) as signatures:
-        Walk(reader, genesis, report, roots, policies or shipped_policies(genesis.jurisdiction)).run(progress)
-        for stretch in signatures:
-            report.signatures += stretch.signatures
-            for index, key in stretch.false:
-                report.found(
-                    4, "signature", "签名与所签内容不符。", "A signature does not verify.", index,
-                    key=key, person=keys[key].person if key in keys else None,
-                )  # fmt: skip
+        return None
+    return first if isinstance(first, Genesis) else None
 
 
-def verify_database(url: str, *, jobs: int = 1, progress: Progress | None = None) -> Report:
+class _Verification:
+    """One run over a ledger as it stood when it began; what is recorded meanwhile is left for the next."""
+
+    def __init__(self, reader: Reader, journal: Reader, genesis: Genesis, report: Report) -> None:
+        self._reader = reader
+        self._journal = journal
+        self._genesis = genesis
+        self._report = report
+        self._roots: dict[int, bytes] = {0: EMPTY_ROOT}
+
+    def run(
+        self, jobs: int, progress: Progress | None, policies: Policies | None, audited: Audited | None
+    ) -> None:
+        """Steps 1 to 7, and 9."""
+        genesis, report, reader = self._genesis, self._report, self._reader
+        head, lines = reader.head(), self._journal.head()
+        log_keys = keys_of(reader, genesis)
+        for problem in (
+            *check_tree(reader, head, log_keys, self._roots), *check_publications(reader, head, log_keys, self._roots),
+            *check_cosignatures(reader, genesis.origin, head, self._roots),
+            *check_tree(self._journal, lines, lambda _: (genesis.journal_key,), {}),
+            *check_journal(self._journal, lines.size),
+        ):  # fmt: skip
+            report.found(1, *problem)
+        report.root = head.root
+        report.relied_on = start = self._relied_on(audited, head.size) if audited else 0
+        keys = enrolled_keys(reader)
+        rules = policies or shipped_policies(genesis.jurisdiction)
+        with stretches(reader, keys, jobs, start, head.size) as signatures:
+            Walk(reader, genesis, report, self._roots, rules, size=head.size, start=start).run(progress)
+            for stretch in signatures:
+                report_false(report, keys, stretch)
+
+    def _relied_on(self, audited: Audited, size: int) -> int:
+        """How many acts an audit speaks for: none, if this is not the log it was made of."""
+        if audited.size > size:
+            zh, en = "台账比审计时短。", "The ledger is shorter than when it was audited."
+            self._report.found(1, "rolled-back", zh, en, size, audited=audited.size)
+            return 0
+        if self._roots.get(audited.size) != audited.root:
+            zh, en = "台账与审计时不同。", "The ledger is another than the one that was audited."
+            self._report.found(1, "other-root", zh, en, audited.size)
+            return 0
+        return audited.size
+
+
+def verify_database(
+    url: str, *, jobs: int = 1, progress: Progress | None = None, audited: Audited | None = None
+) -> Report:
     """Verify the ledger in a database (steps 1 to 7, and 9). Raises Unavailable if it cannot be read."""
     engine = open_engine(url)
     try:
-        return verify_ledger(Reader(engine, LEDGER), Reader(engine, JOURNAL), jobs=jobs, progress=progress)
+        reader, journal = Reader(engine, LEDGER), Reader(engine, JOURNAL)
+        return verify_ledger(reader, journal, jobs=jobs, progress=progress, audited=audited)
     finally:
         engine.dispose()

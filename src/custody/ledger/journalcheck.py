@@ -21,12 +21,12 @@ from custody.strict import read_json
 _PAGE = 200
 
 
-def check_journal(journal: Reader) -> Iterator[Problem]:
-    """Yield every line whose kind, signed bytes or details are not those its entry names, and every line that is not
-    found under its id or its tags. Raises only Unavailable."""
+def check_journal(journal: Reader, size: int) -> Iterator[Problem]:
+    """Yield every one of the first ``size`` lines whose kind, signed bytes or details are not those its entry names, or
+    that is not found under its id or its tags. Raises only Unavailable."""
     ids = _ids(journal)
     after = 0
-    while page := journal.tagged_rows(after, _PAGE):
+    while page := journal.tagged_rows(after, min(_PAGE, size - after)):
         for row, tags in page:
             index = row.position - 1
             kept = _kept(row)

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Any
 
 from eventsourcing.dcb.api import DCBQueryItem
 
 from custody.acts.entry import Recorded, read_entry, recorded_at
+from custody.errors import Damaged
+from custody.facts.kinds import KINDS, Need, fold
 from custody.ledger.drafts import Row
 from custody.ledger.opening import read_recorded
 from custody.ledger.reader import Reader
@@ -46,6 +49,8 @@ class Past:
         missing = [position for position in positions if position not in acts]
         for row in self._reader.rows_at(missing) if missing else ():
             acts[row.position] = self._kept[row.position] = recorded_from(row)
+        for position in positions.keys() - acts.keys():
+            raise Damaged("damaged/entry", "The stored log has no whole entry here.", position=position)
         for position in acts:
             self._kept.move_to_end(position)
         while len(self._kept) > _KEPT:
@@ -56,3 +61,10 @@ class Past:
 def histories(past: Past, tags: Sequence[str]) -> dict[str, list[Recorded]]:
     """Every act under each tag, in log order."""
     return past.under([DCBQueryItem(tags=[tag]) for tag in tags])[0] if tags else {}
+
+
+def known_before(past: Past, needs: Sequence[Need], size: int) -> dict[Need, Any]:
+    """Facts as of a position, folded from the first ``size`` acts and from nothing else."""
+    items = {need.tag: DCBQueryItem(types=list(KINDS[need.kind].types), tags=[need.tag]) for need in needs}
+    borne, _ = past.under(list(items.values()))
+    return {need: fold(need, [each for each in borne[need.tag] if each.index < size]) for need in needs}

@@ -21,10 +21,10 @@ from custody.rules.weighing import tolerance
 class WholeLog:
     """Step 9: the properties of the whole log, told act by act."""
 
-    def __init__(self, report: Report, reader: Reader) -> None:
+    def __init__(self, report: Report, reader: Reader, size: int) -> None:
         self._report = report
         self._policy: Policy | None = None
-        self._properties = Properties(_corrections(reader), self._allowed)
+        self._properties = Properties(_corrections(reader, size), self._allowed)
 
     def take(self, recorded: Recorded, policy: Policy | None) -> None:
         """Tell the next act, which was judged by ``policy``."""
@@ -49,8 +49,8 @@ class WholeLog:
         return tolerance(self._policy, Decimal(quantity), unit)
 
 
-def _corrections(reader: Reader) -> dict[str, list[Recorded]]:
-    """Every correction of the log, by the act it amends. What cannot be read is a finding of another step."""
+def _corrections(reader: Reader, size: int) -> dict[str, list[Recorded]]:
+    """The corrections among the first ``size`` acts, by the act they amend. Another step says what cannot be read."""
     rows, _ = reader.select(DCBQuery([DCBQueryItem(types=["correction"])]))
     found: defaultdict[str, list[Recorded]] = defaultdict(list)
     for row, _tags in rows:
@@ -58,6 +58,6 @@ def _corrections(reader: Reader) -> dict[str, list[Recorded]]:
             recorded = recorded_from(row)
         except CustodyError:
             continue
-        if isinstance(recorded.act, Correction):
+        if isinstance(recorded.act, Correction) and recorded.index < size:
             found[recorded.act.target].append(recorded)
     return dict(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from custody.errors import CustodyError
+from custody.ledger.drafts import Head
 from custody.ledger.engine import translated
 from custody.ledger.findings import Problem
 from custody.ledger.indexcheck import guarded
@@ -16,10 +17,14 @@ from custody.tlog.checkpoint import open_checkpoint
 from custody.tlog.note import Verifier
 
 
-def check_publications(reader: Reader, keys: Keys, roots: Mapping[int, bytes]) -> Iterator[Problem]:
-    """Yield every publication that the log does not bear out. ``roots``: recomputed, at each size with a checkpoint."""
+def check_publications(reader: Reader, head: Head, keys: Keys, roots: Mapping[int, bytes]) -> Iterator[Problem]:
+    """Yield every publication up to a head, or beyond the log, that the log does not bear out.
+
+    ``roots``: recomputed, at each size with a checkpoint.
+    """
+    sql = "SELECT size, note FROM publication WHERE size <= ? OR size > (SELECT size FROM ledger_head) ORDER BY size"
     with translated(), Session(reader.engine, reader.log) as session:
-        rows = session.fetch("SELECT size, note FROM publication ORDER BY size")
+        rows = session.fetch(sql, head.size)
         unguarded = publication.name not in guarded(session, reader)
     for size, note in rows:
         if size not in roots or not _signed(note, size, roots[size], keys):

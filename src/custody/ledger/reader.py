@@ -205,10 +205,10 @@ class Reader:
             rows = session.fetch(f"SELECT commitment, salt, value, position FROM {disclosure} WHERE {among}", *values)
         return {commitment: (salt, value, position) for commitment, salt, value, position in rows}
 
-    def count_disclosures(self) -> int:
-        """How many disclosures are kept."""
+    def count_disclosures(self, size: int) -> int:
+        """How many disclosures are kept that the first ``size`` acts brought."""
         with self._session() as session:
-            ((count,),) = session.fetch(f"SELECT count(*) FROM {disclosure}")
+            ((count,),) = session.fetch(f"SELECT count(*) FROM {disclosure} WHERE position <= ?", size)
         return int(count)
 
     @contextmanager

@@ -19,6 +19,7 @@ from custody.errors import CustodyError
 from custody.facts.kinds import KINDS
 from custody.facts.parties import new_key
 from custody.ledger.engine import open_engine
+from custody.ledger.findings import Report
 from custody.ledger.opening import read_recorded
 from custody.ledger.reader import Reader
 from custody.ledger.tables import LEDGER
@@ -66,10 +67,10 @@ def enrolled_keys(reader: Reader) -> dict[str, Enrolled]:
 
 
 @contextmanager
-def stretches(reader: Reader, keys: Keys, jobs: int) -> Iterator[Iterator[Stretch]]:
-    """Every signature of the log verified, by ``jobs`` - 1 other processes, or in this one when they are asked for."""
-    size = reader.head().size
-    ranges = [(start, min(start + _STRETCH, size)) for start in range(0, size, _STRETCH)]
+def stretches(reader: Reader, keys: Keys, jobs: int, start: int, size: int) -> Iterator[Iterator[Stretch]]:
+    """Every signature of the acts from ``start`` to ``size`` verified, by ``jobs`` - 1 other processes, or in this one
+    when they are asked for."""
+    ranges = [(first, min(first + _STRETCH, size)) for first in range(start, size, _STRETCH)]
     if jobs < 2:
         yield (verified(reader, keys, *each) for each in ranges)
         return
@@ -98,6 +99,16 @@ def verified(reader: Reader, keys: Keys, after: int, upto: int) -> Stretch:
                     false.append((row.position - 1, each.key_id))
         after = page[-1].position
     return Stretch(count, tuple(false))
+
+
+def report_false(report: Report, keys: Keys, stretch: Stretch) -> None:
+    """Step 4: count what was verified, and name each signature that is false."""
+    report.signatures += stretch.signatures
+    for index, key in stretch.false:
+        report.found(
+            4, "signature", "签名与所签内容不符。", "A signature does not verify.", index,
+            key=key, person=keys[key].person if key in keys else None,
+        )  # fmt: skip
 
 
 _here: tuple[Reader, Keys]

@@ -53,26 +53,26 @@ def _log_key(envelope: bytes) -> LogKey | None:
     return act if isinstance(act, LogKey) else None
 
 
-def check_tree(reader: Reader, keys: Keys, roots: dict[int, bytes]) -> Iterator[Problem]:
-    """Recompute one log and yield everything that contradicts it. Raises only Unavailable.
+def check_tree(reader: Reader, head: Head, keys: Keys, roots: dict[int, bytes]) -> Iterator[Problem]:
+    """Recompute one log up to a head, and yield everything that contradicts it. Raises only Unavailable.
 
-    ``roots`` is filled with the recomputed root at each size for which a checkpoint was issued.
+    ``roots`` is filled with the recomputed root at each size for which a checkpoint was issued. What is appended
+    meanwhile is no contradiction: what lies beyond the head is held against the head row as it is by then.
     """
     edge = Edge()
     index = TagIndex()
     with translated(), Session(reader.engine, reader.log) as session:
-        checkpoints = _checkpoints(session, reader)
-        head, last, tiles = session.head(), b"", 0
+        checkpoints = _checkpoints(session, reader, head.size)
+        last = b""
         unsigned = head.size not in checkpoints and head.size > 0
         times: set[bytes] = set()
-        for position, kind, leaf, entry, tags in _leaves(session, reader):
+        for position, kind, leaf, entry, tags in _leaves(session, reader, head.size):
             if position != edge.size + 1:
                 yield "gap", "日志有缺号。", "A position of the log is missing.", edge.size
                 return  # whatever follows stands on another tree
             if leaf_hash(entry) != leaf:
                 yield "leaf", "条目与其哈希不符。", "An entry does not fit its leaf hash.", position - 1
             edge.add(leaf_hash(entry))
-            tiles += len(edge.completed)
             yield from _tiles(session, reader, edge)
             index.add(position, kind, tags)
             last = entry
@@ -83,30 +83,37 @@ def check_tree(reader: Reader, keys: Keys, roots: dict[int, bytes]) -> Iterator[
                 times.clear()
                 roots[edge.size] = edge.root()
                 yield from _checkpoint(edge, entry, *checkpoints.pop(edge.size), keys(edge.size))
-        yield from check_indexes(session, reader, index, edge.size, tiles)
+        yield from check_indexes(session, reader, index, edge.size)
         yield from _head(head, edge, last)
         if unsigned:
             yield "no-checkpoint", "日志头没有检查点。", "No checkpoint was signed at the head.", head.size
-        for size in checkpoints:
-            yield "checkpoint-beyond", "检查点超出日志。", "A checkpoint lies beyond the log's end.", size
+        yield from _beyond(session, reader)
 
 
 def _head(head: Head, edge: Edge, last: bytes) -> Iterator[Problem]:
     """Whether the head row is that of the entries: it says how many there are, and when the last was recorded."""
     if head.size > edge.size:
         yield "cut", "日志末尾的条目缺失。", "Entries at the end of the log are missing.", edge.size
-    elif head.size < edge.size:
-        yield "head-behind", "日志头落后于各条目。", "The head lies behind the entries.", head.size
     elif head.root != edge.root() or not _states(last, head.recorded_at):
         yield "head", "日志头与各条目不符。", "The head does not fit the entries.", head.size
 
 
-def _leaves(session: Session, reader: Reader) -> Iterator[tuple[int, str, bytes, bytes, str]]:
+def _beyond(session: Session, reader: Reader) -> Iterator[Problem]:
+    """What is stored of entries that the head row does not count."""
+    log = reader.log
+    beyond = f"> (SELECT size FROM {log.head})"
+    for (position,) in session.fetch(f"SELECT position FROM {log.entry} WHERE position {beyond} ORDER BY 1 LIMIT 1"):
+        yield "head-behind", "日志头落后于各条目。", "The head lies behind the entries.", position - 1
+    for (size,) in session.fetch(f"SELECT size FROM {log.checkpoint} WHERE size {beyond} ORDER BY size"):
+        yield "checkpoint-beyond", "检查点超出日志。", "A checkpoint lies beyond the log's end.", size
+
+
+def _leaves(session: Session, reader: Reader, size: int) -> Iterator[tuple[int, str, bytes, bytes, str]]:
     after = 0
     while page := session.fetch(
         f"SELECT position, type, leaf, entry, tags FROM {reader.log.entry} "
-        "WHERE position > ? ORDER BY position LIMIT ?",
-        after, _PAGE,
+        "WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
+        after, size, _PAGE,
     ):  # fmt: skip
         yield from page
         after = page[-1][0]
@@ -120,8 +127,9 @@ def _states(entry: bytes, recorded_at: datetime) -> bool:
         return False
 
 
-def _checkpoints(session: Session, reader: Reader) -> dict[int, tuple[bytes, int, str]]:
-    rows = session.fetch(f"SELECT size, root, recorded_at, note FROM {reader.log.checkpoint} ORDER BY size")
+def _checkpoints(session: Session, reader: Reader, most: int) -> dict[int, tuple[bytes, int, str]]:
+    sql = f"SELECT size, root, recorded_at, note FROM {reader.log.checkpoint} WHERE size <= ? ORDER BY size"
+    rows = session.fetch(sql, most)
     return {size: (root, recorded_at, note) for size, root, recorded_at, note in rows}
 
 

@@ -25,10 +25,14 @@ class Walk:
     """Steps 2 to 7 and 9."""
 
     def __init__(
-        self, reader: Reader, genesis: Genesis, report: Report, roots: Mapping[int, bytes], policies: Policies
-    ) -> None:
+        self, reader: Reader, genesis: Genesis, report: Report, roots: Mapping[int, bytes], policies: Policies,
+        *, size: int, start: int = 0,
+    ) -> None:  # fmt: skip
+        """``size``: how many acts to walk over; ``start``: from which on to look at signers and decisions."""
         self._reader = reader
         self._report = report
+        self._size = size
+        self._start = start
         self._replay = Replay(reader)
         self._entries = Entries(report)
         self._links = Links(report)
@@ -36,13 +40,12 @@ class Walk:
         self._decisions = Decisions(report, genesis, policies)
         self._witnessing = Witnessing(report, roots)
         self._disclosures = Disclosures(report, reader)
-        self._whole = WholeLog(report, reader)
+        self._whole = WholeLog(report, reader, size)
 
     def run(self, progress: Progress | None) -> None:
         """Walk over every row, page by page."""
-        size = self._reader.head().size
-        done = 0
-        while done < size and (page := self._reader.tagged_rows(done, _PAGE)):
+        size, done = self._size, 0
+        while done < size and (page := self._reader.tagged_rows(done, min(_PAGE, size - done))):
             stored = [Stored.read(row, tags, self._report) for row, tags in page]
             by_id = self._reader.find_many(each.id for each in stored if each is not None)
             for each in stored:
@@ -52,7 +55,7 @@ class Walk:
             done = page[-1][0].position
             if progress:
                 progress(done, size)
-        self._disclosures.end()
+        self._disclosures.end(size)
         self._decisions.end()
         self._whole.end()
 
@@ -61,8 +64,9 @@ class Walk:
         self._whole.take(stored.recorded, self._decisions.policy_of(stored))
         try:
             facts = self._replay.facts(stored.recorded)
-            self._signers.take(stored, facts)
-            self._decisions.take(stored, facts)
+            if stored.index >= self._start:
+                self._signers.take(stored, facts)
+                self._decisions.take(stored, facts)
             self._witnessing.take(stored)
             self._disclosures.take(stored)
             tags = self._replay.advance(stored.recorded, facts)
