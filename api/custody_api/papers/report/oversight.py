@@ -122,6 +122,9 @@ def _doubts(
 def _remedy(history: History, recorded: Recorded) -> str:
     act = recorded.act
     assert isinstance(act, Remedy)  # noqa: S101 - gathered by type
-    action = history.sources.t(MORE_TERMS[act.action], act.action)
-    people = history.sources.joined(history.sources.person(each.person) for each in act.signers)
-    return f"#{recorded.index + 1} {action}：{act.statement}（{people}）"
+    sources, number = history.sources, recorded.index + 1
+    people = sources.joined(sources.person(each.person) for each in act.signers)
+    return sources.t(
+        f"#{number} {MORE_TERMS[act.action]}：{act.statement}　{people}",
+        f"#{number} {act.action}: {act.statement}; {people}",
+    )
