@@ -157,8 +157,9 @@ def test_the_command_exports_and_notices_that_the_ledger_was_restored(
     assert len(verifiers) == 2
     assert (tmp_path / "ledger.db.key.published").read_text() == note
     assert main(["verify", "--log", "published"]) == 0
-    assert main(["doctor", "--lang", "en"]) in (0, 1)
     capsys.readouterr()
+    main(["doctor", "--lang", "en"])
+    assert "up to size 1, which the ledger continues" in capsys.readouterr().out
     (tmp_path / "published/checkpoint").write_text(note.replace("\n1\n", "\n9\n"))
     assert main(["export", "log", "published", "--lang", "en"]) == 1
     assert "untrusted/note-signature" in capsys.readouterr().err

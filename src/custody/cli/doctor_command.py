@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 
 from custody.acts.entry import read_entry, recorded_at
 from custody.cli import commands, missing_commands
-from custody.cli.ledgers import reading, time_authorities_of
+from custody.cli.ledgers import mark_of, reading, time_authorities_of
 from custody.cli.settings import CONFIG, OPTION, VARIABLES, Settings, add_options, journal_key_of, read_settings
 from custody.cli.terminal import tell_json, tell_table
 from custody.cli.words import language, text
@@ -25,6 +25,8 @@ from custody.ledger.cosignatures import witnessed_checkpoint
 from custody.ledger.ledger import Ledger
 from custody.reminding.configured import read_configured
 from custody.sentences import sentence
+from custody.tlog.cosignature import KeyType
+from custody.tlog.note import Verifier
 from custody.vouching.configured import read_vouching
 from custody.witnessing.asking import require_own
 from custody.witnessing.editing import read_policy_file
@@ -88,6 +90,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield _desk(ledger)
             if settings.witness_policy is not None:
                 yield from _witnesses(settings.witness_policy, ledger)
+            yield from _published(settings, ledger)
     except CustodyError as error:
         yield "database", False, sentence(error, language())
 
@@ -139,6 +142,32 @@ def _witnesses(file: Path, ledger: Ledger) -> Iterator[Finding]:
     if counting:
         size = found.size if found else 0
         yield "quorum", size > 0, text("doctor/witness-quorum", size=size, head=head)
+
+
+def _published(settings: Settings, ledger: Ledger) -> Iterator[Finding]:
+    """The log goes on from what it published, and the key for that is where the log says there is one."""
+    try:
+        log_key = settings.needed_log_key()
+    except CustodyError:
+        return  # said below
+    file, mark = settings.ml_dsa_key_of(log_key), mark_of(log_key)
+    named = any(Verifier.parse(each).kind is KeyType.ML_DSA_44 for each in ledger.log_keys())
+    if named or file.exists():
+        fine = named and file.exists() and _private(file)
+        said = "key" if fine else "ml-dsa-unnamed" if not named else "key-open" if file.exists() else "key-missing"
+        yield "ML-DSA key", fine, text(f"doctor/{said}", file=file)
+    else:
+        yield "ML-DSA key", True, text("doctor/ed25519-alone")
+    try:
+        size = ledger.publication.shown(mark.read_text(encoding="utf-8", errors="replace")).size
+    except FileNotFoundError:
+        yield "published", True, text("doctor/unpublished", file=mark)
+    except CustodyError as error:
+        yield "published", False, sentence(error, language())
+    except OSError as error:
+        yield "published", False, text("doctor/unavailable", why=error)
+    else:
+        yield "published", True, text("doctor/published", size=size, file=mark)
 
 
 def _reminders(file: Path) -> Finding:

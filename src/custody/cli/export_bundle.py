@@ -90,6 +90,7 @@ def _fetch(args: Namespace, settings: Settings) -> int:
 
 
 def _content(ledger: Ledger, args: Namespace, settings: Settings) -> Content:
+    ledger.publication.publish(at_once=True)
     size = ledger.recorder.head().size
     subject = Subject(args.kind, item_of(ledger.recorder, args.id) if args.kind == "item" else args.id)
     scope = scope_of(ledger.recorder, subject, size)

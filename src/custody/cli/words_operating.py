@@ -8,6 +8,15 @@ from custody.cli.words_time import TIME
 
 OPERATING: Final[dict[str, tuple[str, str]]] = {
     "help/key-origin": ("日志名称：生成日志密钥并显示其公钥", "make the key of the log of this name; prints its vkey"),
+    "doctor/ml-dsa-unnamed": (
+        "{file} 未列入日志，尚不签名：请以 log-key 记录添加",
+        "{file} is not named by the log and signs nothing: add it by a log-key act",
+    ),
+    "doctor/ed25519-alone": ("无；发布时仅以 Ed25519 签名", "none: what is published is signed with Ed25519 alone"),
+    "doctor/unpublished": ("尚未发布（{file}）", "nothing was published yet ({file})"),
+    "doctor/published": (
+        "已发布至第 {size} 条，台账与之一致（{file}）", "up to size {size}, which the ledger continues ({file})",
+    ),
     "doctor/default": ("默认值", "the default"),
     "doctor/vouching": (
         "{issuers} 个签发者、{certificates} 个证书可作身份担保",

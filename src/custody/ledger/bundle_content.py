@@ -52,7 +52,7 @@ def content_of(
 
     Raises Untrusted without the log's key, or where it may not sign for this size of the log.
     """
-    note = ledger.recorder.checkpoint(scope.size)
+    note = ledger.publication.checkpoint(scope.size)
     verifiers = log_keys_at(ledger, scope.size)
     plain = _plain(note, verifiers)
 

@@ -24,8 +24,10 @@ from custody.tlog import merkle
 from custody.tlog.edge import Edge, Nodes, expand
 from custody.tlog.tiles import TILE_HEIGHT, TILE_WIDTH
 
-_TILES_IN_MEMORY = 128  # about 5 MB
+_TILES_IN_MEMORY = (128, 256)  # of level 0, and of all above: about 5 and 10 MB, the latter all of ten million leaves
 _LEAVES_AT_A_TIME = 65_536
+
+_Tiles = OrderedDict[tuple[int, int], Nodes]
 
 
 class Tree:
@@ -35,7 +37,7 @@ class Tree:
         self._engine = engine
         self._log = log
         self._edge: Edge | None = None
-        self._tiles: OrderedDict[tuple[int, int], Nodes] = OrderedDict()
+        self._tiles: tuple[_Tiles, _Tiles] = (OrderedDict(), OrderedDict())
         self._lock = Lock()  # guards the two fields above; never held by one who waits for an append
 
     def edge(self, session: Session, locked: Head | None = None) -> Edge:
@@ -121,9 +123,10 @@ class Tree:
 
     def _nodes(self, level: int, number: int) -> Nodes:
         with self._lock:
-            known = self._tiles.get((level, number))
+            tiles = self._tiles[level > 0]
+            known = tiles.get((level, number))
             if known is not None:
-                self._tiles.move_to_end((level, number))
+                tiles.move_to_end((level, number))
                 return known
         with translated(), Session(self._engine, self._log) as session:
             rows = self._stored(session, level, number, number + 1)
@@ -139,9 +142,10 @@ class Tree:
         self._edge = edge
 
     def _remember(self, level: int, number: int, nodes: Nodes) -> None:
-        self._tiles[level, number] = nodes
-        while len(self._tiles) > _TILES_IN_MEMORY:
-            self._tiles.popitem(last=False)
+        tiles = self._tiles[level > 0]
+        tiles[level, number] = nodes
+        while len(tiles) > _TILES_IN_MEMORY[level > 0]:
+            tiles.popitem(last=False)
 
     def _caught_up(self, session: Session, edge: Edge, size: int) -> Edge:
         edge = edge.copy()
