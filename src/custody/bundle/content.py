@@ -8,14 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from custody.bundle import names
 from custody.bundle.archive import File, file_of
 from custody.strict import base64url
-
-NO_QUORUM: Final = "quorum none\n"
-
 
 Kind = Literal["item", "case"]
 

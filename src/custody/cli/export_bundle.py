@@ -22,9 +22,14 @@ from custody.cli.words import language, text
 from custody.errors import NotFound
 from custody.facts import files
 from custody.facts.kinds import Need
+<<<<<<< HEAD
 from custody.ledger.bundle_content import ALL, content_of, sealed_values, with_reports
+=======
+from custody.ledger.bundle_content import NO_WITNESSES, content_of, sealed_values
+>>>>>>> f3a8ce2 (A bundle holds what witnesses saw, and its eleventh step says whether a quorum did)
 from custody.ledger.bundle_scope import Scope, item_of, scope_of
 from custody.ledger.ledger import Ledger
+from custody.witnessing.editing import read_policy_file
 
 
 def add(kinds: Any) -> None:
@@ -101,6 +106,7 @@ def _content(ledger: Ledger, args: Namespace, settings: Settings) -> Content:
     content = content_of(
         ledger, scope, disclosures=opened.values(),
         attachments=_attachments(scope, settings) if args.with_attachments else (),
+        witnesses=read_policy_file(settings.witness_policy) if settings.witness_policy else NO_WITNESSES,
     )  # fmt: skip
     if not args.without_report:
         content = with_reports(ledger, scope, content, language())

@@ -7,26 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+<<<<<<< HEAD
 from importlib.metadata import entry_points
+=======
+>>>>>>> f3a8ce2 (A bundle holds what witnesses saw, and its eleventh step says whether a quorum did)
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from custody.acts.values import decode, encode, sealed_in
+from custody.bundle import names
 from custody.bundle.archive import File
-from custody.bundle.content import NO_QUORUM, Act, Content
+from custody.bundle.content import Act, Content
 from custody.bundle.statement import signed_statement, statement_of
 from custody.errors import NotFound, Untrusted
 from custody.ledger.bundle_scope import Found, Scope
 from custody.ledger.bundle_tokens import token_files
+from custody.ledger.cosignatures import witnessed_checkpoint
 from custody.ledger.ledger import Ledger
 from custody.ledger.policies import policy_files
 from custody.signing import read_envelope
 from custody.strict import read_json
 from custody.tlog.checkpoint import Checkpoint
 from custody.tlog.cosignature import KeyType
+from custody.tlog.encoding import to_base64
 from custody.tlog.note import Note, Verifier
+from custody.tlog.policy import NONE, Log, WitnessPolicy
 from custody.tlog.proof import TlogProof
+
+NO_WITNESSES: Final = WitnessPolicy((), (), (), NONE)
 
 Opened = tuple[bytes, str]
 """Salt and value of a sealed value."""
@@ -47,8 +56,10 @@ def content_of(
     disclosures: Iterable[Opened] = (),
     attachments: Sequence[File] = (),
     further: Mapping[str, bytes] | None = None,
+    witnesses: WitnessPolicy = NO_WITNESSES,
 ) -> Content:
-    """Make the content of a bundle. The envelopes of acts at ``withheld`` leaf indexes stay out.
+    """Make the content of a bundle. The envelopes of acts at ``withheld`` leaf indexes stay out. What ``witnesses``
+    cosigned goes with it: where that is no quorum for its checkpoint, also the newest smaller one that has a quorum.
 
     Raises Untrusted without the log's key, or where it may not sign for this size of the log.
     """
@@ -68,10 +79,20 @@ def content_of(
 
     policies = {each.entry.policy for each in scope.acts.values()}
     return Content(
+<<<<<<< HEAD
         ledger.origin, scope.subject, scope.size, note, _policy_of(verifiers), _statement(ledger, scope, verifiers),
         acts(scope.own), acts(scope.keys),
         {policy: found for policy in sorted(policies) if (found := policy_files(policy)) is not None},
         tuple(disclosures), attachments, {**token_files(ledger.recorder, scope.own, scope.size), **(further or {})},
+=======
+        ledger.origin, scope.subject, scope.size, note, _policy_of(verifiers, witnesses),
+        _statement(ledger, scope, verifiers), acts(scope.own), acts(scope.keys),
+        {policy: files for policy in sorted(policies) if (files := policy_files(policy)) is not None},
+        tuple(disclosures), attachments, {
+            **token_files(ledger.recorder, scope.own, scope.size), **_witnessed(ledger, witnesses, scope.size),
+            **(further or {}),
+        },
+>>>>>>> f3a8ce2 (A bundle holds what witnesses saw, and its eleventh step says whether a quorum did)
     )  # fmt: skip
 
 
@@ -89,9 +110,19 @@ def _plain(note: str, verifiers: Sequence[Verifier]) -> str:
     return str(Note(read.text, tuple([each for each in read.signatures if (each.name, each.key_id) in known][:1])))
 
 
-def _policy_of(verifiers: Sequence[Verifier]) -> str:
-    """A tlog-policy file that names the log and no witnesses."""
-    return "".join(f"log {each}\n" for each in verifiers) + NO_QUORUM
+def _policy_of(verifiers: Sequence[Verifier], witnesses: WitnessPolicy) -> str:
+    """A tlog-policy file of the log's keys, and of its witnesses."""
+    return str(replace(witnesses, logs=tuple(map(Log, verifiers))))
+
+
+def _witnessed(ledger: Ledger, witnesses: WitnessPolicy, size: int) -> dict[str, bytes]:
+    """The newest checkpoint with a quorum, if that is a smaller one, and the proof from there."""
+    found = witnessed_checkpoint(ledger.publication, witnesses, most=size) if witnesses.counting else None
+    if found is None or found.size == size:
+        return {}
+    path = ledger.recorder.consistency_path(found.size, size)
+    proof = "".join(f"{to_base64(each)}\n" for each in path)
+    return {names.WITNESSED: found.note.encode(), names.WITNESSED_CONSISTENCY: proof.encode()}
 
 
 def _statement(ledger: Ledger, scope: Scope, verifiers: Sequence[Verifier]) -> bytes:
