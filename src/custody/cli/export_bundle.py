@@ -22,11 +22,7 @@ from custody.cli.words import language, text
 from custody.errors import NotFound
 from custody.facts import files
 from custody.facts.kinds import Need
-<<<<<<< HEAD
-from custody.ledger.bundle_content import ALL, content_of, sealed_values, with_reports
-=======
-from custody.ledger.bundle_content import NO_WITNESSES, content_of, sealed_values
->>>>>>> f3a8ce2 (A bundle holds what witnesses saw, and its eleventh step says whether a quorum did)
+from custody.ledger.bundle_content import ALL, NO_WITNESSES, content_of, sealed_values, with_reports
 from custody.ledger.bundle_scope import Scope, item_of, scope_of
 from custody.ledger.ledger import Ledger
 from custody.witnessing.editing import read_policy_file

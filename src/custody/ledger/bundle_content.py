@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-<<<<<<< HEAD
 from importlib.metadata import entry_points
-=======
->>>>>>> f3a8ce2 (A bundle holds what witnesses saw, and its eleventh step says whether a quorum did)
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -79,20 +76,13 @@ def content_of(
 
     policies = {each.entry.policy for each in scope.acts.values()}
     return Content(
-<<<<<<< HEAD
-        ledger.origin, scope.subject, scope.size, note, _policy_of(verifiers), _statement(ledger, scope, verifiers),
-        acts(scope.own), acts(scope.keys),
-        {policy: found for policy in sorted(policies) if (found := policy_files(policy)) is not None},
-        tuple(disclosures), attachments, {**token_files(ledger.recorder, scope.own, scope.size), **(further or {})},
-=======
         ledger.origin, scope.subject, scope.size, note, _policy_of(verifiers, witnesses),
         _statement(ledger, scope, verifiers), acts(scope.own), acts(scope.keys),
-        {policy: files for policy in sorted(policies) if (files := policy_files(policy)) is not None},
+        {policy: found for policy in sorted(policies) if (found := policy_files(policy)) is not None},
         tuple(disclosures), attachments, {
             **token_files(ledger.recorder, scope.own, scope.size), **_witnessed(ledger, witnesses, scope.size),
             **(further or {}),
         },
->>>>>>> f3a8ce2 (A bundle holds what witnesses saw, and its eleventh step says whether a quorum did)
     )  # fmt: skip
 
 
