@@ -47,6 +47,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served")
     world = World(f"sqlite:///{folder / 'ledger.db'}")
     _, tube, _, _ = judged(world)
+    world.is_audited()
     store = Attachments(folder / "attachments", Limits(free=1))
     with serving(world.ledger, store) as address:
         yield Served(world, tube, store, address)
@@ -106,7 +107,7 @@ def test_the_prosecutor_takes_the_whole_case_out_and_it_is_sound(served: Served,
 
 
 def test_what_the_api_gives_is_what_the_command_writes(served: Served, of: Of, tmp_path: Path) -> None:
-    answer = of("江检").get(PATH, params={"why": WHY, "report": False})
+    answer = of("审计员").get(PATH, params={"why": WHY, "report": False})
     made = bundles.files(bundles.content(served.world, Subject("case", CASE)))
     assert answer.content == bundles.packed(made, tmp_path / "made.zip").read_bytes()
 
