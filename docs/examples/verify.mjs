@@ -25,7 +25,7 @@ const ORIGIN = /^[a-z0-9][a-z0-9.:-]*(\/[A-Za-z0-9._-]+)*$/;
 const FILE = new RegExp("^(manifest\\.json|checkpoint|witness-policy\\.txt|statement\\.json|disclosures\\.json"
   + "|(keys/)?(entries/(0|[1-9]\\d*)\\.json|proofs/(0|[1-9]\\d*)\\.tlog-proof|envelopes/[0-9a-f]{64})"
   + "|rules/[0-9a-f]{64}(/[\\w-][\\w.-]*)+|attachments/[0-9a-f]{64}|witnessed/(checkpoint|consistency)"
-  + "|timestamps/[1-9]\\d{0,17}/(text|consistency|token\\.der|chain\\.pem|(revocation|before)\\.json|(before-)?\\d+\\.crl)"
+  + "|timestamps/[1-9]\\d{0,17}/(text|consistency|token\\.der|chain\\.pem|(request|revocation|before)\\.json|(before-)?\\d+\\.crl)"
   + "|report\\.html|report\\.pdf|verify\\.html)$");
 
 const must = (right, what) => { if (!right) throw new Error(what); };

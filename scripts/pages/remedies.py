@@ -211,7 +211,6 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "unavailable/schema": "`custody migrate`, after a backup",
     "unavailable/published": "let the server write beside the log's key; it goes on by itself",
     "unavailable/time-authority": "look at the address and the network; the log goes on without it",
-    "unavailable/time-tables": "`custody migrate`",
     "unavailable/time-number": "ask again",
     "unavailable/program": "`CUSTODY_DEBUG=1` shows where; report it",
     "unavailable/server": "start the server, or check the address",

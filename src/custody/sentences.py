@@ -203,7 +203,6 @@ CHINESE: Final[Mapping[str, str]] = {
     "unavailable/database": "数据库被锁或无法连接；没有写入任何内容。",
     "unavailable/full": "数据库所在磁盘已满；没有写入任何内容。腾出空间后自动恢复。",
     "unavailable/time-authority": "时间戳机构 {authority} 无法访问（{reason}）。",
-    "unavailable/time-tables": "该台账还没有存放时间戳的表，请先执行 custody migrate。",
     "unavailable/time-number": "其间已存入另一枚时间戳，请重试。",
     "unavailable/issuer": "签发者 {issuer} 无法查询（{reason}）。",
     "unavailable/schema": "数据库结构是旧版本的，请执行 custody migrate。",

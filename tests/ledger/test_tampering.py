@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,12 @@ from custody.ledger.causes import causes_of
 from custody.ledger.cosignatures import keep
 from custody.ledger.fsck import verify_database
 from custody.ledger.tables import JOURNAL, LEDGER, TIME_TABLES, cosignature, metadata, publication
+from custody.stamping.configured import Authorities
+from custody.stamping.turn import Stamping
 from custody.tlog.cosignature import KeyType
 from custody.tlog.note import Note, Signer
 from tampering import Change, Files, changes_of, swap
+from time_authority import time_authority
 from world import World
 from world_orders import erases
 
@@ -28,13 +33,15 @@ GONE = (*(f"the {at} row deleted" for at in ("first", "middle", "last")), "trunc
 """What is done to publications and cosignatures without a trace in the log, and without harm to it: others hold what
 was published, and the mark outside the database says what was published last."""
 TILES = (LEDGER.tile, JOURNAL.tile)
+DATED = find_spec("rfc3161_client") is not None
+"""Whether what asks for tokens of independent time, the extra ``time``, is installed."""
 CASES = [
     pytest.param(table, change, id=f"{table}: {name}")
     for table in metadata.sorted_tables
-    if table not in TIME_TABLES
     for name, change in changes_of(table)
     if not (table in TILES and change is swap)  # one tile is full in this story: there is no other to swap it with
     and not (table in (publication, cosignature) and name in GONE)
+    and (DATED or table not in TIME_TABLES)
 ]
 
 
@@ -75,20 +82,47 @@ def ledger(founded: World, folder: Path, more: Callable[[World, list[str]], None
     recorded = world.ledger.memory.record(receipt.act)
     assert recorded is not None
     items, names = list(recorded.act.own_items), [each.name.sealed for each in recorded.act.attestations]
-    told(world, case, items, names)
-    before = copied(world, folder / "before.db")
-    more(world, items)
-    erases(world, receipt.act, names[:1])
+    with dating(world, folder) as stamping:
+        told(world, case, items, names)
+        date(stamping, "north")
+        before = copied(world, folder / "before.db")
+        more(world, items)
+        going_on(world, case, items, receipt.act, names)
+        date(stamping, "north", "north")
+        if stamping:
+            stamping.renew("north", datetime.now(UTC) + timedelta(days=5_000))
+    world.close()
+    return Files(copied(world, folder / "now.db"), before)
+
+
+@contextmanager
+def dating(world: World, folder: Path) -> Iterator[Stamping | None]:
+    """An authority that dates the ledger."""
+    if not DATED:
+        yield None
+        return
+    with time_authority(folder / "north", "north") as authority:
+        known = {"north": {"roots": str(authority.folder / "root.pem"), "url": authority.url}}
+        yield Stamping(world.ledger, Authorities.model_validate({"authorities": known}))
+
+
+def date(stamping: Stamping | None, *names: str) -> None:
+    """Have the newest checkpoint dated."""
+    for name in names if stamping else ():
+        stamping.date(name)
+
+
+def going_on(world: World, case: str, items: list[str], act: str, names: list[str]) -> None:
+    """Acts that an older copy lacks."""
+    erases(world, act, names[:1])
     world.relocates([items[1]], "车场")
     world.lends([items[1]])
     world.returns([items[1]])
     world.labels(items[1])
     change = {"op": "replace", "path": "/items/0/description", "old": "手机", "new": "平板电脑"}
-    world.corrects(receipt.act, change)
+    world.corrects(act, change)
     world.adds_key("周远")
     told(world, case, world.seizes(case), names)
-    world.close()
-    return Files(copied(world, folder / "now.db"), before)
 
 
 def nothing(world: World, items: list[str]) -> None:

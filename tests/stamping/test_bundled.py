@@ -102,15 +102,16 @@ def test_it_shows_so_after_the_certificates_have_ended(dated: Dated, tmp_path: P
 @pytest.mark.parametrize(("change", "found"), [
     (lambda files: {"timestamps/1/text": files["timestamps/3/text"]},
      {("token", "timestamps/1/token.der"), ("token-consistency", "timestamps/1/token.der")}),
-    (lambda files: {"timestamps/1/token.der": files["timestamps/2/token.der"]}, set()),
-    (lambda files: {"timestamps/1/token.der": files["timestamps/3/token.der"]}, {("token", "timestamps/1/token.der")}),
+    (lambda files: {"timestamps/1/token.der": files["timestamps/2/token.der"]}, {("token", "timestamps/1/token.der")}),
+    (lambda files: {"timestamps/1/request.json": files["timestamps/2/request.json"]},
+     {("token", "timestamps/1/token.der")}),
     (lambda files: {"timestamps/1/token.der": b"nonsense"}, {("token", "timestamps/1/token.der")}),
     (lambda files: {"timestamps/1/chain.pem": b"nonsense"}, {("token", "timestamps/1/token.der")}),
     (lambda files: {"timestamps/1/consistency": b""}, {("token-consistency", "timestamps/1/token.der")}),
     (lambda files: {"timestamps/1/consistency": b"\xff\n"}, {("token-consistency", "timestamps/1/token.der")}),
     (lambda files: {"timestamps/9/text": files["timestamps/3/text"]},
      {("token", "timestamps/9/token.der"), ("token-consistency", "timestamps/9/token.der")}),
-], ids=["text", "same-text", "token", "no-token", "chain", "no-proof", "no-base64", "alone"])  # fmt: skip
+], ids=["text", "other-token", "other-request", "no-token", "chain", "no-proof", "no-base64", "alone"])  # fmt: skip
 def test_a_token_that_was_tampered_with_is_found(
     dated: Dated, tmp_path: Path, change: Callable[[Files], Files], found: set[tuple[str, str]]
 ) -> None:

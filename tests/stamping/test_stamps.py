@@ -104,7 +104,7 @@ def test_a_renewal_covers_every_file_and_no_file_less(dated: Callable[..., Stamp
     stamping.renew("south", in_days(90))
     stamps, roots = everything(stamping), stamping.authorities.roots
     first, renewal = stamps[0], stamps[2]
-    assert {"text", "token.der", "chain.pem", "0.crl", "1.crl", "revocation.json"} == set(first.files)
+    assert {"text", "token.der", "request.json", "chain.pem", "0.crl", "1.crl", "revocation.json"} == set(first.files)
     assert {"before.json", "before-0.crl", "before-1.crl"} < set(renewal.files)
     for name in first.files:
         fewer = Stamp(first.number, {file: data for file, data in first.files.items() if file != name})
@@ -133,7 +133,7 @@ def test_where_a_list_cannot_be_had_that_is_kept(dated: Callable[..., Stamping],
     authority.lists = {"/root.crl": authority.lists["/root.crl"], "/between.crl": b"nonsense"}
     stamping.date("north")
     ((stamp,), (judged,)) = everything(stamping), stamping.judged(stamping.tokens())
-    assert set(stamp.files) == {"text", "token.der", "chain.pem", "0.crl", "revocation.json"}
+    assert set(stamp.files) == {"text", "token.der", "request.json", "chain.pem", "0.crl", "revocation.json"}
     assert b'"absent":"' in stamp.files["revocation.json"]
     assert b"no list of revoked certificates" in stamp.files["revocation.json"]
     assert code(judged.found) == "good"
@@ -159,7 +159,7 @@ def test_what_is_kept_is_append_only_and_bytes_are_kept_once(
         kept.keep(world.engine, None, "north", in_days(0), in_days(0), {}, number=2)
     assert taken.value.code == "unavailable/time-number"
     assert len(stamping.tokens()) == 2
-    assert timedelta(0) <= stamping.now() - second.received_at < timedelta(minutes=1)
+    assert timedelta(0) <= stamping.now() - second.asked_at < timedelta(minutes=1)
     world.close()
 
 

@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("authority", sa.Text(), nullable=False),
         sa.Column("time", _INT, nullable=False, comment="the authority's, microseconds since 1970, UTC"),
         sa.Column(
-            "received_at", _INT, nullable=False, comment="by the ledger's clock, microseconds since 1970, UTC"
+            "asked_at", _INT, nullable=False, comment="by the ledger's clock, microseconds since 1970, UTC"
         ),
         sqlite_strict=True,
     )

@@ -35,7 +35,7 @@ _KNOWN: Final = re.compile(
         rf"rules/{_HASH}/{_PATH}",
         rf"attachments/{_HASH}",
         r"witnessed/(checkpoint|consistency)",
-        rf"timestamps/{_NUMBER}/(text|consistency|token\.der|chain\.pem|(revocation|before)\.json|(before-)?[0-9]+\.crl)",
+        rf"timestamps/{_NUMBER}/(text|consistency|token\.der|chain\.pem|(request|revocation|before)\.json|(before-)?[0-9]+\.crl)",
         r"report\.html|report\.pdf|verify\.html",
     ))
 )  # fmt: skip

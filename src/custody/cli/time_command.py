@@ -169,7 +169,7 @@ def standing_shape(standing: Standing, now: datetime) -> dict[str, Any]:
     return {
         "authority": standing.authority,
         "last": None if last is None else _shape(last),
-        "age_seconds": None if last is None else max(0, round((now - last.received_at).total_seconds())),
+        "age_seconds": None if last is None else max(0, round((now - last.asked_at).total_seconds())),
         "grown": standing.grown, "clock_ahead_seconds": round(standing.apart.total_seconds()),
         "overdue": standing.overdue,
     }  # fmt: skip
@@ -178,7 +178,7 @@ def standing_shape(standing: Standing, now: datetime) -> dict[str, Any]:
 def _shape(token: Kept) -> dict[str, Any]:
     return {
         "number": token.number, "authority": token.authority, "size": token.size,
-        "time": instant(token.time), "received_at": instant(token.received_at),
+        "time": instant(token.time), "asked_at": instant(token.asked_at),
     }  # fmt: skip
 
 
@@ -198,7 +198,7 @@ def _said(each: Judged) -> str:
 def _row(each: Standing, now: datetime) -> list[object]:
     if each.last is None:
         return [each.authority, None, text("time/none"), None, each.grown, None, "✗" if each.overdue else None]
-    age = round((now - each.last.received_at) / timedelta(minutes=1))
+    age = round((now - each.last.asked_at) / timedelta(minutes=1))
     ahead = round(each.apart.total_seconds())
     return [
         each.authority, each.last.size, stamp(each.last.time), age, each.grown, ahead, "✗" if each.overdue else None,

@@ -32,7 +32,8 @@ CAUSES: Final = (
     Cause(
         "changed",
         ("leaf", "entry", "unreadable", "signature", "checkpoint", "checkpoint-signature", "publication",
-         "cosignature", "head", "tile", "journal", "disclosure", "attachment-damaged", "log-bytes", "inclusion"),
+         "cosignature", "head", "tile", "journal", "disclosure", "attachment-damaged", "log-bytes", "inclusion",
+         "time-token"),
         "字节被改动", "bytes changed",
         "存储介质损坏，或有人改写：现存内容不是当初签署、入账的内容。未指明的条目不受影响。",
         "Storage rotted, or somebody wrote over it: what is stored is not what was signed and recorded. Entries that "
@@ -51,7 +52,7 @@ CAUSES: Final = (
     Cause(
         "deleted",
         ("gap", "no-genesis", "no-head", "checkpoint-missing", "no-checkpoint", "disclosure-missing",
-         "attachment-missing", "log-missing"),
+         "attachment-missing", "log-missing", "time-token-missing"),
         "有行或文件被删除", "a row or file was deleted",
         "曾经存在的内容被移除。条目缺失则其后的证明均不成立；披露值缺失而没有删除记录，不是依规删除。",
         "What was there was taken away. Without an entry no later proof holds; a disclosure that is missing without an "
@@ -61,7 +62,7 @@ CAUSES: Final = (
         "submitted them, and whoever has a file puts it again.",
     ),
     Cause(
-        "inserted", ("tag-unused", "disclosure-extra", "log-extra"),
+        "inserted", ("tag-unused", "disclosure-extra", "log-extra", "time-token-extra"),
         "有行或文件被添加", "a row or file was inserted",
         "存有任何记录都没有产生的内容；记录本身不受影响。",
         "Something is kept that no act made; the acts themselves are untouched.",

@@ -1,7 +1,7 @@
 """Verifying a whole ledger from its stored bytes: every step reports all it finds, and none stops the others.
 
 1. Tree: positions without gaps, leaf hashes, tiles, every checkpoint's root and signature, indexes, and the triggers
-   that guard it; the same of the journal, with what its lines commit to.
+   that guard it; the same of the journal, with what its lines commit to; tokens of independent time.
 2. Entries: each names its envelope by hash and size, its act and type; the tables that find acts by id and by tag
    agree; time never runs back.
 3. Links: ``previous`` of each entry is the last act on each item, key and person.
@@ -32,6 +32,7 @@ from custody.ledger.reader import Reader
 from custody.ledger.signaturecheck import enrolled_keys, report_false, stretches
 from custody.ledger.storagecheck import report_storage
 from custody.ledger.tables import JOURNAL, LEDGER
+from custody.ledger.timecheck import check_tokens
 from custody.ledger.treecheck import check_tree, keys_of
 from custody.ledger.walk import Progress, Walk
 from custody.tlog.merkle import EMPTY_ROOT
@@ -94,6 +95,7 @@ class _Verification:
         for problem in (
             *check_tree(reader, head, log_keys, self._roots), *check_publications(reader, head, log_keys, self._roots),
             *check_cosignatures(reader, genesis.origin, head, self._roots),
+            *check_tokens(reader, genesis.origin, head, self._roots),
             *check_tree(self._journal, lines, lambda _: (genesis.journal_key,), {}),
             *check_journal(self._journal, lines.size),
         ):  # fmt: skip

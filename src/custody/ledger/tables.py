@@ -148,7 +148,7 @@ time_token = _table(
     Column("size", _Int, nullable=True, comment="of the checkpoint it is over; none for a renewal"),
     _of("authority", Text),
     _of("time", _Int, "the authority's, microseconds since 1970, UTC"),
-    _of("received_at", _Int, "by the ledger's clock, microseconds since 1970, UTC"),
+    _of("asked_at", _Int, "by the ledger's clock, microseconds since 1970, UTC"),
 )
 """What independent authorities said of the time: a row for each token (RFC 3161), in the order they came."""
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, func, insert, select, text
 
 from custody.errors import Unavailable
 from custody.ledger.drafts import from_microseconds, to_microseconds
@@ -28,18 +27,18 @@ _LOCK: Final = "LOCK TABLE time_token IN SHARE ROW EXCLUSIVE MODE"
 class Kept:
     """A token as it is kept. ``size`` is that of the checkpoint it is over; None for a renewal.
 
-    ``time`` is the authority's, ``received_at`` the ledger's clock when the answer came.
+    ``time`` is the authority's, ``asked_at`` what the ledger's clock said before it answered.
     """
 
     number: int
     size: int | None
     authority: str
     time: datetime
-    received_at: datetime
+    asked_at: datetime
 
 
 def keep(
-    engine: Engine, size: int | None, authority: str, time: datetime, received_at: datetime,
+    engine: Engine, size: int | None, authority: str, time: datetime, asked_at: datetime,
     files: Mapping[str, bytes], number: int | None = None,
 ) -> Kept:
     """Store a token with its files, all or nothing, durable on return.
@@ -56,30 +55,30 @@ def keep(
             )
         for name, data in files.items():
             _keep_file(connection, free, name, data)
-        kept = Kept(free, size, authority, time, received_at)
+        kept = Kept(free, size, authority, time, asked_at)
         connection.execute(insert(time_token), {
             "number": free, "size": size, "authority": authority, "time": to_microseconds(time),
-            "received_at": to_microseconds(received_at),
+            "asked_at": to_microseconds(asked_at),
         })  # fmt: skip
     return kept
 
 
 def next_number(engine: Engine) -> int:
     """The number that the next token gets, if nobody stores one before."""
-    with _reading(engine) as connection:
+    with translated(), engine.connect() as connection:
         return _next(connection)
 
 
 def tokens(engine: Engine) -> list[Kept]:
     """Every token, oldest first, without its files."""
-    with _reading(engine) as connection:
+    with translated(), engine.connect() as connection:
         return [_kept(row) for row in connection.execute(select(time_token).order_by(time_token.c.number))]
 
 
 def last_of(engine: Engine, authority: str) -> Kept | None:
     """The newest token over a checkpoint that an authority gave."""
     mine = select(time_token).where(time_token.c.authority == authority, time_token.c.size.is_not(None))
-    with _reading(engine) as connection:
+    with translated(), engine.connect() as connection:
         row = connection.execute(mine.order_by(time_token.c.number.desc()).limit(1)).first()
     return _kept(row) if row else None
 
@@ -89,7 +88,7 @@ def stamps(engine: Engine, numbers: Sequence[int]) -> list[Stamp]:
     files: dict[int, dict[str, bytes]] = {}
     data: dict[bytes, bytes] = {}
     file = time_file.c
-    with _reading(engine) as connection:
+    with translated(), engine.connect() as connection:
         for page in _pages(sorted(numbers)):
             found = connection.execute(select(file.number, file.name, file.digest).where(file.number.in_(page))).all()
             data |= _read(connection, {bytes(digest) for *_, digest in found} - data.keys())
@@ -106,22 +105,10 @@ def renewals(engine: Engine) -> list[Stamp]:
 def chains(engine: Engine) -> dict[int, bytes]:
     """The certificates beside each token, PEM, by its number."""
     file = time_file.c
-    with _reading(engine) as connection:
+    with translated(), engine.connect() as connection:
         found = connection.execute(select(file.number, file.digest).where(file.name == CHAIN)).all()
         data = _read(connection, {bytes(digest) for _, digest in found})
     return {number: data.get(bytes(digest), b"") for number, digest in found}
-
-
-@contextmanager
-def _reading(engine: Engine) -> Iterator[Connection]:
-    """A connection to a database that has the tables. Raises Unavailable."""
-    with translated(), engine.connect() as connection:
-        if not inspect(connection).has_table(time_token.name):
-            raise Unavailable(
-                "unavailable/time-tables", "This ledger has no tables for tokens of time yet: run custody migrate.",
-                retry_after=60,
-            )  # fmt: skip
-        yield connection
 
 
 def _read(connection: Connection, digests: Iterable[bytes]) -> dict[bytes, bytes]:
@@ -151,5 +138,5 @@ def _next(connection: Connection) -> int:
 
 def _kept(row: Any) -> Kept:
     return Kept(
-        row.number, row.size, row.authority, from_microseconds(row.time), from_microseconds(row.received_at)
+        row.number, row.size, row.authority, from_microseconds(row.time), from_microseconds(row.asked_at)
     )  # fmt: skip

@@ -6,6 +6,7 @@ that does not verify under the roots of the settings is as good as none.
 
 from __future__ import annotations
 
+import json
 import secrets
 import ssl
 import time
@@ -18,9 +19,12 @@ from typing import Final
 import httpx
 from cryptography import x509
 
+from custody.acts.entry import instant
 from custody.errors import Unavailable, Untrusted
 from custody.stamping.configured import Authority
+from custody.strict import base64url
 from custody.timestamps.chain import write_certificates
+from custody.timestamps.stamps import nonce_of
 from custody.timestamps.token import Unproven, path_of, read_token, verify_token
 from custody.timestamps.wire import Hash, request, token_in
 
@@ -39,8 +43,10 @@ Pause = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A token that was verified, what it says, and its certificates from the signer to the root."""
+    """A token that was verified, what it says, its certificates from the signer to the root, and what was asked."""
 
+    request: bytes
+    asked_at: datetime
     token: bytes
     time: datetime
     path: tuple[x509.Certificate, ...]
@@ -54,8 +60,10 @@ def ask(
 
     Raises Malformed or Untrusted for an answer that is no token for this request, verified under the authority's roots.
     """
-    nonce = secrets.randbits(63)
-    asked = request(text, hashed, nonce, authority.policy)
+    asked_at = clock()
+    said = {"authority": name, "asked_at": instant(asked_at), "salt": base64url(secrets.token_bytes(16))}
+    stated = json.dumps(said, separators=(",", ":")).encode()
+    asked = request(text, hashed, nonce_of(stated), authority.policy)
     for attempt in range(TRIES):
         if attempt:
             pause(FIRST_WAIT * 2 ** (attempt - 1))
@@ -68,10 +76,15 @@ def ask(
             raise unavailable(name, str(error)) from None
     else:
         raise unavailable(name, why)
-    return _verified(name, authority, token_in(answer), text, clock(), nonce)
+    token = token_in(answer)
+    path = _verified(name, authority, token, text, clock(), nonce_of(stated))
+    return Answer(stated, asked_at, token, read_token(token).time, path)
 
 
-def _verified(name: str, authority: Authority, token: bytes, text: bytes, now: datetime, nonce: int) -> Answer:
+def _verified(
+    name: str, authority: Authority, token: bytes, text: bytes, now: datetime, nonce: int
+) -> tuple[x509.Certificate, ...]:
+    """The certificates from the signer to the root. Raises Malformed, Untrusted."""
     read = read_token(token)
     at = max(now, read.time)  # which of two clocks is wrong is not for us to say: whoever looks sees both
     found = verify_token(
@@ -82,7 +95,7 @@ def _verified(name: str, authority: Authority, token: bytes, text: bytes, now: d
             "untrusted/time-token", f"The authority {name} answered with a token that does not count. {found.en}",
             authority=name, reason=found.code, reason_zh=found.zh,
         )  # fmt: skip
-    return Answer(token, found, tuple(path_of(read, authority.roots, authority.chain, at)))
+    return tuple(path_of(read, authority.roots, authority.chain, at))
 
 
 def fetch_list(url: str) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from hashlib import sha256
 from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
@@ -41,7 +42,7 @@ def kept_lists(
                 continue
             file = f"{prefix}{len(files)}.crl"
             files[file] = found
-            told.append(said | {"file": file, "url": url})
+            told.append(said | {"file": file, "sha256": sha256(found).hexdigest(), "url": url})
             break
         else:
             told.append(said | {"absent": absent})

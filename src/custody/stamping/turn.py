@@ -16,14 +16,22 @@ from custody.stamping.asking import Answer, Pause, ask
 from custody.stamping.configured import Authorities, Authority
 from custody.stamping.revocation import kept_lists
 from custody.timestamps.chain import good_until, read_certificates, write_certificates
-from custody.timestamps.stamps import BEFORE, CHAIN, TEXT, TOKEN, Stamp, listing, renewed_numbers, verify_stamp
+from custody.timestamps.stamps import (
+    BEFORE,
+    CHAIN,
+    RECORD,
+    REQUEST,
+    TEXT,
+    TOKEN,
+    Stamp,
+    listing,
+    renewed_numbers,
+    verify_stamp,
+)
 from custody.timestamps.token import Unproven
 from custody.timestamps.wire import Hash
 from custody.tlog.checkpoint import Checkpoint
 from custody.tlog.note import Note
-
-REVOCATION: Final = "revocation.json"
-"""The file that says where revocation lists were asked for, and what was not to be had."""
 
 AT_ONE_TIME: Final = 500
 """Tokens that one renewal renews."""
@@ -44,7 +52,7 @@ class Standing:
     @property
     def apart(self) -> timedelta:
         """How far the authority's clock was ahead of the ledger's."""
-        return self.last.time - self.last.received_at if self.last else timedelta()
+        return self.last.time - self.last.asked_at if self.last else timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +90,14 @@ class Stamping:
         standing = self.standing(name)
         if standing.last is None or not standing.grown:
             return bool(standing.grown)
-        return self.now() - standing.last.received_at >= self._authority(name).interval
+        return self.now() - standing.last.asked_at >= self._authority(name).interval
 
     def date(self, name: str) -> Kept:
         """Have an authority date the newest checkpoint, and keep its token. Raises what `ask` does, and NotFound."""
         text = Note.parse(self._ledger.recorder.checkpoint()).text
         files, answer = self._asked(name, {TEXT: text.encode()}, "sha256")
         size = Checkpoint.parse(text).size
-        return kept.keep(self._engine, size, name, answer.time, self.now(), files)
+        return kept.keep(self._engine, size, name, answer.time, answer.asked_at, files)
 
     def renew(self, name: str, before: datetime) -> list[tuple[Kept, Sequence[int]]]:
         """Renew every token one of whose certificates ends before then: each new token, and which it renews.
@@ -104,7 +112,7 @@ class Stamping:
             about = kept_lists(paths, self.now(), f"{BEFORE}.json", f"{BEFORE}-")
             text = listing(stamps, Stamp(number, about), self.authorities.renewal_hash)
             files, answer = self._asked(name, {TEXT: text, **about}, self.authorities.renewal_hash)
-            got = kept.keep(self._engine, None, name, answer.time, self.now(), files, number)
+            got = kept.keep(self._engine, None, name, answer.time, answer.asked_at, files, number)
             done.append((got, numbers))
         return done
 
@@ -133,7 +141,7 @@ class Stamping:
         size, last = self._ledger.recorder.head().size, kept.last_of(self._engine, name)
         grown = size - (last.size or 0) if last else size
         interval = self._authority(name).interval
-        late = last is None or self.now() - last.received_at > 2 * interval
+        late = last is None or self.now() - last.asked_at > 2 * interval
         return Standing(name, last, grown, bool(grown) and late)
 
     def _authority(self, name: str) -> Authority:
@@ -146,8 +154,9 @@ class Stamping:
         """All files of a new token, and what it says."""
         clock = self._ledger.clock
         answer = ask(name, self._authority(name), files[TEXT], hashed, clock, self._pause)
-        lists = kept_lists([answer.path], clock(), REVOCATION)
-        return {**files, TOKEN: answer.token, CHAIN: write_certificates(answer.path), **lists}, answer
+        lists = kept_lists([answer.path], clock(), RECORD)
+        chain = write_certificates(answer.path)
+        return {**files, REQUEST: answer.request, TOKEN: answer.token, CHAIN: chain, **lists}, answer
 
 
 def _end_of(pem: bytes) -> datetime | None:

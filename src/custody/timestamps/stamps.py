@@ -2,9 +2,10 @@
 
 Before a certificate ends, or a hash grows old, another token is taken over a *listing*: what ``sha256sum`` prints of
 every file of the tokens that it renews, by name. `Stamp.files` are those files: ``text``, what the token is over;
-``token.der``; ``chain.pem``, from the signer's certificate to the root; ``0.crl`` and so on, what the certificates'
-issuers published as revoked; ``revocation.json``, where that was asked, and what was not to be had. A renewal has the
-same, and as ``before-….crl`` and ``before.json`` what was published about the older certificates by then.
+``token.der``; ``request.json``, who was asked and when by the ledger's clock, whose hash is the token's nonce;
+``chain.pem``, from the signer's certificate to the root; ``0.crl`` and so on, what the certificates' issuers published
+as revoked; ``revocation.json``, where that was asked, and what was not to be had. A renewal has the same, and as
+``before-….crl`` and ``before.json`` what was published about the older certificates by then.
 
 A token is good at a time if it verifies as of then; or if a renewal names every one of its files, is itself good at
 that time, and the token verifies as of the time that the renewal proves.
@@ -29,6 +30,8 @@ from custody.timestamps.wire import Hash
 TEXT: Final = "text"
 TOKEN: Final = "token.der"  # noqa: S105 - the name of a file
 CHAIN: Final = "chain.pem"
+REQUEST: Final = "request.json"
+RECORD: Final = "revocation.json"
 BEFORE: Final = "before"
 """How the files of a renewal begin that are about the tokens it renews."""
 
@@ -62,6 +65,11 @@ class Stamp:
     def lists(self) -> tuple[x509.CertificateRevocationList, ...]:
         """Every revocation list among the files. Raises Malformed."""
         return tuple(read_list(data) for name, data in sorted(self.files.items()) if name.endswith(".crl"))
+
+
+def nonce_of(request: bytes) -> int:
+    """The nonce with which a request is made: the first 63 bits of its SHA-256. So the authority signs what it says."""
+    return int.from_bytes(hashlib.sha256(request).digest()[:8], "big") >> 1
 
 
 def listing(renewed: Iterable[Stamp], renewal: Stamp, name: Hash) -> bytes:
@@ -119,7 +127,8 @@ def _alone(stamp: Stamp, about: Sequence[Stamp], roots: Certificates, at: dateti
     """Verify a token with its own files, and the lists of a renewal about it."""
     try:
         lists = [each for one in (stamp, *about) for each in one.lists]
-        return verify_token(stamp.token, stamp.text, roots, at, chain=stamp.chain, lists=lists)
+        nonce = nonce_of(stamp.files[REQUEST]) if REQUEST in stamp.files else None
+        return verify_token(stamp.token, stamp.text, roots, at, chain=stamp.chain, lists=lists, nonce=nonce)
     except Malformed:
         return NO_TOKEN
 
