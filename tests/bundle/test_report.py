@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import tomllib
@@ -11,11 +12,14 @@ from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import httpx
 import pytest
 
 import bundles
 import passkeys
+from api.conftest import SignedIn, serving
 from custody import keyfile, label
 from custody.acts.values import decode
 from custody.bundle.content import Subject
@@ -214,6 +218,14 @@ def test_of_an_act_that_is_withheld_only_its_place_in_the_log_is_told(told: Told
     assert "折叠刀" not in said
     assert "刀刃长" not in said
     assert "1 项行为的内容不向导出人公开" in document.says[1]
+
+
+def test_who_sees_an_item_but_not_its_taking_learns_neither_case_nor_name_from_the_report(told: Told) -> None:
+    scope = told.scope(Subject("item", told.items["a"]))
+    hidden = {index for index, each in scope.own.items() if not each.recorded.act.act.startswith("lab-")}
+    said = "".join(told.document(scope=scope, withheld=hidden).texts())
+    assert "2026-0312-88" in said
+    assert [each for each in (CASE, "血样 A", "psb-0347", "左肘静脉") if each in said] == []
 
 
 def test_what_a_withheld_correction_changed_is_told_as_it_was(told: Told) -> None:
@@ -419,3 +431,23 @@ def test_the_command_puts_the_report_into_the_bundle_in_its_language(told: Told,
     assert made == told.report(lang="en", opens={serial})
     assert verify_bundle(file).sound
     assert b"861234567890123" in made.html
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_server_puts_it_in_too(tmp_path: Path) -> None:
+    world = World(f"sqlite:///{tmp_path / 'ledger.db'}")
+    world.opens_case(case=CASE)
+    world.seizes(CASE)
+    with serving(world.ledger) as address, httpx.Client(base_url=address, auth=SignedIn(world, "周远")) as client:
+        answer = client.get(f"/v1/cases/{quote(CASE, safe='')}/bundle?why=庭审", headers={"Accept-Language": "en"})
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as bundle:
+        made = Report(bundle.read("report.html"), bundle.read("report.pdf"))
+    assert made == Told(world, {}).report("en")
+    world.close()
+
+
+def test_what_was_sealed_by_a_withheld_act_is_no_mismatch(told: Told) -> None:
+    taking = next(index for index, each in told.scope().own.items() if each.recorded.act.act == "seizure")
+    seals, wrong = chapter(told.document(withheld={taking}), "封签").tables
+    assert len(rows(seals)) == 3
+    assert [row[:3] for row in rows(wrong)] == [("1", "〔不公开〕", "破损")]

@@ -87,15 +87,17 @@ class History:
 
     @property
     def reference(self) -> str:
-        """The reference of the case; empty where an item is none of the ledger's any more."""
+        """The reference of the case; of an item, as far as an act that may be shown says it, else empty."""
         if self.subject.kind == "case":
             return self.subject.id
-        return next((each.case for each in self.items.values()), "")
+        return next((each.case for each in self.described.values()), "")
 
     @cached_property
     def case(self) -> CaseFacts | None:
         """The case, if what opened it may be shown."""
         reference = self.reference
+        if not reference:
+            return None
         opened = self.sources.under([f"case:{reference}"], ("case-opening",))[f"case:{reference}"]
         return self.sources.case(reference) if opened and self.shows(opened[0]) else None
 

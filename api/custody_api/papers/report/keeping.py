@@ -153,6 +153,8 @@ def control(history: History) -> Chapter:
         "实物由谁持有与由哪个机关负责，分别记录。",
         "Who holds a thing, and which agency answers for it, are recorded apart.",
     )
+    if not rows:
+        return Chapter(t("责任机关", "Control"), (says, t("没有可公开的记录。", "Nothing of it is open here.")))
     table = Table("", heads, tuple(rows[:MOST]), history.rest(len(rows)))
     return Chapter(t("责任机关", "Control"), (says,), (table,))
 

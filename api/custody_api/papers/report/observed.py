@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from custody.acts.taking import Unsealing
-from custody.facts.amend import Reading
+from custody.facts.amend import Reading, readings
 from custody.facts.examination import Excursion
 from custody_api.papers.paper import Table
 from custody_api.papers.report.document import Chapter
@@ -53,41 +53,50 @@ def seals(history: History) -> Chapter:
     """Seals by their numbers, and mismatches."""
     sources, t = history.sources, history.sources.t
     found = _Seals()
-    for reading in history.readings:
+    for reading in readings(history.records):  # all of them: what is not shown was put on all the same
         found.read(reading)
     rows = [
         (number, history.named(each.items), _when(history, each.on), _when(history, each.opened))
         for number, each in found.by_number.items()
-        if any(item in history.numbers for item in each.items)
+        if history.shows(each.on.recorded) and any(item in history.numbers for item in each.items)
     ]
     heads = columns(
         sources, ("封签号", "Seal", 40), ("物品", "Items", 46), ("加封", "Put on", 58), ("启封", "Opened", 58)
     )
-    tables = [Table("", heads, tuple(rows[:MOST]), history.rest(len(rows)))]
-    wrong = [each for each in found.otherwise if each[1] in history.numbers]
+    tables = [Table("", heads, tuple(rows[:MOST]), history.rest(len(rows)))] if rows else []
+    wrong = [each for each in found.otherwise if each[1] in history.numbers and history.shows(each[0].recorded)]
     says = t("各次交接、查验所见封签与记录一致。", "Every seal seen was the one on record.")
     if wrong:
-        tables.append(_mismatches(history, wrong))
+        tables.append(_mismatches(history, found, wrong))
         says = t(f"{len(wrong)} 次所见封签与记录不一致，见下表。", f"Seals seen otherwise: {len(wrong)}, below.")
     return Chapter(t("封签", "Seals"), (says,), tuple(tables))
 
 
-def _mismatches(history: History, wrong: list[tuple[Reading, str, str | None, str]]) -> Table:
+def _mismatches(history: History, found: _Seals, wrong: list[tuple[Reading, str, str | None, str]]) -> Table:
     sources, t = history.sources, history.sources.t
     heads = columns(
         sources, ("物品", "Item", 18), ("记录的封签", "On record", 40), ("所见", "Seen", 40), ("行为", "By act", 58)
     )
     words = {"none": t("无封签", "none"), "broken": t("破损", "broken")}
     rows = tuple(
-        (history.named([item]), expected or t("无封签", "none"), words.get(seen, seen), _when(history, reading))
+        (history.named([item]), _recorded(history, found, expected), words.get(seen, seen), _when(history, reading))
         for reading, item, expected, seen in wrong[:MOST]
     )
     return Table(t("所见封签与记录不一致", "Seals seen otherwise"), heads, rows, history.rest(len(wrong)))
 
 
+def _recorded(history: History, found: _Seals, number: str | None) -> str:
+    """The seal that had to be on an item, as far as the act that put it on may be shown."""
+    if number is None:
+        return history.sources.t("无封签", "none")
+    return number if history.shows(found.by_number[number].on.recorded) else history.withheld()
+
+
 def _when(history: History, reading: Reading | None) -> str:
     if reading is None:
         return "—"
+    if not history.shows(reading.recorded):
+        return history.withheld()
     return f"#{reading.recorded.index + 1}　{history.moment(reading.happened_at)}"
 
 
