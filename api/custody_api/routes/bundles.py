@@ -21,7 +21,7 @@ from custody.bundle.content import Subject, files_of
 from custody.bundle.naming import ABOUT_PARTIES
 from custody.errors import Unavailable
 from custody.facts import files
-from custody.ledger.bundle_content import ALL, Opened, content_of, sealed_values, with_reports
+from custody.ledger.bundle_content import ALL, NO_WITNESSES, Opened, content_of, sealed_values, with_reports
 from custody.ledger.bundle_scope import Found, Scope, scope_of
 from custody.ledger.ledger import Ledger
 from custody.registers.books import not_found
@@ -86,6 +86,7 @@ def _answer(
     content = content_of(
         ledger, scope, withheld=withheld, disclosures=opened.values(),
         attachments=_attachments(context.attachments, scope, withheld) if wanted.attachments else (),
+        witnesses=context.operation.witness_policy or NO_WITNESSES,
     )  # fmt: skip
     if wanted.report:
         content = with_reports(ledger, scope, content, language_of(request))
