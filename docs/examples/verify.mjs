@@ -66,8 +66,8 @@ const isWhole = (value) => typeof value === "number" ? Number.isInteger(value)
 
 // ---- the archive: stored members one behind the other, and a directory that lists them so (APPNOTE 4.3, 4.5.3)
 
-function members(path) {
-  const file = openSync(path), length = fstatSync(file).size;
+function members(file) {
+  const length = fstatSync(file).size;
   const at = (offset, size) => {
     const bytes = Buffer.alloc(size);
     must(offset >= 0 && offset + size <= length && readSync(file, bytes, 0, size, offset) === size, "cut short");
@@ -111,7 +111,7 @@ function members(path) {
     [place, next] = [place + 46 + named + extra + comment, data + whole];
   }
   must(place === size && next === offset, "something that the directory does not list");
-  return { found, close: () => closeSync(file) };
+  return found;
 }
 
 // ---- notes, keys, trees
@@ -277,7 +277,7 @@ function keysOf(records) {
 // ---- the steps; `say.found` and `say.unchecked` report, `say.checked` counts
 
 function checkContainer(b, say) {
-  const list = b.archive.found;
+  const list = b.members;
   for (const { name } of list) {
     say.checked += 1;
     const other = name.startsWith("keys/entries/") && b.files.has(name.slice(5));
@@ -589,11 +589,13 @@ function verifyBundle(path, options) {
     found: (code, where, more) => step.findings.push(said("findings", code, where, more)),
     unchecked: (code, where, more) => step.not_checked.push(said("not_checked", code, where, more)),
   });
-  try { b.archive = members(path); } catch { sayOf(steps[0]).found("container", ""); }
+  const file = openSync(path);
+  b.members = attempt(() => members(file));
+  if (!b.members) sayOf(steps[0]).found("container", "");
   b.files = new Map();
-  for (const each of b.archive?.found ?? []) if (!b.files.has(each.name)) b.files.set(each.name, each);
+  for (const each of b.members ?? []) if (!b.files.has(each.name)) b.files.set(each.name, each);
   STEPS.forEach((take, at) => {
-    const ready = at === 0 ? b.archive : b.manifest;
+    const ready = at === 0 ? b.members : b.manifest;
     if (at === 1 && ready) {
       b.records = recordsOf(b.files);
       b.keys = keysOf(b.records);
@@ -603,7 +605,7 @@ function verifyBundle(path, options) {
     if (ready) take(b, sayOf(steps[at]));
     else if (at) sayOf(steps[at]).unchecked("earlier-step", "manifest.json");
   });
-  b.archive?.close();
+  closeSync(file);
   const { ledger = null, subject = null, size = null } = b.manifest ?? {};
   return { ledger, subject, size, log_key: b.logKey ?? null, steps, sound: steps.every((step) => step.findings.length === 0) };
 }

@@ -121,7 +121,7 @@ def test_what_was_found_stands_first_in_two_languages_and_at_its_act(
         ]  # fmt: skip
         assert said[language] in (page.text_content("#chain li.bad") or "")
         assert page.get_attribute(".verdict", "data-verdict") == "not-sound"
-    assert "1 findings" in (page.text_content("#verdict") or "")
+    assert "Findings: 1." in (page.text_content("#verdict") or "")
     page.click("[data-language=zh]")
 
 

@@ -125,7 +125,9 @@ def test_what_is_no_archive_is_said_to_be_none(story: Story, tmp_path: Path) -> 
         archive.writestr("manifest.json", story.files["manifest.json"])
     assert verify(tmp_path / "packed").returncode == 2
     assert verify().returncode == 2
-    assert verify(tmp_path / "none").returncode == 2
+    run = verify(tmp_path / "none")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "no such file" in run.stderr
 
 
 def test_for_people_it_writes_lines_in_their_language(story: Story, tmp_path: Path) -> None:
