@@ -64,18 +64,12 @@ class Archive:
     strangers: dict[str, Lying] = field(default_factory=dict)
     """Members of names that no file of a bundle has."""
     problems: list[tuple[str, str]] = field(default_factory=list)
-    _read: int = 0
 
     def read(self, name: str, most: int) -> bytes | None:
-        """The bytes of a member; None if there is none, or it is larger. Raises TooLarge where all is too much."""
+        """The bytes of a member; None if there is none, or it is larger."""
         found = self.members.get(name)
         if found is None or found.size > most:
             return None
-        self._read += found.size
-        if self._read > MOST_READ:
-            raise TooLarge(
-                "malformed/bundle-size", "The bundle is larger than can be verified in memory.", limit=MOST_READ
-            )
         self.file.seek(found.data_at)
         return self.file.read(found.size)
 
@@ -85,7 +79,8 @@ class Archive:
 
 
 def read_archive(file: BinaryIO) -> Archive:
-    """Read a bundle's archive from a file that can be sought in. Raises OSError."""
+    """Read a bundle's archive from a file that can be sought in. Raises OSError, TooLarge for more than fits into
+    memory."""
     archive, lying = Archive(file), list[Lying]()
     try:
         for each in _members(file):
@@ -98,6 +93,10 @@ def read_archive(file: BinaryIO) -> Archive:
         _require_directory(file, lying)
     except _Unreadable:
         archive.problems.append(("container", ""))
+    if sum(each.size for name, each in archive.members.items() if not name.startswith("attachments/")) > MOST_READ:
+        raise TooLarge(
+            "malformed/bundle-size", "The bundle is larger than can be verified in memory.", limit=MOST_READ
+        )
     return archive
 
 
