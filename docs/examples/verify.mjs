@@ -534,6 +534,8 @@ function policyOf(text) {
   return policy;
 }
 
+const instant = (seconds) => `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.000000Z`;
+
 const reached = ({ witnesses, groups }, name, who) => witnesses.has(name) ? who.has(name)
   : groups.has(name) && groups.get(name).of.filter((each) => reached({ witnesses, groups }, each, who)).length >= groups.get(name).least;
 
@@ -545,8 +547,10 @@ function cosigned(policy, checkpoint, where, say) {
       if (key.type !== 4) { say.unchecked("algorithm", where, { witness }); continue; }
       const time = attempt(() => value.readBigUInt64BE(0));
       say.checked += 1;
-      if (noteHolds(key, `cosignature/v1\ntime ${time}\n${checkpoint.text}`, value.subarray(8))) sure.add(witness);
-      else { say.found("witness-signature", where, { witness }); perhaps.delete(witness); }
+      if (noteHolds(key, `cosignature/v1\ntime ${time}\n${checkpoint.text}`, value.subarray(8))) {
+        sure.add(witness);
+        if (time <= 253402300799n) say.showed("witnessed", where, { witness: key.name, size: checkpoint.size, time: instant(time) });
+      } else { say.found("witness-signature", where, { witness }); perhaps.delete(witness); }
     }
   return { sure, perhaps };
 }
@@ -556,6 +560,7 @@ function checkWitnesses(b, say) {
   const policy = attempt(() => policyOf(b.options.policy ?? utf8(b.files.get("witness-policy.txt").read())));
   if (!policy) return say.found("quorum", "witness-policy.txt");
   if (policy.quorum === "none") return say.unchecked("no-witnesses", "witness-policy.txt");
+  if (!b.options.policy) say.unchecked("policy-came-along", "witness-policy.txt");
   const sure = [], perhaps = [], seen = [["checkpoint", b.checkpoint]];
   const older = b.files.has("witnessed/checkpoint") && attempt(() => checkpointOf(b.files.get("witnessed/checkpoint").read()));
   const path = attempt(() => utf8(b.files.get("witnessed/consistency").read()).split("\n").filter(Boolean).map((line) => bytesOf(line)));
@@ -578,7 +583,7 @@ const STEPS = [checkContainer, checkCheckpoint, checkInclusion, checkActs, check
 // ---- the report
 
 function said(kind, code, where, more = {}) {
-  const fill = (text) => (text ?? code).replaceAll("{count}", more.count);
+  const fill = (text) => (text ?? code).replace(/\{(\w+)\}/g, (_, name) => more[name]);
   return { code, where, ...more, zh: fill(words[kind]?.[code]?.zh), en: fill(words[kind]?.[code]?.en) };
 }
 
@@ -588,6 +593,7 @@ function verifyBundle(path, options) {
     get checked() { return step.checked; }, set checked(count) { step.checked = count; },
     found: (code, where, more) => step.findings.push(said("findings", code, where, more)),
     unchecked: (code, where, more) => step.not_checked.push(said("not_checked", code, where, more)),
+    showed: (code, where, more) => (step.shown ??= []).push(said("shown", code, where, more)),
   });
   const file = openSync(path);
   b.members = attempt(() => members(file));
@@ -612,9 +618,10 @@ function verifyBundle(path, options) {
 
 function tell(report) {
   const language = /^zh/i.test(process.env.LC_ALL || process.env.LANG || "") ? "zh" : "en", out = [];
-  for (const { step, name, checked, findings, not_checked } of report.steps) {
+  for (const { step, name, checked, findings, not_checked, shown = [] } of report.steps) {
     out.push(`${findings.length ? "✗" : checked ? "✓" : "–"} ${String(step).padStart(2)} ${words.steps?.[name]?.[language] ?? name} (${checked})`);
     for (const each of findings) out.push(`     ✗ ${each.where}: ${each[language]} [${each.code}]`);
+    for (const each of shown) out.push(`     + ${each[language]}`);
     for (const each of not_checked) out.push(`     – ${each.where}: ${each[language]} [${each.code}]`);
   }
   if (report.log_key) out.push(report.log_key.key);

@@ -86,6 +86,7 @@ def test_a_bundle_as_it_was_made_is_sound(
     counts = {step["name"]: step["checked"] for step in report["steps"]}
     assert counts["inclusion"] == counts["acts"] == sum("entries/" in name for name in story.files)
     assert page.locator("#chain > .chain > li").count() == sum(name.startswith("entries/") for name in story.files)
+    assert ("见证方 court.example/witness 在" in (page.text_content(".steps") or "")) == ("witnesses" in how)
     assert heard == [PAGE.as_uri()]
 
 

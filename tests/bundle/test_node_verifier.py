@@ -66,9 +66,15 @@ def found(said: dict[str, Any], other: dict[str, Any]) -> list[tuple[str, str, s
     )  # fmt: skip
 
 
+def shown(said: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was proved beyond that nothing is wrong."""
+    return [each for step in said["steps"] for each in step.get("shown", ())]
+
+
 @pytest.mark.parametrize("how", SOUND)
 def test_a_bundle_as_it_was_made_is_sound(story: Story, tmp_path: Path, how: str) -> None:
-    said = report(packed(story, SOUND[how], tmp_path / "bundle.zip"))
+    path = packed(story, SOUND[how], tmp_path / "bundle.zip")
+    said = report(path)
     assert said["sound"], codes(said)
     assert said["log_key"] == {"key": str(story.world.log_key.verifier), "from": "bundle"}
     assert (said["subject"], said["size"]) == ({"kind": "case", "id": story.case}, len(story.entries))
@@ -77,6 +83,8 @@ def test_a_bundle_as_it_was_made_is_sound(story: Story, tmp_path: Path, how: str
     assert (counts["inclusion"], counts["acts"], counts["order"]) == (held, held, held)
     assert counts["signatures"] > held
     assert ("no-witnesses" in codes(said, "not_checked")) == ("witnesses" not in how)
+    assert shown(said) == shown(verify_bundle(path).body())
+    assert len(shown(said)) == (2 if "witnesses" in how else 0)
     assert ("envelope-left-out" in codes(said, "not_checked")) == ("withheld" in how)
 
 
