@@ -26,7 +26,7 @@ from custody_api.documented import PROBLEMS
 from custody_api.door import Door
 from custody_api.head import HeadAsGet
 from custody_api.operation import DEFAULT, Operation
-from custody_api.publishing import publish
+from custody_api.publishing import publish, publish_last
 from custody_api.requests import Told, note_route
 from custody_api.routes import (
     books,
@@ -97,6 +97,7 @@ def create_app(
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+            await publish_last(ledger)
             await context.stop(app.state.context)
 
     app = FastAPI(

@@ -18,10 +18,19 @@ log = logging.getLogger("custody.api")
 async def publish(ledger: Ledger) -> None:
     """Publish each new head, for ever; one that cannot be is tried again."""
     while True:
-        try:
-            await run_in_threadpool(ledger.publication.publish)
-        except Damaged:  # the alarm was raised, and nothing is published any more
-            return
-        except Exception:
-            log.exception("the head was not published")
+        await _publish(ledger)
         await asyncio.sleep(EVERY_SECONDS)
+
+
+async def publish_last(ledger: Ledger) -> None:
+    """Publish the head that the server leaves behind."""
+    await _publish(ledger, at_once=True)
+
+
+async def _publish(ledger: Ledger, *, at_once: bool = False) -> None:
+    try:
+        await run_in_threadpool(ledger.publication.publish, at_once=at_once)
+    except Damaged:
+        pass  # the alarm was raised, and nothing is published any more
+    except Exception:
+        log.exception("the head was not published")

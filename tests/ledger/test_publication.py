@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -83,29 +84,32 @@ def test_a_head_is_published_at_most_once_a_second(sqlite_url: str) -> None:
         assert rows(recorder) == [1, 2]
 
 
-def test_those_who_publish_one_log_at_once_give_one_note_for_one_size(database_url: str, tmp_path: Path) -> None:
-    with opened(database_url) as one, opened(database_url) as other:
-        given: dict[int, set[str]] = {}
+def go_on(url: str, name: str, mark: Path) -> list[str]:
+    """Record and publish, in a process of its own; returns every note that was given out."""
+    with opened(url) as recorder:
+        publication, given = publishing(recorder, mark), []
+        for number in range(5):
+            recorded(recorder, f"{name}{number}")
+            publication.publish(at_once=True)
+            given.append(publication.checkpoint())
+        return given
 
-        def go_on(recorder: Recorder, name: str, mark: str) -> None:
-            publication = publishing(recorder, tmp_path / mark)
-            for number in range(8):
-                recorded(recorder, f"{name}{number}")
-                publication.publish(at_once=True)
-                note = publication.checkpoint()
-                given.setdefault(open_checkpoint(note, *VERIFIERS).size, set()).add(note)
 
-        with ThreadPoolExecutor(3) as workers:
-            two_on_one_machine = [workers.submit(go_on, each, str(at), "mark") for at, each in enumerate((one, other))]
-            elsewhere = workers.submit(go_on, one, "elsewhere", "another machine's mark")
-            for each in (*two_on_one_machine, elsewhere):
-                each.result()
-        assert all(len(notes) == 1 for notes in given.values())
-        assert given.keys() <= set(rows(one))
-        assert max(given) == publishing(one).size()
-        shared = Mark(tmp_path / "mark").read()
-        assert shared is not None
-        assert one.tree_root(shared.size) == shared.root
+def test_processes_that_publish_one_log_at_once_give_one_note_for_one_size(database_url: str, tmp_path: Path) -> None:
+    """Two on one machine, with one mark between them, and one on another, with its own."""
+    marks = [tmp_path / "mark", tmp_path / "mark", tmp_path / "another machine's"]
+    with opened(database_url) as recorder, ProcessPoolExecutor(3, get_context("spawn")) as processes:
+        work = [processes.submit(go_on, database_url, f"{at}.", mark) for at, mark in enumerate(marks)]
+        notes = {note for each in work for note in each.result()}
+        sizes = [open_checkpoint(note, *VERIFIERS).size for note in notes]
+        assert len(sizes) == len(set(sizes))
+        assert set(sizes) <= set(rows(recorder))
+        assert max(sizes) == publishing(recorder).size() == recorder.head().size == 15
+        for mark in marks:
+            known = Mark(mark).read()
+            assert known is not None
+            assert recorder.tree_root(known.size) == known.root
+        assert max(each.size for mark in marks if (each := Mark(mark).read())) == 15
 
 
 def test_a_log_without_an_ml_dsa_key_publishes_with_ed25519_alone(sqlite_url: str) -> None:
@@ -253,6 +257,36 @@ def test_a_head_that_is_not_of_the_leaves_is_not_published(sqlite_url: str) -> N
             with pytest.raises(Damaged, match="damaged/tree"):
                 publishing(again).publish()
             assert rows(again) == []
+
+
+def test_a_publication_that_somebody_wrote_beyond_the_head_is_passed_over(sqlite_url: str) -> None:
+    with opened(sqlite_url) as recorder:
+        recorded(recorder, "a")
+        written(recorder, 2)
+        assert at_once(publishing(recorder)).size == 1
+
+
+def test_a_publication_that_somebody_wrote_for_the_next_head_is_not_vouched_for(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(sqlite_url) as recorder:
+        recorded(recorder, "a")
+        publication = publishing(recorder, tmp_path / "mark")
+        at_once(publication)
+        recorded(recorder, "b")
+        monkeypatch.setattr(publication, "size", lambda: (written(recorder, 2), 1)[1])  # just then
+        with pytest.raises(Damaged, match="damaged/tree"):
+            publication.publish(at_once=True)
+        known = Mark(tmp_path / "mark").read()
+        assert known is not None
+        assert known.size == 1
+
+
+def written(recorder: Recorder, size: int) -> None:
+    """What somebody without the log's key writes into the table of publications."""
+    forged = Checkpoint(SIGNER.name, size, bytes(32)).signed(Signer(SIGNER.name, Ed25519PrivateKey.generate()))
+    with recorder.engine.begin() as connection:
+        connection.execute(text("INSERT INTO publication VALUES (:size, :note)"), {"size": size, "note": forged})
 
 
 def test_an_ml_dsa_key_comes_and_goes_by_acts_and_no_proof_is_lost(world: World, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from custody.acts.entry import read_entry
 from custody.errors import Untrusted
@@ -17,6 +18,7 @@ from custody.ledger.policies import Policies
 from custody.ledger.reader import Reader
 from custody.ledger.tables import JOURNAL
 from custody.tlog.checkpoint import open_checkpoint
+from custody.tlog.cosignature import KeyType
 from custody.tlog.note import Signer
 from custody.tlog.proof import TlogProof
 from policies import SHIPPED, changed
@@ -164,8 +166,9 @@ def test_a_checkpoint_by_a_key_that_ended_is_found(world: World) -> None:
 
 @tells("log-key-foreign")
 def test_an_added_key_is_the_logs_own_and_new(world: World) -> None:
-    """A key under another name, words that are no key, the key that signs now: refused."""
-    for key in (fresh("custody.example/elsewhere"), "no key at all", str(world.log_key.verifier)):
+    """A key under another name, words that are no key, the key that signs now, a witness's kind of key: refused."""
+    cosigns = str(Signer(ORIGIN, Ed25519PrivateKey.generate(), KeyType.COSIGNATURE).verifier)
+    for key in (fresh("custody.example/elsewhere"), "no key at all", str(world.log_key.verifier), cosigns):
         with refuses(world, "log-key-foreign"):
             world.rotates([key], [])
     world.rotates([fresh()], [])
@@ -185,6 +188,10 @@ def test_only_a_key_in_force_ends(world: World) -> None:
 
 @tells("no-log-key-left")
 def test_a_log_is_not_left_without_a_key(world: World) -> None:
-    """The only key cannot end, unless another comes in the same act."""
-    with refuses(world, "no-log-key-left"):
-        world.rotates([], [str(world.log_key.verifier)])
+    """The only key cannot end, unless another comes in the same act; not one of ML-DSA-44 alone, by which nothing is
+    appended."""
+    published = str(Signer(ORIGIN, MLDSA44PrivateKey.generate()).verifier)
+    for added in ([], [published]):
+        with refuses(world, "no-log-key-left"):
+            world.rotates(added, [str(world.log_key.verifier)])
+    world.rotates([published], [])

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from custody.errors import CustodyError, Damaged
+from custody.ledger.engine import BUSY_SECONDS
 from custody.tlog.checkpoint import Checkpoint
 from custody.tlog.note import Note
 
@@ -41,10 +43,11 @@ class Mark:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Make every other process that publishes wait; the folder is what is locked. Raises OSError."""
+        """Make every other process that publishes wait; the folder is what is locked. Raises OSError, also after 10
+        seconds, for a process that stands still must not stop the others."""
         folder = os.open(self.file.parent, os.O_RDONLY)
         try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
+            _lock(folder)
             yield
         finally:
             os.close(folder)
@@ -63,3 +66,14 @@ class Mark:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _lock(folder: int) -> None:
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            return fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.005)

@@ -5,6 +5,8 @@ second: it adds the log's ML-DSA-44 signature, if it has such a key, and keeps t
 `Mark` outside the database says so; and nothing is published, or recorded any more, that contradicts that.
 """
 
+# ruff: noqa: S608 - table names come from tables.py, and every value is a parameter
+
 from __future__ import annotations
 
 import logging
@@ -17,7 +19,7 @@ from typing import Final
 
 from sqlalchemy import Engine, text
 
-from custody.errors import CustodyError, Damaged, Unavailable
+from custody.errors import CustodyError, Damaged, Malformed, Unavailable, Untrusted
 from custody.ledger.engine import RETRY_AFTER_SECONDS, translated, writes
 from custody.ledger.mark import Mark
 from custody.ledger.recorder import Recorder
@@ -58,14 +60,14 @@ class Publication:
         """The checkpoint as published: the newest, or that of ``size``.
 
         This is the one place that says what ``/log/checkpoint``, fresh proofs, bundles and the export give out. The
-        newest is at most a second behind the head while somebody asks; a log that is only read, or that was stopped,
-        gives what was published before. A size that was never published has the note that its append signed.
-        Cosignatures of witnesses belong here: lines after the log's own, which stay as they are.
-        Raises NotFound, Unavailable.
+        newest is at most a second behind the head while somebody asks; a log that is only read, that was stopped, or
+        whose mark cannot be written, gives what was published before. A size that was never published has the note
+        that its append signed. Cosignatures of witnesses belong here: lines after the log's own, which stay as they
+        are. Raises NotFound, Unavailable.
         """
         if size is not None:
             return self._witnessed(size, self._stored(size) or self._recorder.checkpoint(size))
-        with suppress(Damaged):  # the alarm was raised, and /readyz says it: what was given out before still holds
+        with suppress(Damaged, Unavailable):  # which /readyz says: what was given out before still holds
             self.publish()
         newest = self._newest()
         return self._witnessed(*newest) if newest else self._recorder.checkpoint()
@@ -151,7 +153,7 @@ class Publication:
         with self._mark.held() if self._mark else nullcontext():
             self._require_continues()
             size = self._recorder.head().size
-            note = self._stored(size) or self._signed(size)
+            note = self._signed(size)
             if self._mark is not None:
                 self._mark.write(note)
             self._keep(size, note)
@@ -190,12 +192,17 @@ class Publication:
             )  # fmt: skip
 
     def _signed(self, size: int) -> str:
-        """The note of a size with all signatures of the log; the append's own is checked before another is added."""
-        note = Note.parse(self._recorder.checkpoint(size))
-        signed = open_checkpoint(str(note), *self._verifiers(size))
-        if (signed.size, signed.root) != (size, self._recorder.tree_root(size)):
+        """The note of a size with all signatures of the log. What the database has of it is believed only after it was
+        checked: another signature would vouch for whatever somebody wrote there."""
+        published = self._stored(size)
+        note = Note.parse(published or self._recorder.checkpoint(size))
+        try:
+            signed = open_checkpoint(str(note), *self._verifiers(size))
+        except (Malformed, Untrusted):
+            signed = None
+        if signed is None or (signed.size, signed.root) != (size, self._recorder.tree_root(size)):
             raise Damaged("damaged/tree", "The newest checkpoint is not of this log's leaves.", size=size)
-        if self._cosigner is None or not self._cosigns(size):
+        if published or self._cosigner is None or not self._cosigns(size):
             return str(note)
         return str(Note(note.text, (*note.signatures, self._cosigner.sign(note.text, int(self._clock().timestamp())))))
 
@@ -222,7 +229,8 @@ class Publication:
         return str(rows[0][0]) if rows else None
 
     def _newest(self) -> tuple[int, str] | None:
-        rows = self._rows("SELECT size, note FROM publication ORDER BY size DESC LIMIT 1")
+        sql = f"SELECT size, note FROM publication WHERE size <= (SELECT size FROM {self._recorder.log.head})"
+        rows = self._rows(f"{sql} ORDER BY size DESC LIMIT 1")
         return (rows[0][0], str(rows[0][1])) if rows else None
 
     def _rows(self, sql: str, *values: int) -> Rows:
