@@ -242,6 +242,8 @@ class Sources:
         if commitment not in self._opened:
             self._open([commitment])
         value = self._opened[commitment]
+        if value is None and self.ledger.recorder.kept_disclosures([decode(commitment)]):
+            return self.t("〔密封〕", "[sealed]")  # the key of its case was taken away
         if value is None:
             return self.t("〔已删除〕", "[erased]")
         self.shown.add(commitment)

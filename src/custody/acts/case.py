@@ -15,7 +15,7 @@ NotedFact = Literal[
     "excursion-acknowledged", "judgment-served", "receipt-to-court-sent", "recommendation-issued",
     "recommendation-answered", "reserve-offered", "reserve-requested", "documents-delivered", "measure-reported",
     "refusal-notified", "claim-period-extended", "verification-extended", "submission-extended",
-    "unfreezing-decided", "items-unregistered",
+    "unfreezing-decided", "items-unregistered", "record-sealed", "record-unsealed",
 ]  # fmt: skip
 
 
@@ -36,7 +36,7 @@ class CaseOpening(Act):
 
 
 class Noted(Act):
-    """时限事实: a fact that starts, shifts or stops a clock."""
+    """时限事实: a fact that starts, shifts or stops a clock; or that the record of the case is sealed or unsealed."""
 
     type_name: ClassVar = "noted"
     zh: ClassVar = "时限事实"

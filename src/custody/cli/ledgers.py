@@ -16,6 +16,7 @@ from custody.cli.keys import open_key, open_note_key
 from custody.cli.parser import WrongUse
 from custody.cli.settings import Settings, journal_key_of, require_none
 from custody.errors import Damaged, Malformed, NotFound, Unavailable
+from custody.ledger.case_keys import with_case_keys
 from custody.ledger.engine import open_engine, translated
 from custody.ledger.ledger import Ledger
 from custody.ledger.memory import calm_collector
@@ -137,7 +138,7 @@ def founded(settings: Settings) -> Iterator[Engine]:
             raise _no_ledger()
         if not tables >= set(metadata.tables):
             raise Unavailable("unavailable/schema", "The database was made by an older version: run custody migrate.")
-        yield engine
+        yield with_case_keys(engine, settings.case_keys)
     finally:
         engine.dispose()
 

@@ -145,6 +145,7 @@ READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "attachment_quota": _bytes("attachment_quota"), "writes_a_minute": _each_minute, "sign_ins_a_minute": _each_minute,
     "vouching": Path, "public_url": _public_url, "tls_cert": Path, "tls_key": Path, "behind_proxy": _proxies,
     "webhook_networks": _networks, "traces": _collector, "time_authorities": Path,
+    "case_keys": Path,
     "witness_policy": Path, "witness_minutes": _minutes,
 }  # fmt: skip
 """How each setting is read. Each raises WrongUse for what is no value of it."""

@@ -51,6 +51,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "tls_key": "CUSTODY_TLS_KEY",
     "behind_proxy": "CUSTODY_BEHIND_PROXY",
     "traces": "CUSTODY_TRACES",
+    "case_keys": "CUSTODY_CASE_KEYS",
     "time_authorities": "CUSTODY_TIME_AUTHORITIES",
     "witness_policy": "CUSTODY_WITNESS_POLICY",
     "witness_minutes": "CUSTODY_WITNESS_MINUTES",
@@ -60,7 +61,7 @@ VARIABLES: Final[Mapping[str, str]] = {
 
 _PATHS: Final = (
     "log_key", "log_key_ml_dsa", "passphrase_file", "reminders", "attachment_staging", "vouching", "tls_cert",
-    "tls_key", "time_authorities", "witness_policy",
+    "tls_key", "time_authorities", "witness_policy", "case_keys",
 )  # fmt: skip
 
 
@@ -99,6 +100,8 @@ class Settings:
     traces: str | None = None
     """The address that takes traces; without it there are none."""
     time_authorities: Path | None = None
+    case_keys: Path | None = None
+    """The folder with the keys under which cases' disclosures are kept; without it they lie in the open."""
     witness_policy: Path | None = None
     """The policy file of the witnesses that cosign this ledger's checkpoints."""
     witness_minutes: int | None = None

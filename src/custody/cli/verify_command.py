@@ -48,7 +48,9 @@ def run(args: Namespace) -> int:
     url = settings.needed_database().render_as_string(hide_password=False)
     with founded(settings) as engine, progress(text("verify/doing")) as bar:
         audited = verify_audit.relied_on(args, settings, engine)
-        report = verify_database(url, jobs=max(1, args.jobs), progress=bar, audited=audited)
+        report = verify_database(
+            url, jobs=max(1, args.jobs), progress=bar, audited=audited, case_keys=settings.case_keys
+        )  # fmt: skip
         _compare_registers(engine, report, bar)
         looked = _look_at_attachments(engine, settings, report, max(1, args.jobs), bar)
         if not _cannot_be_read(report):
@@ -61,6 +63,8 @@ def run(args: Namespace) -> int:
         erased = report.erased_disclosures
         tell(text("verify/looked-at", entries=report.entries, signatures=report.signatures, erased=erased))
         verify_audit.tell_relied_on(audited, report)
+        if report.withheld_disclosures:
+            tell(text("verify/withheld", count=report.withheld_disclosures))
         tell_findings(report)
     return 1 if report.findings else 0
 

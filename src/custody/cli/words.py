@@ -338,6 +338,7 @@ TERMS: Final[Mapping[str, str]] = {
     "refusal-notified": "不予重新鉴定已书面通知", "claim-period-extended": "认领期限已延长",
     "verification-extended": "核实期限已延长", "submission-extended": "送检期限已延长",
     "unfreezing-decided": "决定解除冻结", "items-unregistered": "清单所列物品未登记",
+    "record-sealed": "犯罪记录封存", "record-unsealed": "犯罪记录解除封存",
     "judgment-served": "判决送达", "receipt-to-court-sent": "回执送交法院", "recommendation-issued": "建议书发出",
     "recommendation-answered": "建议书答复", "reserve-offered": "备份样本已告知", "reserve-requested": "备份样本已申请",
     "returned": "发还", "remitted": "上缴国库", "destroyed": "销毁", "handed-over": "移交主管机关",

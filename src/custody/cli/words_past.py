@@ -86,6 +86,21 @@ PAST: Final[dict[str, tuple[str, str]]] = {
         "{since} 以后所做的备份仍含有它，本命令无法触及。",
         "Backups made since {since} still hold it; no command reaches them.",
     ),
+    "help/seal-record": (
+        "封存案件记录：取走案件密钥；或解除封存", "seal the record of a case by taking its key away, or unseal it",
+    ),
+    "help/seal-record-case": ("案件文号", "the case's reference"),
+    "help/seal-record-to": ("密钥移入的新文件", "the new file that the key goes into"),
+    "help/unseal": ("放回密钥的文件", "the file that the key comes back from"),
+    "seal-record/sealed": (
+        "{case} 的记录已封存：密钥现仅在 {file}，请离线保管，并处理密钥目录的备份。",
+        "The record of {case} is sealed: its key is in {file} alone. Keep it elsewhere; see to backups of the keys.",
+    ),
+    "seal-record/unsealed": ("{case} 的记录已解除封存。", "The record of {case} is unsealed."),
+    "verify/withheld": (
+        "另有 {count} 项披露值因没有案件密钥而未核验。",
+        "{count} disclosures were not looked at: the keys of their cases are not here.",
+    ),
     "axis/custody": ("实物保管", "custody"),
     "axis/control": ("权属", "control"),
     "axis/measure": ("措施", "measure"),

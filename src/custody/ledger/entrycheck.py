@@ -111,7 +111,10 @@ class Disclosures:
             self._missing[commitment] = stored.index
         for commitment, (salt, value, position) in kept.items():
             self._brought += position == stored.row.position
-            if hashlib.sha256(salt + value.encode()).digest() != commitment:
+            keys = self._reader.case_keys
+            if value is None and not (keys and keys.has(salt)):
+                self._report.withheld_disclosures += 1
+            elif value is None or hashlib.sha256(salt + value.encode()).digest() != commitment:
                 zh, en = "披露值与承诺不符。", "A disclosure does not open its commitment."
                 self._report.found(7, "disclosure", zh, en, stored.index)
 

@@ -37,6 +37,8 @@ class Report:
     """Of the entries looked at, as they are."""
     signatures: int = 0
     erased_disclosures: int = 0
+    withheld_disclosures: int = 0
+    """Kept under the key of a case that is not here."""
     findings: list[Finding] = field(default_factory=list)
 
     def found(self, step: int, code: str, zh: str, en: str, index: int | None = None, **facts: Any) -> None:

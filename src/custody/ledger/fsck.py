@@ -18,9 +18,12 @@ The numbers are the same in docs/operating.md and in the report.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from custody.acts.parties import Genesis
 from custody.errors import CustodyError, Damaged
 from custody.ledger.audit import Audited
+from custody.ledger.case_keys import with_case_keys
 from custody.ledger.cosignaturecheck import check_cosignatures
 from custody.ledger.engine import open_engine
 from custody.ledger.findings import Finding, Report
@@ -123,10 +126,11 @@ class _Verification:
 
 
 def verify_database(
-    url: str, *, jobs: int = 1, progress: Progress | None = None, audited: Audited | None = None
-) -> Report:
+    url: str, *, jobs: int = 1, progress: Progress | None = None, audited: Audited | None = None,
+    case_keys: Path | None = None,
+) -> Report:  # fmt: skip
     """Verify the ledger in a database (steps 1 to 7, and 9). Raises Unavailable if it cannot be read."""
-    engine = open_engine(url)
+    engine = with_case_keys(open_engine(url), case_keys)
     try:
         reader, journal = Reader(engine, LEDGER), Reader(engine, JOURNAL)
         return verify_ledger(reader, journal, jobs=jobs, progress=progress, audited=audited)

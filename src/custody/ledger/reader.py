@@ -17,6 +17,7 @@ from eventsourcing.dcb.api import DCBEvent, DCBQuery, DCBQueryItem, DCBReadRespo
 from sqlalchemy import Engine
 
 from custody.errors import Damaged, NotFound
+from custody.ledger.case_keys import case_keys_of, opened
 from custody.ledger.drafts import Head, Row
 from custody.ledger.engine import translated
 from custody.ledger.query import alternatives
@@ -37,6 +38,7 @@ class Reader:
     def __init__(self, engine: Engine, log: Log = LEDGER) -> None:
         self.engine = engine
         self.log = log
+        self.case_keys = case_keys_of(engine)
         self._tree = Tree(engine, log)
         self._checkpoints: OrderedDict[int, tuple[bytes, str]] = OrderedDict()
 
@@ -194,22 +196,21 @@ class Reader:
         return self._tree.tile(level, number, width)
 
     def disclosures(self, commitments: Iterable[bytes]) -> dict[bytes, tuple[bytes, str]]:
-        """Salt and value behind each commitment, as far as they were not erased."""
+        """Salt and value behind each commitment, as far as they were not erased, and their case's key is here."""
         kept = self.kept_disclosures(commitments)
-        return {commitment: (salt, value) for commitment, (salt, value, _) in kept.items()}
+        return {commitment: (salt, value) for commitment, (salt, value, _) in kept.items() if value is not None}
 
-    def kept_disclosures(self, commitments: Iterable[bytes]) -> dict[bytes, tuple[bytes, str, int]]:
-        """Salt, value, and the position of the act that brought them, of each commitment that was not erased."""
+    def kept_disclosures(self, commitments: Iterable[bytes]) -> dict[bytes, tuple[bytes, str | None, int]]:
+        """Salt, value (None without the case's key), and the position of its act, of each that was not erased."""
         with self._session() as session:
             among, values = session.among("commitment", commitments)
             rows = session.fetch(f"SELECT commitment, salt, value, position FROM {disclosure} WHERE {among}", *values)
-        return {commitment: (salt, value, position) for commitment, salt, value, position in rows}
+        return {row[0]: (*opened(self.case_keys, *row[:3]), row[3]) for row in rows}
 
     def count_disclosures(self, size: int) -> int:
         """How many disclosures are kept that the first ``size`` acts brought."""
         with self._session() as session:
-            ((count,),) = session.fetch(f"SELECT count(*) FROM {disclosure} WHERE position <= ?", size)
-        return int(count)
+            return int(session.fetch(f"SELECT count(*) FROM {disclosure} WHERE position <= ?", size)[0][0])
 
     @contextmanager
     def _session(self) -> Iterator[Session]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from custody.acts.entry import Recorded
 from custody.acts.values import decode, encode
+from custody.ledger.case_keys import opened
 from custody.ledger.engine import translated
 from custody.ledger.journal import Journal, JournalEntry
 from custody.ledger.reader import Reader
@@ -60,10 +61,11 @@ def files_with(values: Collection[str], files: Sequence[Path]) -> list[Path]:
 
 
 def _again(reader: Reader, values: Collection[str], wanted: Sequence[str]) -> Iterator[tuple[str, int]]:
-    query = select(disclosure.c.commitment, disclosure.c.position).where(disclosure.c.value.in_(values))
+    query = select(disclosure).order_by(disclosure.c.position).execution_options(yield_per=_PAGE)
     with translated(), reader.engine.connect() as connection:
-        for commitment, position in connection.execute(query.order_by(disclosure.c.position)):
-            if encode(commitment) not in wanted:
+        for commitment, salt, value, position in connection.execute(query):
+            _, said = opened(reader.case_keys, commitment, salt, value)
+            if said in values and encode(commitment) not in wanted:
                 yield encode(commitment), position
 
 

@@ -58,7 +58,7 @@ def _erased(ledger: Ledger, scope: Scope) -> set[str]:
     """The commitments whose values are gone: these are said to be erased, not sealed."""
     acts = [read_envelope(each.row.envelope).payload for each in (*scope.own.values(), *scope.keys.values())]
     made = {each for act in acts for each in sealed_in(read_json(act, "act"))}
-    kept = ledger.recorder.disclosures([decode(each) for each in sorted(made)])
+    kept = ledger.recorder.kept_disclosures([decode(each) for each in sorted(made)])
     return made - {encode(each) for each in kept}
 
 
