@@ -167,6 +167,7 @@ def test_what_is_no_bundle_is_said_to_be_none(opened: tuple[Page, list[str]], tm
     for name, data in {"empty.zip": b"", "text.zip": b"x" * 100}.items():
         (tmp_path / name).write_bytes(data)
         assert codes(chosen(page, tmp_path / name)) == {"container"}
+        assert page.locator(".hint").is_visible()  # what to choose instead of an unpacked file
 
 
 def test_where_the_browser_lacks_ed25519_nothing_is_called_good(
@@ -201,7 +202,8 @@ def test_large_files_are_hashed_piece_by_piece(opened: tuple[Page, list[str]]) -
         assert found == hashlib.sha256(data).hexdigest()
 
 
-def test_the_page_allows_itself_no_network() -> None:
+def test_the_page_stands_in_every_bundle_and_allows_itself_no_network(story: Story) -> None:
+    assert story.files["verify.html"] == PAGE.read_bytes()
     text = PAGE.read_text(encoding="utf-8")
     assert "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'" in text
     for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "fetch(", "XMLHttpRequest"):
