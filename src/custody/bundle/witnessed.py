@@ -27,7 +27,7 @@ _LATEST: Final = 253_402_300_799
 
 def check_witnesses(bundle: Bundle, step: Step) -> None:
     """Whether a quorum cosigned the checkpoint, or an older one that it continues; and who saw it when."""
-    if bundle.note is None or bundle.checkpoint is None:
+    if bundle.note is None or bundle.checkpoint is None or names.WITNESS_POLICY not in bundle.archive.members:
         step.passed_over("earlier-step", names.CHECKPOINT)
         return
     try:
