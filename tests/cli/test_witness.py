@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from commandline import EXECUTABLE
 from custody.acts.claim import Claim
 from custody.cli import main
 from custody.cli.ledgers import reading
@@ -127,6 +129,24 @@ def test_what_was_seen_on_papers_and_in_files_is_held_against_the_ledger(custody
     assert custody("verify", "--log", "published", "--seen", str(Claim(head, 0)))[0] == 0
     assert "older than what was seen" in custody("verify", "--log", "published", "--seen", str(longer))[1]
     assert custody("verify", "--seen", "CL1 nonsense")[0] == 1
+
+
+def test_a_witness_runs_by_its_key_and_the_logs_alone(custody: Custody, tmp_path: Path) -> None:
+    custody("witness", "keygen", "audit.key", "--name", "audit.example/w", "--no-passphrase")
+    log = Signer(LOG.name, read_note_key(tmp_path / "ledger.db.key")).verifier
+    command = [EXECUTABLE, "--lang", "en", "witness", "serve", "--log", str(log), "--key", "audit.key", "--port", "0"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().split()[1]
+            vkey = (tmp_path / "audit.key.pub").read_text().strip()
+            custody("witness", "add", vkey, url, "--as", "audit")
+            status, said = custody("witness", "ask")
+        finally:
+            process.terminate()
+    assert (status, "cosigned 1" in said) == (0, True), said
+    nameless = ("witness", "serve", "--log", str(log), "--key", "ledger.db.key", "--port", "0")
+    assert "use/witness-name" in custody(*nameless)[1]
 
 
 def test_what_is_missing_is_said(custody: Custody, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from custody.tlog.cosignature import KeyType
 from custody.tlog.note import Signer, Verifier
 from custody.tlog.policy import NONE, WitnessPolicy
 from custody.witnessing.asking import Asker, Outcome, require_own
+from custody.witnessing.cosigner import found, state_beside, verifier_beside
 from custody.witnessing.editing import added, read_policy_file, replace
 
 KINDS = {"ed25519": KeyType.COSIGNATURE, "ml-dsa-44": KeyType.ML_DSA_44}
@@ -60,8 +61,8 @@ def _add_serve(steps: Any) -> None:
     parser = _step(steps, "serve", serve)
     parser.add_argument("--log", required=True, action="append", metavar="VKEY", help=text("help/witness-log"))
     parser.add_argument("--key", required=True, action="append", metavar="FILE", help=text("help/witness-key"))
-    parser.add_argument("--name", required=True, metavar="NAME", help=text("help/witness-name"))
-    parser.add_argument("--state", required=True, metavar="FILE", help=text("help/witness-state"))
+    parser.add_argument("--name", metavar="NAME", help=text("help/witness-name"))
+    parser.add_argument("--state", metavar="FILE", type=Path, help=text("help/witness-state"))
     parser.add_argument("--found", action="store_true", help=text("help/witness-found"))
     parser.add_argument("--host", default="127.0.0.1", help=text("help/witness-host"))
     parser.add_argument("--port", type=int, default=8100, help=text("help/witness-port"))
@@ -83,7 +84,10 @@ def _add_asking(steps: Any) -> None:
 
 
 def keygen(args: Namespace) -> int:
-    """Write a private key, and print what a policy names: the verifier key."""
+    """Write a private key, and print what a policy names: the verifier key.
+
+    It stands beside, too, with the state that a new key begins with: it has never signed anything.
+    """
     path = Path(args.file)
     if path.exists():
         raise key_file_taken(path)
@@ -91,10 +95,13 @@ def keygen(args: Namespace) -> int:
     key = MLDSA44PrivateKey.generate() if kind is KeyType.ML_DSA_44 else Ed25519PrivateKey.generate()
     vkey = str(Signer(args.name, key, kind).verifier)  # before anything is asked for: the name may be no key's name
     passphrase = None if args.no_passphrase else new_passphrase(settings_of(args), path.name)
+    if kind is KeyType.COSIGNATURE:  # a second key, of the other kind, goes by the state of the first
+        found(state_beside(path))
     try:
         write_key(path, key, passphrase)
     except FileExistsError:
         raise key_file_taken(path) from None
+    verifier_beside(path).write_text(f"{vkey}\n", encoding="utf-8")
     if args.json:
         tell_json({"file": str(path), "kind": args.kind, "name": args.name, "vkey": vkey})
     else:

@@ -68,6 +68,16 @@ class Contradiction:
     request: bytes
 
 
+def state_beside(key: Path) -> Path:
+    """Where the state of a witness is, unless it is elsewhere: beside its key file."""
+    return key.with_name(f"{key.name}.state")
+
+
+def verifier_beside(key: Path) -> Path:
+    """Where the verifier key of a witness stands, which holds its name: beside its key file."""
+    return key.with_name(f"{key.name}.pub")
+
+
 def found(state: Path) -> None:
     """Make the state of a witness that never signed anything. Raises Conflict where there is a file."""
     try:
