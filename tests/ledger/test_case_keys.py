@@ -12,7 +12,7 @@ import pytest
 from custody.acts.values import decode, sealed_in
 from custody.cli import main
 from custody.errors import Conflict, Malformed
-from custody.ledger.case_keys import CaseKeys, with_case_keys
+from custody.ledger.case_keys import CaseKeys, case_of, with_case_keys
 from custody.ledger.fsck import verify_ledger
 from custody.ledger.locking_up import lock_up
 from custody.ledger.reader import Reader
@@ -135,6 +135,14 @@ def test_what_was_encrypted_is_bound_to_its_commitment(tmp_path: Path) -> None:
     assert keys.opened(b"d" * 32, salt, value) is None
     assert keys.opened(b"c" * 32, salt, value[:-4]) is None
     assert keys.encrypted("案", b"c" * 32, b"s" * 32, "陈某某") != (salt, value)
+
+
+def test_lists_of_a_store_belong_to_no_case() -> None:
+    """A count names what is missing, and with it its cases; its list is of everything that lies there."""
+    assert case_of("seizure", ["key:k", "case:甲", "case:乙"]) == "甲"
+    assert case_of("stock-take", ["item:i", "case:甲"]) is None
+    assert case_of("observation", ["item:i", "case:甲"]) is None
+    assert case_of("enrolment", ["person:p"]) is None
 
 
 def test_without_its_folder_nothing_is_recorded_that_would_have_to_lie_there(story: Story) -> None:

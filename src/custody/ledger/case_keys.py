@@ -27,6 +27,7 @@ SEALED: Final = "record-sealed"
 UNSEALED: Final = "record-unsealed"
 """The facts, noted with an approver, by which the record of a case is sealed and unsealed."""
 
+_OF_STORES: Final = ("stock-take", "observation")
 _OPTION: Final = "custody_case_keys"
 _ID: Final = 16
 _NONCE: Final = 12
@@ -41,12 +42,12 @@ class CaseKeys:
         self.folder = folder
 
     def under(
-        self, tags: Iterable[str], disclosures: tuple[tuple[bytes, bytes, str], ...]
+        self, kind: str, tags: Iterable[str], disclosures: tuple[tuple[bytes, bytes, str], ...]
     ) -> tuple[tuple[bytes, bytes, str], ...]:
-        """What an act with these tags disclosed (commitment, salt, value), as it stands in the table: under the key of
-        the first of its cases, and in the open for an act of none. Raises Conflict, and Unavailable without the folder.
+        """What an act of a type with these tags disclosed (commitment, salt, value), as it stands in the table: under
+        the key of its case, or in the open (`case_of`). Raises Conflict, and Unavailable without the folder.
         """
-        case = case_of(tags)
+        case = case_of(kind, tags)
         if case is None:
             return disclosures
         try:
@@ -146,9 +147,13 @@ def opened(keys: CaseKeys | None, commitment: bytes, salt: bytes, value: str) ->
     return (keys.opened(commitment, salt, value) if keys else None) or (salt, None)
 
 
-def case_of(tags: Iterable[str]) -> str | None:
-    """The case under whose key lies what an act with these tags disclosed: the first of its cases."""
-    return next((tag.removeprefix("case:") for tag in tags if tag.startswith("case:")), None)
+def case_of(kind: str, tags: Iterable[str]) -> str | None:
+    """The case under whose key lies what an act of a type with these tags disclosed: the first of its cases.
+
+    None for an act of none, and for counts and rounds of a store: what these seal are lists of items of all cases.
+    """
+    cases = (tag.removeprefix("case:") for tag in tags if tag.startswith("case:"))
+    return None if kind in _OF_STORES else next(cases, None)
 
 
 def is_record_sealed(case: CaseFacts) -> bool:

@@ -250,7 +250,7 @@ class Ledger:
     def draft(self, opened: Opened, decision: Decision, facts: Facts, condition: DCBAppendCondition) -> ActDraft:
         """Make the draft of a decided act; what it discloses goes under its case's key, where there are such keys."""
         draft, keys = draft_of(opened, decision, facts, condition), self.recorder.case_keys
-        draft.disclosures = keys.under(draft.tags, draft.disclosures) if keys else draft.disclosures
+        draft.disclosures = keys.under(draft.type, draft.tags, draft.disclosures) if keys else draft.disclosures
         return draft
 
     def take_in(self, opened: Opened, draft: ActDraft, appended: Appended) -> Receipt:

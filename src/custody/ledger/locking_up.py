@@ -18,7 +18,8 @@ def lock_up(reader: Reader, keys: CaseKeys, case: str) -> int:
     """
     tag = f"case:{case}"
     positions = reader.borne([DCBQueryItem(tags=[tag])])[0].get(tag, [])
-    own = [each for each in positions if case_of(reader.tags_at(each)) == case]
+    own = [row.position for row in (reader.rows_at(positions) if positions else ())
+           if case_of(row.type, reader.tags_at(row.position)) == case]  # fmt: skip
     count = 0
     with translated(), writes(reader.engine).begin() as connection:
         open_ones = select(disclosure).where(func.length(disclosure.c.salt) == SALT, disclosure.c.position.in_(own))
