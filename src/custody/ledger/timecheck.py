@@ -55,11 +55,9 @@ def check_tokens(reader: Reader, origin: str, head: Head, roots: Mapping[int, by
     yield from _missing(reader, kept)
     yield from _evidence(reader)
     grown = reader.head().size
-    stamps = {each.number: each for each in time_tokens.stamps(reader.engine, [each.number for each in kept])}
     for each in kept:
-        stamp = stamps.get(each.number)
         later = each.size is not None and head.size < each.size <= grown
-        if stamp is not None and not later and not _holds(each, stamp, stamps, origin, roots):
+        if not later and not _holds(reader, each, origin, roots):
             said = f"Token {each.number} does not fit the log, or contradicts itself."
             yield "time-token", f"第 {each.number} 枚时间戳与台账或其自身不符。", said, each.size
 
@@ -107,17 +105,17 @@ def _evidence(reader: Reader) -> Iterator[Problem]:
             yield "time-token-extra", "存有不属于任何时间戳的文件。", "Files are kept that belong to no token.", None
 
 
-def _holds(
-    kept: Kept, stamp: Stamp, stamps: Mapping[int, Stamp], origin: str, roots: Mapping[int, bytes]
-) -> bool:
+def _holds(reader: Reader, kept: Kept, origin: str, roots: Mapping[int, bytes]) -> bool:
     """Whether a token's row, text, files and signature say the same."""
     try:
+        (stamp,) = time_tokens.stamps(reader.engine, [kept.number])
         asked, records = _stated(stamp)
         if asked != (kept.authority, instant(kept.asked_at)) or not _listed(stamp, records):
             return False
         if kept.size is None:
-            renewed = renewed_numbers(stamp.text) - {stamp.number}
-            over = bool(renewed) and all(each in stamps and renews(stamp, stamps[each]) for each in renewed)
+            numbers = sorted(renewed_numbers(stamp.text) - {stamp.number})
+            renewed = time_tokens.stamps(reader.engine, numbers)
+            over = bool(numbers) and len(renewed) == len(numbers) and all(renews(stamp, each) for each in renewed)
         else:
             over = kept.size in roots and stamp.text == Checkpoint(origin, kept.size, roots[kept.size]).text.encode()
         found = verify_stamp(stamp, (), stamp.chain[-1:], kept.time)

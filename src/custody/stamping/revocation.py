@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from custody.acts.entry import instant
 from custody.errors import Malformed
 from custody.stamping.asking import fetch_list
-from custody.timestamps.chain import read_list, speaks_of
+from custody.timestamps.chain import extension_of, read_list, speaks_of
 
 _ADDRESSES: Final = 3
 """Distribution points of one certificate that are tried."""
@@ -65,11 +65,8 @@ def _current(data: bytes, certificate: x509.Certificate, issuer: x509.Certificat
 
 def _addresses(certificate: x509.Certificate) -> Iterator[str]:
     """Where the certificate says that its issuer publishes lists, as far as that is the web (RFC 5280, 4.2.1.13)."""
-    try:
-        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    except (x509.ExtensionNotFound, ValueError):
-        return
-    named = [name.value for point in points for name in point.full_name or () if _is_web(name)]
+    points = extension_of(certificate, x509.CRLDistributionPoints)
+    named = [name.value for point in points or () for name in point.full_name or () if _is_web(name)]
     yield from named[:_ADDRESSES]
 
 

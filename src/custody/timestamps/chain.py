@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -15,6 +15,7 @@ from cryptography.x509 import ReasonFlags
 from custody.errors import Malformed
 
 Certificates = Sequence[x509.Certificate]
+Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
 _KEEPS_OLDER: Final = frozenset({
     ReasonFlags.unspecified, ReasonFlags.affiliation_changed, ReasonFlags.superseded,
@@ -62,6 +63,14 @@ def path_from(
     return _searched(signer, current, anchors) or _searched(signer, candidates, anchors)
 
 
+def extension_of(of: x509.Certificate | x509.RevokedCertificate, kind: type[Extension]) -> Extension | None:
+    """An extension, if there is one that can be read, once."""
+    try:
+        return of.extensions.get_extension_for_class(kind).value
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
+        return None
+
+
 def in_force(path: Certificates, at: datetime) -> bool:
     """Whether every certificate is in its period of validity."""
     return all(each.not_valid_before_utc <= at <= each.not_valid_after_utc for each in path)
@@ -97,11 +106,8 @@ def speaks_of(
 def _voids(entry: x509.RevokedCertificate | None, at: datetime) -> bool:
     if entry is None:
         return False
-    try:
-        reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
-    except (x509.ExtensionNotFound, ValueError):
-        return True
-    return reason not in _KEEPS_OLDER or entry.revocation_date_utc <= at
+    found = extension_of(entry, x509.CRLReason)
+    return found is None or found.reason not in _KEEPS_OLDER or entry.revocation_date_utc <= at
 
 
 def _searched(signer: x509.Certificate, candidates: Certificates, anchors: Certificates) -> list[x509.Certificate]:
@@ -125,7 +131,5 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 
 
 def _is_authority(certificate: x509.Certificate) -> bool:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (x509.ExtensionNotFound, ValueError):
-        return False
+    found = extension_of(certificate, x509.BasicConstraints)
+    return found is not None and found.ca

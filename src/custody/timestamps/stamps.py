@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -137,7 +138,8 @@ def _has(data: bytes, digest: str) -> bool:
     return hashlib.new(_HASHES[len(digest)], data).hexdigest() == digest
 
 
-def _read_listing(text: bytes) -> dict[tuple[int, str], str]:
+@lru_cache(maxsize=64)
+def _read_listing(text: bytes) -> Mapping[tuple[int, str], str]:
     """(number, file) → digest; empty unless every line is one, of one hash, and none names a file twice."""
     found: dict[tuple[int, str], str] = {}
     lines = text.split(b"\n")
