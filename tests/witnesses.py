@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
@@ -20,8 +19,6 @@ from custody.tlog.merkle import consistency_path, leaf_hash
 from custody.tlog.note import Note, Signer, Verifier, sign_note
 from custody.tlog.witness import AddCheckpoint
 from custody.witnessing.cosigner import Cosigner, found
-from custody_api import binding
-from custody_api.witnessing.app import create_witness
 from processes import until
 
 LOG = Signer("custody.example/yunling", Ed25519PrivateKey.from_private_bytes(bytes(32)))
@@ -68,6 +65,11 @@ def witness_running(
     state: Path, logs: list[Verifier], *signers: Signer, a_minute: int = 6_000
 ) -> Iterator[Running]:
     """A witness for the length of a test, with a fresh state unless there is one."""
+    import uvicorn  # the servers' libraries: who only wants a log that grows starts without them
+
+    from custody_api import binding
+    from custody_api.witnessing.app import create_witness
+
     if not state.exists():
         found(state)
     signers = signers or (ED25519,)

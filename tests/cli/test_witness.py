@@ -120,15 +120,15 @@ def test_what_was_seen_on_papers_and_in_files_is_held_against_the_ledger(custody
         (tmp_path / "published" / name).write_bytes(data)
     head = Checkpoint.parse(Note.parse(note).text)
     (tmp_path / "kept.txt").write_text(note)
-    status, said = custody("verify", "--seen", str(Claim(head, 0)), "--seen", "kept.txt")
+    status, said = custody("verify", "--jobs", "1", "--seen", str(Claim(head, 0)), "--seen", "kept.txt")
     assert status == 0, said
     longer = Claim(Checkpoint(head.origin, 9, head.root), 0)
     other = Claim(Checkpoint(head.origin, 1, bytes(32)), 0)
-    status, said = custody("verify", "--seen", str(longer), "--seen", str(other), "--json")
+    status, said = custody("verify", "--jobs", "1", "--seen", str(longer), "--seen", str(other), "--json")
     assert (status, {each["code"] for each in json.loads(said)["findings"]}) == (1, {"seen-beyond", "seen-other-root"})
     assert custody("verify", "--log", "published", "--seen", str(Claim(head, 0)))[0] == 0
     assert "older than what was seen" in custody("verify", "--log", "published", "--seen", str(longer))[1]
-    assert custody("verify", "--seen", "CL1 nonsense")[0] == 1
+    assert custody("verify", "--jobs", "1", "--seen", "CL1 nonsense")[0] == 1
 
 
 def test_a_witness_runs_by_its_key_and_the_logs_alone(custody: Custody, tmp_path: Path) -> None:

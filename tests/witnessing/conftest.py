@@ -15,11 +15,3 @@ def sqlite_world(founded_world: World, sqlite_url: str) -> Iterator[World]:
     made = founded_world.twin(sqlite_url)
     yield made
     made.close()
-
-
-@pytest.fixture
-def postgres_world(postgres_url: str) -> Iterator[World]:
-    """A world of one's own in PostgreSQL."""
-    made = World(postgres_url)
-    yield made
-    made.close()
