@@ -83,9 +83,9 @@ def test_both_readmes_have_the_same_commands() -> None:
 
 
 def test_every_command_of_the_readme_is_run_below() -> None:
-    first, tour, demo, handover = blocks(READMES[0])
+    first, tour, demo, handover, court = blocks(READMES[0])
     assert first.split() == ["make", "demo", "make", "test"]
-    lines = [line for block in (tour, demo, handover) for line in block.splitlines() if line]
+    lines = [line for block in (tour, demo, handover, court) for line in block.splitlines() if line]
     assert all(line.startswith(("custody ", "export ")) for line in lines)
 
 
@@ -121,6 +121,12 @@ def test_a_handover_is_signed_by_both_and_answered_with_a_receipt(place: Path, o
     assert "Recorded: transfer" in said
     assert "psb-0211" in said
     assert "psb-0347" in said
+
+
+def test_a_case_is_taken_out_and_verified_from_the_file_alone(place: Path, opening: str) -> None:
+    said = run(f"{opening}\n{blocks(READMES[0])[4]}", place)
+    assert "Anybody can check it" in said
+    assert "Sound: nothing that was checked is wrong." in said
 
 
 def test_what_the_demonstration_suggests_can_be_done(place: Path) -> None:
