@@ -20,6 +20,7 @@ from custody.stamping.configured import Authorities
 from custody.stamping.turn import Stamping
 from custody.timestamps.stamps import Stamp, renews, verify_stamp
 from custody.timestamps.token import Unproven
+from telling import is_sound
 from time_authority import DAY, TimeAuthority
 from world import World
 
@@ -160,6 +161,7 @@ def test_what_is_kept_is_append_only_and_bytes_are_kept_once(
     assert taken.value.code == "unavailable/time-number"
     assert len(stamping.tokens()) == 2
     assert timedelta(0) <= stamping.now() - second.asked_at < timedelta(minutes=1)
+    is_sound(world)
     world.close()
 
 
