@@ -30,6 +30,7 @@ def add_serve(subparsers: Any) -> None:
     parser.add_argument("--tls-key", metavar="FILE", help="TLS 私钥（PEM）/ its private key")
     parser.add_argument("--behind-proxy", metavar="ADDRESSES", help="可信代理的地址 / addresses of trusted proxies")
     parser.add_argument("--witness-policy", metavar="FILE", help="见证策略文件 / witnesses that cosign (tlog-policy)")
+    parser.add_argument("--read-only", action="store_true", help="只读，不需日志密钥 / only read; needs no log key")
     parser.add_argument("--vouching", metavar="FILE", help="签发者与证书 / issuers and certificates (TOML)")
     parser.set_defaults(run=_run)
 

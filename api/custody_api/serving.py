@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import uvicorn
 
-from custody.cli.ledgers import attachments_of, writing
+from custody.cli.ledgers import attachments_of, reading, writing
 from custody.cli.parser import WrongUse
 from custody.cli.settings import settings_of
 from custody.cli.terminal import note, progress, tell
@@ -55,7 +55,7 @@ def run(args: Namespace) -> int:
             raise
         return _wrong_use(error.code, **error.fields)
     logs.begin(settings.log_format)
-    with listener, binding.until_terminated(), writing(settings) as ledger:
+    with listener, binding.until_terminated(), (reading if args.read_only else writing)(settings) as ledger:
         if operation.witness_policy is not None:
             require_own(operation.witness_policy, ledger)
         _catch_up(ledger)

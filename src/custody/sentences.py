@@ -259,6 +259,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "use/metrics-open": "存有令牌的文件他人可读，请执行 chmod 600：{file}",
     "use/metrics-token": "令牌不得少于 16 个字符：{file}",
     "malformed/commitment": "这不是记录编号，或不是 base64url 的承诺值。",
+    "conflict/read-only": "打开本台账时没有日志密钥：只能读取。",
     "conflict/record-sealed": "该案件记录已封存。",
     "conflict/record-seal": "台账中没有经审批的封存或解除封存记录，或其与所求不符。",
     "conflict/case-key": "此处已有文件。",

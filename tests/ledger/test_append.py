@@ -8,7 +8,7 @@ import pytest
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBQueryItem
 from sqlalchemy import delete
 
-from custody.errors import Damaged, Malformed, NotFound, TooLarge
+from custody.errors import Conflict, Damaged, Malformed, NotFound, TooLarge
 from custody.ledger.drafts import Appended, ConditionFailed, DecideAgain, IdTaken
 from custody.ledger.recorder import Recorder
 from custody.ledger.tables import JOURNAL, disclosure
@@ -328,5 +328,5 @@ def test_a_recorder_without_a_key_reads_only(database_url: str) -> None:
         reading = Recorder(recorder.engine)
         assert reading.row(1).envelope == b"envelope of a"
         assert reading.inclusion_path(0, 1) == []
-        with pytest.raises(ValueError, match="only reads"):
+        with pytest.raises(Conflict, match="only reads"):
             reading.submit(draft("b"))

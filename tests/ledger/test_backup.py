@@ -23,7 +23,7 @@ from sqlalchemy import make_url
 from custody.attachments import Attachments, Limits, folder_beside
 from custody.cli import main
 from custody.desk import Desk
-from custody.errors import Untrusted
+from custody.errors import Conflict, Untrusted
 from custody.ledger.engine import open_engine
 from custody.ledger.fsck import verify_database
 from custody.ledger.ledger import Ledger, Receipt
@@ -168,7 +168,7 @@ def test_a_restored_ledger_goes_on_under_its_keys_and_without_them_is_only_read(
     with pytest.raises(Untrusted):
         Ledger(engine, *other)
     lost = Ledger(engine, clock=world.clock)
-    with pytest.raises(ValueError, match="only reads"):
+    with pytest.raises(Conflict, match="only reads"):
         lost.submit(signed)
     assert lost.recorder.head().size == size
     lost.close()

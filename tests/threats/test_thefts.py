@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 
 from custody.acts import PAYLOAD_TYPE
-from custody.errors import CustodyError, Refused, Untrusted
+from custody.errors import Conflict, CustodyError, Refused, Untrusted
 from custody.facts.gather import gather
 from custody.ledger.engine import open_engine
 from custody.ledger.fsck import verify_ledger
@@ -88,7 +88,7 @@ def test_nothing_is_appended_to_a_stolen_database_that_anybody_believes(story: S
         "lines": story.world.lines([story.stored]), "signers": story.world.signers(custodian="梁静"),
     })  # fmt: skip
     reading = Ledger(stolen)
-    with pytest.raises(ValueError, match="only reads"):
+    with pytest.raises(Conflict, match="only reads"):
         reading.submit(story.world.sign(prepared), disclosed(prepared))
     reading.close()
     own = [Signer(name, Ed25519PrivateKey.generate()) for name in (ORIGIN, f"{ORIGIN}/journal")]

@@ -20,7 +20,7 @@ from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBRec
 from eventsourcing.persistence import ProgrammingError
 from sqlalchemy import Engine
 
-from custody.errors import CustodyError, Damaged
+from custody.errors import Conflict, CustodyError, Damaged
 from custody.ledger.batch import Admitted, Batch, tags_asked
 from custody.ledger.drafts import Appended, Draft, Head, from_microseconds
 from custody.ledger.engine import translated, wiped
@@ -158,7 +158,7 @@ class Recorder(Reader, DCBRecorder):
     def _flush(self, batch: Sequence[_Work]) -> list[list[Outcome]]:
         """Append what the callers of one batch handed in. One thread at a time; the database lock is inside."""
         if self._signer is None:
-            raise ValueError("a recorder without the log's key only reads")
+            raise Conflict("conflict/read-only", "This ledger was opened without the log's key: it only reads.")
         if self._damage is not None:
             raise self._damage
         try:
