@@ -395,7 +395,7 @@ function checkSignatures(b, say) {
     for (const { key: id, person } of said.signers) {
       say.checked += 1;
       const key = b.keys.get(id), about = { person, key: id }, its = signatures.filter((each) => each.keyid === id);
-      if (!its.length) say.found("signature-missing", where, about);
+      if (!its.length) { say.found("signature-missing", where, about); continue; }
       if (!key?.key || key.index > index) { say.found("key-unknown", where, about); continue; }
       if (key.person !== person) say.found("key-person", where, about);
       if (key.revoked < index) say.found("key-revoked", where, about);
