@@ -208,6 +208,11 @@ def test_a_line_changed_in_the_database_counts_for_nothing(witnessed: Witnessed)
         connection.execute(text("UPDATE cosignature SET line = :line WHERE witness LIKE 'audit%'"), {"line": false})
     assert witnessed_checkpoint(world.ledger.publication, policy) is None
     assert witnessed_checkpoint(world.ledger.publication, witnessed.policy("any")) is not None
+    with writes(world.engine).begin() as connection:
+        connection.execute(text("UPDATE cosignature SET line = 'no line'"))
+    found = cosignatures.newest(world.engine, [AUDIT.verifier])
+    assert (found or (0,))[0] == world.ledger.recorder.head().size
+    assert "no line" not in world.ledger.publication.checkpoint()
 
 
 def test_a_policy_of_another_log_is_turned_away(witnessed: Witnessed) -> None:

@@ -49,10 +49,7 @@ def newest(engine: Engine, verifiers: Iterable[Verifier]) -> tuple[int, datetime
     query = select(cosignature).where(cosignature.c.witness.in_(named)).order_by(cosignature.c.size.desc()).limit(1)
     with translated(), engine.connect() as connection:
         row = connection.execute(query).first()
-    if row is None:
-        return None
-    (signature,) = Note.parse(f"{row.size}\n\n{row.line}").signatures
-    return row.size, datetime.fromtimestamp(time_of(named[row.witness].kind, signature.value) or 0, UTC)
+    return (row.size, _made_at(named[row.witness], row.line)) if row is not None else None
 
 
 def witnessed_checkpoint(
@@ -81,6 +78,15 @@ def counted(policy: WitnessPolicy, note: str) -> tuple[SignedBy, ...]:
         except CustodyError:
             continue  # it was changed after it was kept: verifying the database says so
     return tuple(good)
+
+
+def _made_at(verifier: Verifier, line: str) -> datetime:
+    """When a line says that it was made; the epoch for one that was changed since it was kept."""
+    try:
+        (signature,) = Note.parse(f"\n\n{line}").signatures
+        return datetime.fromtimestamp(time_of(verifier.kind, signature.value) or 0, UTC)
+    except (CustodyError, ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 def _complete(policy: WitnessPolicy, cosigned: Iterable[SignedBy]) -> int | None:

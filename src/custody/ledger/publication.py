@@ -25,7 +25,7 @@ from custody.ledger.mark import Mark
 from custody.ledger.recorder import Recorder
 from custody.ledger.session import Rows, Session
 from custody.tlog.checkpoint import Checkpoint, open_checkpoint
-from custody.tlog.note import MAX_SIGNATURES, Note, Signer, Verifier
+from custody.tlog.note import MAX_SIGNATURES, Note, Signer, Verifier, is_signature_line
 
 _MOST: Final = MAX_SIGNATURES - 10
 """Cosignatures of one checkpoint that are given out, beside the log's own signatures."""
@@ -219,10 +219,11 @@ class Publication:
             connection.execute(text(sql), {"size": size, "note": note})
 
     def _witnessed(self, size: int, note: str) -> str:
-        """A note with the cosignatures gathered since; they do not belong to what this log itself signed."""
+        """A note with the cosignatures gathered since. What was changed in the table so that it is none stays out, lest
+        nobody could read the note."""
         sql = "SELECT line FROM cosignature WHERE size = ? ORDER BY witness LIMIT ?"
         rows = self._rows(sql, size, _MOST)
-        return note + "".join(line for (line,) in rows)
+        return note + "".join(line for (line,) in rows if is_signature_line(line))
 
     def _stored(self, size: int) -> str | None:
         rows = self._rows("SELECT note FROM publication WHERE size = ?", size)

@@ -191,6 +191,14 @@ def open_note(note: str | bytes, *verifiers: Verifier) -> str:
     return parsed.text
 
 
+def is_signature_line(line: str) -> bool:
+    """Whether this is one signature line as it stands in a note, whoever signed."""
+    try:
+        return line == _parse_line(line.removesuffix("\n")).line()
+    except Malformed:
+        return False
+
+
 def _parse_line(line: str) -> Signature:
     parts = line.removeprefix(_DASH).split(" ")
     if not line.startswith(_DASH) or len(parts) != 2:
