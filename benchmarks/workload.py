@@ -54,12 +54,12 @@ def database(kind: str) -> Iterator[str]:
 
 
 def workload(url: str, count: int) -> Workload:
-    """Found a ledger as the programs do, seize ``count`` items, and sign a check-in for each."""
+    """Found a ledger as the programs do, seize ``count`` items, 400 a case, and sign a check-in for each."""
     calm_collector()
     world = World(url)
-    case = world.opens_case()
     items: list[str] = []
     while len(items) < count:
+        case = world.opens_case(case=f"云公(刑)诈〔2026〕{1 + len(items) // 400:04}")
         items += world.seizes(case, *(world.item(seal=None) for _ in range(min(400, count - len(items)))))
     signers = world.signers(deliverer="周远", custodian="梁静")
     submissions = []

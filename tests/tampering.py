@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Table
+from sqlalchemy import CheckConstraint, Column, Table
 
 Change = Callable[[sqlite3.Connection, Table], bool]
 """Does something to a table; False if there is nothing it could be done to."""
@@ -75,7 +75,7 @@ def _flip(column: str) -> Change:
         there = row[[each.name for each in table.columns].index(column)]
         for other in flipped(there):
             try:
-                database.execute(f"UPDATE main.{table} SET {column} = ? WHERE {_where(table)}", (other, *key))
+                database.execute(f'UPDATE main.{table} SET "{column}" = ? WHERE {_where(table)}', (other, *key))
             except sqlite3.IntegrityError:  # another row has it, or the table cannot hold it
                 continue
             return True
@@ -121,7 +121,7 @@ def swap(database: sqlite3.Connection, table: Table) -> bool:
     at = [[column.name for column in table.columns].index(name) for name in held]
     if [one[each] for each in at] == [other[each] for each in at]:
         return False
-    sets = ", ".join(f"{name} = ?" for name in held)
+    sets = ", ".join(f'"{name}" = ?' for name in held)
     unique = any(index.unique for index in table.indexes)
     if unique:
         database.execute(f"DELETE FROM main.{table} WHERE {_where(table)}", one_key)
@@ -153,6 +153,10 @@ def flipped(value: Any) -> Iterator[Any]:
     """Values that differ from one by little."""
     if isinstance(value, int):
         yield from (value ^ 1, value + 1, value + 100_000)
+    elif value is None:
+        yield from (0, "x")
+    elif isinstance(value, float):
+        yield value + 1
     elif isinstance(value, bytes):
         middle = len(value) // 2
         yield value[:middle] + bytes([value[middle] ^ 1]) + value[middle + 1 :] if value else b"x"
@@ -167,15 +171,20 @@ def _row(database: sqlite3.Connection, table: Table, at: str) -> tuple[list[Any]
         return [], None
     row = rows[{"first": 0, "middle": len(rows) // 2, "last": -1}[at]]
     names = [column.name for column in table.columns]
-    return [row[names.index(column.name)] for column in table.primary_key.columns], row
+    return [row[names.index(column.name)] for column in _key_columns(table)], row
 
 
 def _keys(table: Table) -> str:
-    return ", ".join(column.name for column in table.primary_key.columns)
+    return ", ".join(f'"{column.name}"' for column in _key_columns(table))
 
 
 def _where(table: Table) -> str:
-    return " AND ".join(f"{column.name} = ?" for column in table.primary_key.columns)
+    return " AND ".join(f'"{column.name}" IS ?' for column in _key_columns(table))
+
+
+def _key_columns(table: Table) -> list[Column[Any]]:
+    """What a row is known by; where it has no key, all of it."""
+    return list(table.primary_key.columns) or list(table.columns)
 
 
 def _moved(value: Any, number: int) -> Any:

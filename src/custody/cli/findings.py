@@ -15,7 +15,8 @@ from custody.tlog.encoding import to_base64
 def report_as_json(report: Report) -> dict[str, Any]:
     """A report with the causes that its findings point to."""
     causes = [asdict(each) for each in causes_of(report.findings)]
-    return {**asdict(report), "root": to_base64(report.root), "causes": causes, "clean": not report.findings}
+    looked_at = {name: value for name, value in asdict(report).items() if name != "files"}
+    return {**looked_at, "root": to_base64(report.root), "causes": causes, "clean": not report.findings}
 
 
 def tell_findings(report: Report) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from custody.attachments.check import check_files, named_files
+from custody.attachments.check import check_files
 from custody.cli import verify_audit, verify_bundle, verify_log
 from custody.cli.findings import report_as_json, tell_findings
 from custody.cli.ledgers import attachments_of, founded
@@ -45,15 +45,14 @@ def run(args: Namespace) -> int:
     if args.sample is not None:
         return verify_audit.run_sample(args)
     settings = settings_of(args)
-    url = settings.needed_database().render_as_string(hide_password=False)
+    url, jobs = settings.needed_database().render_as_string(hide_password=False), max(1, args.jobs)
     with founded(settings) as engine, progress(text("verify/doing")) as bar:
         audited = verify_audit.relied_on(args, settings, engine)
-        report = verify_database(
-            url, jobs=max(1, args.jobs), progress=bar, audited=audited, case_keys=settings.case_keys
-        )  # fmt: skip
-        _compare_registers(engine, report, bar)
-        looked = _look_at_attachments(engine, settings, report, max(1, args.jobs), bar)
+        report = verify_database(url, jobs=jobs, progress=bar, audited=audited, case_keys=settings.case_keys)
+        looked = {"named": 0, "checked": False}
         if not _cannot_be_read(report):
+            _compare_registers(engine, report, bar)
+            looked = _look_at_attachments(settings, report, jobs, bar)
             check_in_database(args.seen, Reader(engine), report)
         verify_audit.write(args, settings, report, engine)
     if args.json:
@@ -71,8 +70,6 @@ def run(args: Namespace) -> int:
 
 def _compare_registers(engine: Engine, report: Report, bar: Advance) -> None:
     """Step 8: the registers equal a rebuild. They are derived, so this finding is cured by ``custody rebuild``."""
-    if _cannot_be_read(report):
-        return
     found = Counter(each.register for each in differences(engine, bar))
     for name, count in found.items():
         zh = f"登记簿 {name} 与重建结果不符（{count} 行）：请执行 custody rebuild {name}。"
@@ -80,16 +77,13 @@ def _compare_registers(engine: Engine, report: Report, bar: Advance) -> None:
         report.found(8, "register-differs", zh, en, None, register=name, rows=count)
 
 
-def _look_at_attachments(engine: Engine, settings: Settings, report: Report, jobs: int, bar: Advance) -> dict[str, Any]:
+def _look_at_attachments(settings: Settings, report: Report, jobs: int, bar: Advance) -> dict[str, Any]:
     """Step 10: the files that acts name. How many these are, and whether there was a store to look at."""
     store = attachments_of(settings)
     there = store is not None and (settings.attachments is not None or store.folder.exists())
-    if _cannot_be_read(report):
-        return {"named": 0, "checked": False}
-    named = named_files(Reader(engine))
     if store is not None and there:
-        check_files(store, named, report, jobs, bar)
-    return {"named": len(named), "checked": there}
+        check_files(store, report, jobs, bar)
+    return {"named": len(report.files), "checked": there}
 
 
 def _cannot_be_read(report: Report) -> bool:

@@ -103,6 +103,9 @@ class Disclosures:
         """Look at what is kept of the next act's sealed values, and at what it erases."""
         if isinstance(stored.recorded.act, Erasure):
             self._erased(stored, [decode(each) for each in stored.recorded.act.disclosures])
+        payload = stored.envelope.payload
+        if b'"sealed"' not in payload and b"\\" not in payload:  # most acts seal nothing, and no escape hides it
+            return
         commitments = {decode(each) for each in sealed_in(stored.fields)}
         if not commitments:
             return

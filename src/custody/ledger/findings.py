@@ -39,6 +39,8 @@ class Report:
     erased_disclosures: int = 0
     withheld_disclosures: int = 0
     """Kept under the key of a case that is not here."""
+    files: dict[str, int] = field(default_factory=dict)
+    """Every file that an act names, by its SHA-256, with the index of the first that does."""
     findings: list[Finding] = field(default_factory=list)
 
     def found(self, step: int, code: str, zh: str, en: str, index: int | None = None, **facts: Any) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from custody.acts.parties import Genesis
 from custody.errors import CustodyError
+from custody.facts.files import files_of
 from custody.ledger.decisioncheck import Decisions, Signers
 from custody.ledger.entrycheck import Disclosures, Entries, Links, Witnessing
 from custody.ledger.findings import Report
@@ -63,6 +64,8 @@ class Walk:
         self._entries.take(stored, by_id)
         self._whole.take(stored.recorded, self._decisions.policy_of(stored))
         try:
+            for sha256 in files_of(stored.recorded.act):
+                self._report.files.setdefault(sha256, stored.index)
             facts = self._replay.facts(stored.recorded)
             if stored.index >= self._start:
                 self._signers.take(stored, facts)
