@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from custody.errors import Unavailable
 from custody.ledger import time_tokens as kept
+from custody.ledger.fsck import verify_database
 from custody.ledger.tables import TIME_TABLES
 from custody.stamping.configured import Authorities
 from custody.stamping.turn import Stamping
@@ -185,3 +186,21 @@ def test_what_the_documents_tell_openssl_verifies_a_token_and_its_renewal(
     assert done.stdout.count("Verification: OK") + done.stderr.count("Verification: OK") == 3
     (tmp_path / "1/0.crl").write_bytes(b"another")
     assert run().returncode != 0
+
+def test_an_act_that_was_dated_back_stands_above_what_was_dated_later(
+    founded_world: World, sqlite_url: str, authority: TimeAuthority, settings: Settings
+) -> None:
+    world = founded_world.twin(sqlite_url)
+    world.opens_case()
+    world.clock.forward(minutes=30)
+    Stamping(world.ledger, settings(authority)).date("north")
+    world.clock.forward(minutes=-3)
+    world.opens_case(case="云公(刑)诈〔2026〕0521")
+    is_sound(world)
+    world.clock.forward(minutes=30)
+    Stamping(world.ledger, settings(authority)).date("north")
+    world.clock.forward(minutes=-20)
+    world.opens_case(case="云公(刑)诈〔2026〕0522")
+    findings = verify_database(sqlite_url).findings
+    assert [(each.step, each.code) for each in findings] == [(1, "dated-back")]
+    world.close()

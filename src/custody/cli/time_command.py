@@ -18,7 +18,8 @@ from custody.cli.words import either, text
 from custody.cli.zone import stamp
 from custody.errors import CustodyError, NotFound
 from custody.ledger.time_tokens import Kept
-from custody.stamping.turn import CLOCKS_APART, Judged, Stamping, Standing
+from custody.ledger.timecheck import CLOCKS_APART
+from custody.stamping.turn import Judged, Stamping, Standing
 
 ENDING_DAYS: Final = 90
 """So long before its end a certificate asks for a renewal."""

@@ -87,7 +87,7 @@ CAUSES: Final = (
         "receipts that it lacks, and erase again what was erased.",
     ),
     Cause(
-        "rewritten", ("time", "previous", "seen", "other-root", "differs", "seen-other-root"),
+        "rewritten", ("time", "dated-back", "previous", "seen", "other-root", "differs", "seen-other-root"),
         "历史被改写", "history was rewritten",
         "现存历史自身矛盾，或与他人持有的检查点、审计记录矛盾：持有日志密钥的人重写或者分叉了日志。",
         "The history contradicts itself, or a checkpoint or audit that others hold: whoever has the log's key rewrote "

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from custody.acts.entry import instant
+from custody.acts.entry import instant, read_entry, recorded_at
 from custody.errors import CustodyError
 from custody.ledger import time_tokens
 from custody.ledger.drafts import Head
@@ -41,6 +41,10 @@ from custody.timestamps.token import NOT_CHECKED
 from custody.tlog.checkpoint import Checkpoint
 
 _PAGE: Final = 50
+
+CLOCKS_APART: Final = timedelta(minutes=5)
+"""Farther apart, the ledger's clock or another is wrong."""
+
 _NOT_AMONG: Final = "NOT IN (SELECT digest FROM"
 _FILES: Final = frozenset({TEXT, TOKEN, CHAIN, REQUEST, RECORD})
 """What every token has, beside its lists."""
@@ -60,6 +64,12 @@ def check_tokens(reader: Reader, origin: str, head: Head, roots: Mapping[int, by
         if not later and not _holds(reader, each, origin, roots):
             said = f"Token {each.number} does not fit the log, or contradicts itself."
             yield "time-token", f"第 {each.number} 枚时间戳与台账或其自身不符。", said, each.size
+        if each.size is not None and each.size < head.size and _dated_back(reader, each.size, each.asked_at):
+            yield (
+                "dated-back", "条目的记载时间早于它之前的检查点申请时间戳的时间：时钟曾被调慢，或记载时间被提前。",
+                "An entry says an earlier time than that at which the checkpoint before it was dated: a clock was set "
+                "back, or the entry was.", each.size,
+            )  # fmt: skip
 
 
 def _missing(reader: Reader, kept: list[Kept]) -> Iterator[Problem]:
@@ -122,6 +132,18 @@ def _holds(reader: Reader, kept: Kept, origin: str, roots: Mapping[int, bytes]) 
     except (CustodyError, ValueError, KeyError, TypeError):
         return False
     return over and (found == NOT_CHECKED or (isinstance(found, datetime) and found == kept.time))
+
+
+def _dated_back(reader: Reader, size: int, asked_at: datetime) -> bool:
+    """Whether the first entry above a checkpoint was recorded before a token for this, then the newest, was asked for.
+
+    The others were recorded no earlier than the first, or step 2 finds them.
+    """
+    try:
+        first = recorded_at(read_entry(reader.row(size + 1).entry))
+    except CustodyError:  # which the tree's own check tells
+        return False
+    return first < asked_at - CLOCKS_APART
 
 
 def _stated(stamp: Stamp) -> tuple[tuple[str, str], list[Any]]:

@@ -36,9 +36,6 @@ from custody.tlog.note import Note
 AT_ONE_TIME: Final = 500
 """Tokens that one renewal renews."""
 
-CLOCKS_APART: Final = timedelta(minutes=5)
-"""Farther apart, the ledger's clock or the authority's is wrong."""
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
