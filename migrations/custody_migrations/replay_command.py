@@ -96,8 +96,8 @@ def _copy_logs(engine: Engine, file: Path, sizes: Mapping[str, int]) -> None:
 
 def _compare(engine: Engine, args: Namespace, bar: Advance) -> int:
     moments = [
-        Moment(known_at=here(each)) if args.recorded else Moment(here(each), args.known_at and here(args.known_at))
-        for each in args.diff
+        Moment(known_at=each) if args.recorded else Moment(each, args.known_at and here(args.known_at))
+        for each in sorted(map(here, args.diff))
     ]
     with _states(engine, moments, bar) as (before, after):
         found = list(changes(Reader(engine), before, after))
