@@ -15,12 +15,12 @@ from custody.errors import CustodyError
 from custody.ledger.causes import causes_of
 from custody.ledger.findings import Report
 from custody.ledger.foldercheck import check_folder
+from custody.ledger.log_export import export_log
 from custody.ledger.log_folder import LogFolder
 from custody.ledger.reader import Reader
 from custody.ledger.recorder import Recorder
 from custody.tlog.note import Verifier
 from custody.tlog.proof import TlogProof
-from custody.tlog.tiles import bundle_path, tile_path, tiles_at, write_bundle
 from world import World
 
 SIZE = 300
@@ -39,13 +39,8 @@ def logged(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 def publish(recorder: Recorder, to: Path, size: int) -> None:
-    """The files of a log as tlog-tiles lays them out."""
-    for level, number, width in tiles_at(size):
-        put(to / tile_path(level, number, width), recorder.tile(level, number, width))
-        if level == 0:
-            entries = recorder.entries(number * 256, width)
-            put(to / bundle_path(number, width), write_bundle(entries))
-    put(to / "checkpoint", recorder.checkpoint(size).encode())
+    """The files of a log, as `custody export log` writes them."""
+    export_log(recorder, recorder.checkpoint(size), to)
 
 
 def put(file: Path, data: bytes) -> None:

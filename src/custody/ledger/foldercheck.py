@@ -47,7 +47,7 @@ def check_folder(
     """
     checkpoint = _checkpoint(folder, verifiers, report)
     if checkpoint is not None:
-        Folder(folder, checkpoint, report, ledger).check(progress)
+        _Pass(folder, checkpoint, report, ledger).check(progress)
     return checkpoint
 
 
@@ -73,7 +73,7 @@ def _checkpoint(folder: LogFolder, verifiers: Sequence[Verifier], report: Report
     return checkpoint
 
 
-class Folder:
+class _Pass:
     """One pass over the bundles of a log, in which everything else is made again and compared."""
 
     def __init__(self, folder: LogFolder, checkpoint: Checkpoint, report: Report, ledger: Reader | None) -> None:
@@ -82,7 +82,7 @@ class Folder:
         self._report = report
         self._ledger = ledger
         self._edge = Edge()
-        self._entries = PublishedEntries(checkpoint.origin, report)
+        self._entries = _Entries(checkpoint.origin, report)
         self._compare = True
 
     def check(self, progress: Progress | None) -> None:
@@ -201,7 +201,7 @@ class Folder:
         self._report.found(1, "log-bytes", zh, en, None, file=name, reason=reason)
 
 
-class PublishedEntries:
+class _Entries:
     """Steps 2 and 3, from entries alone. A journal's lines have no links."""
 
     def __init__(self, origin: str, report: Report) -> None:
