@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from bundles import Files, agreeing, packed
 from custody.bundle.report import Report
 from custody.bundle.verifying import given_by, verify_bundle
+from custody.ledger.policies import policy_files, shipped_policy
+from custody.signing import read_envelope
 from tampered_bundles import Story, told
 from world import World
 
@@ -150,3 +152,29 @@ def test_a_bundle_of_another_ledger_that_calls_itself_by_this_name_is_found_by_t
     assert verify_bundle(packed(forged, tmp_path / "forged.zip")).sound
     report = verified(story, forged, tmp_path)
     assert {code for _, code, _ in found(report)} == {"checkpoint-signature", "statement-signature"}
+
+
+def test_a_ledger_that_miscounts_contradicts_its_own_bundle(story: Story, tmp_path: Path) -> None:
+    """Signed with the log's key, one act too few or too many of each name in turn."""
+    names = json.loads(read_envelope(story.files["statement.json"]).payload)["acts"]
+    for name in names:
+        for by in (-1, 1):
+            files = story.stating(story.files, lambda said, by=by, name=name: _count(said, name, by))
+            assert {(code, where) for _, code, where in found(verified(story, files, tmp_path), besides=8)} == {
+                ("left-out", name)
+            }
+    assert len(names) > 20
+
+
+def _count(said: dict[str, Any], name: str, by: int) -> None:
+    said["acts"][name]["count"] = max(said["acts"][name]["count"] + by, 0) if said["acts"][name]["count"] else 1
+
+
+def test_rule_data_that_were_not_in_force_then_decide_nothing(story: Story, tmp_path: Path) -> None:
+    """The ledger judged one act by another jurisdiction's rules, which it ships as well."""
+    other = shipped_policy("uk").id
+    files = story.retold(story.at["relocation"], entry=lambda entry: entry.update(policy=other))
+    files |= {f"rules/{other}/{path}": data for path, data in (policy_files(other) or {}).items()}
+    assert found(verified(story, agreeing(files), tmp_path)) == [
+        (8, "other-policy", story.entry(story.at["relocation"]))
+    ]

@@ -58,7 +58,9 @@ def _check(
         return
     try:
         facts = gather(recorded.act, source)
-        _require_in_force(recorded, facts, bundle)
+        if not _in_force(recorded, facts, bundle):
+            step.found("other-policy", each.name, got=recorded.policy)
+            return
         size = recorded.act.seen.size
         latest = source.recorded_by(size - 1, recorded.recorded_at) if size else None
         outcomes = [_outcome(recorded, replace(facts, seen_at=at), policy) for at in {facts.seen_at, latest}]
@@ -87,12 +89,11 @@ def _outcome(recorded: Recorded, facts: Facts, policy: Policy) -> tuple[Defect, 
         return error.code
 
 
-def _require_in_force(recorded: Recorded, facts: Facts, bundle: Bundle) -> None:
-    """That the rule data were in force then. Raises Beyond where that cannot be told."""
+def _in_force(recorded: Recorded, facts: Facts, bundle: Bundle) -> bool:
+    """Whether the rule data that judged an act were in force then. Raises Beyond where that cannot be told."""
     genesis = bundle.acts[0].act if 0 in bundle.acts else None
     if not isinstance(genesis, Genesis):
         raise Beyond(names.entry_name(0, names.KEYS))
-    in_force = facts.governing().policy_at(founding_of(genesis), recorded.recorded_at)
-    puts_in_force = isinstance(recorded.act, NewPolicy) and recorded.act.policy == recorded.policy
-    if recorded.policy != in_force and not puts_in_force:
-        raise Beyond(recorded.policy)
+    if isinstance(recorded.act, NewPolicy) and recorded.act.policy == recorded.policy:
+        return True  # it may be judged by the data that it puts in force itself
+    return recorded.policy == facts.governing().policy_at(founding_of(genesis), recorded.recorded_at)
