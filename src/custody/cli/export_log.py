@@ -11,7 +11,7 @@ from typing import Any
 from custody.cli.keys import add_passphrase_option
 from custody.cli.ledgers import reading, writing
 from custody.cli.settings import Settings, add_options, settings_of
-from custody.cli.terminal import progress, tell, tell_json
+from custody.cli.terminal import note, progress, tell, tell_json
 from custody.cli.words import text
 from custody.errors import CustodyError
 from custody.ledger.ledger import Ledger
@@ -44,7 +44,7 @@ def run(args: Namespace) -> int:
             "written": done.written, "verifiers": verifiers,
         })  # fmt: skip
         return 0
-    tell(text("export/log", folder=args.folder, size=done.checkpoint.size, written=done.written))
+    note(text("export/log", folder=args.folder, size=done.checkpoint.size, written=done.written))
     for each in verifiers:
         tell(each)
     return 0
