@@ -26,7 +26,9 @@ from custody.ledger.tables import LEDGER
 from custody.signing import VerifyingKey, pae, read_envelope, read_public_key
 from custody.webauthn import Passkey
 
-_STRETCH = 2_000
+STRETCH = 2_000
+"""Acts that a process is given at a time."""
+
 _PAGE = 200
 
 
@@ -68,10 +70,10 @@ def enrolled_keys(reader: Reader) -> dict[str, Enrolled]:
 
 @contextmanager
 def stretches(reader: Reader, keys: Keys, jobs: int, start: int, size: int) -> Iterator[Iterator[Stretch]]:
-    """Every signature of the acts from ``start`` to ``size`` verified, by ``jobs`` - 1 other processes, or in this one
-    when they are asked for."""
-    ranges = [(first, min(first + _STRETCH, size)) for first in range(start, size, _STRETCH)]
-    if jobs < 2:
+    """Every signature of the acts from ``start`` to ``size`` verified, by ``jobs`` - 1 other processes; or in this one
+    when they are asked for, if there are so few that starting another takes longer."""
+    ranges = [(first, min(first + STRETCH, size)) for first in range(start, size, STRETCH)]
+    if jobs < 2 or len(ranges) < 2:
         yield (verified(reader, keys, *each) for each in ranges)
         return
     url = reader.engine.url.render_as_string(hide_password=False)
