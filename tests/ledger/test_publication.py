@@ -25,29 +25,15 @@ from custody.ledger.tables import JOURNAL
 from custody.tlog.checkpoint import Checkpoint, open_checkpoint
 from custody.tlog.note import Note, SignedBy, Signer
 from custody.tlog.proof import TlogProof
-from logs import NOON, SIGNER, Clock, draft, opened
+from logs import NOON, SIGNER, opened
+from publishing import VERIFIERS, go_on, publishing, recorded
 from world import ORIGIN, World
-
-COSIGNER = Signer(SIGNER.name, MLDSA44PrivateKey.from_seed_bytes(bytes(32)))
-VERIFIERS = [SIGNER.verifier, COSIGNER.verifier]
-
-
-def publishing(
-    recorder: Recorder, mark: Path | None = None, cosigner: Signer | None = COSIGNER,
-    keys: frozenset[str] = frozenset(map(str, VERIFIERS)),
-) -> Publication:  # fmt: skip
-    return Publication(recorder, lambda _: keys, cosigner, Mark(mark) if mark else None, Clock())
 
 
 def at_once(publication: Publication) -> Checkpoint:
     """The head, published now."""
     publication.publish(at_once=True)
     return open_checkpoint(publication.checkpoint(), *VERIFIERS)
-
-
-def recorded(recorder: Recorder, *names: str) -> None:
-    for name in names:
-        recorder.submit(draft(name))
 
 
 def rows(recorder: Recorder) -> list[int]:
@@ -82,17 +68,6 @@ def test_a_head_is_published_at_most_once_a_second(sqlite_url: str) -> None:
         assert publication.covering(1) == (2, recorder.checkpoint(2))
         assert at_once(publication).size == 2
         assert rows(recorder) == [1, 2]
-
-
-def go_on(url: str, name: str, mark: Path) -> list[str]:
-    """Record and publish, in a process of its own; returns every note that was given out."""
-    with opened(url) as recorder:
-        publication, given = publishing(recorder, mark), []
-        for number in range(5):
-            recorded(recorder, f"{name}{number}")
-            publication.publish(at_once=True)
-            given.append(publication.checkpoint())
-        return given
 
 
 def test_processes_that_publish_one_log_at_once_give_one_note_for_one_size(database_url: str, tmp_path: Path) -> None:
