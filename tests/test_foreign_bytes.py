@@ -33,6 +33,8 @@ from custody.client.wire import error_from
 from custody.errors import CustodyError
 from custody.importing.mapping import read_mapping
 from custody.importing.tables import read_table
+from custody.ledger.log_export import exported_size
+from custody.ledger.mark import Mark
 from custody.reminding.configured import read_configured
 from custody.rules.rule_files import extends, read_policy
 from custody.sign_in import read_statement, signed_statement
@@ -170,6 +172,8 @@ READERS: Final[dict[str, tuple[Callable[..., Any], bytes]]] = {
 
 FILES: Final[dict[str, tuple[Callable[[Path], Any], str, bytes]]] = {
     "a key file": (keyfile.read_key, "a.key", key_bytes()),
+    "what was published last": (lambda path: Mark(path).read(), "a.key.published", COSIGNED.encode()),
+    "an exported log": (lambda path: exported_size(path.parent), "checkpoint", COSIGNED.encode()),
     "drafts": (lambda path: read_inputs([str(path)]), "a.json", b'{"act": "x"}\n{"act": "y"}\n'),
     "signed acts": (
         lambda path: [signed_act_from(each.body) for each in read_inputs([str(path)]) if each.is_signed],

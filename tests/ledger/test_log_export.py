@@ -142,6 +142,7 @@ def test_the_command_exports_and_notices_that_the_ledger_was_restored(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CUSTODY_DATABASE", "ledger.db")
+    monkeypatch.setenv("CUSTODY_LOG_PUBLISHED", "elsewhere")
     assert main(["keygen", "admin.pem", "--no-passphrase"]) == 0
     assert main([
         "init", "--origin", "custody.example/t", "--agency", "psb", "--admin", "psb-admin", "--key", "admin.pem"
@@ -155,7 +156,7 @@ def test_the_command_exports_and_notices_that_the_ledger_was_restored(
     note = (tmp_path / "published/checkpoint").read_text()
     assert Note.parse(note).verified(verifiers) == (*sorted(verifiers, key=lambda each: each.kind),)
     assert len(verifiers) == 2
-    assert (tmp_path / "ledger.db.key.published").read_text() == note
+    assert (tmp_path / "elsewhere").read_text() == note
     assert main(["verify", "--log", "published"]) == 0
     capsys.readouterr()
     main(["doctor", "--lang", "en"])

@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 
 from custody.acts.entry import read_entry, recorded_at
 from custody.cli import commands, missing_commands
-from custody.cli.ledgers import mark_of, reading, time_authorities_of
+from custody.cli.ledgers import reading, time_authorities_of
 from custody.cli.settings import CONFIG, OPTION, VARIABLES, Settings, add_options, journal_key_of, read_settings
 from custody.cli.terminal import tell_json, tell_table
 from custody.cli.words import language, text
@@ -150,7 +150,7 @@ def _published(settings: Settings, ledger: Ledger) -> Iterator[Finding]:
         log_key = settings.needed_log_key()
     except CustodyError:
         return  # said below
-    file, mark = settings.ml_dsa_key_of(log_key), mark_of(log_key)
+    file, mark = settings.ml_dsa_key_of(log_key), settings.mark_of(log_key)
     named = any(Verifier.parse(each).kind is KeyType.ML_DSA_44 for each in ledger.log_keys())
     if named or file.exists():
         fine = named and file.exists() and _private(file)

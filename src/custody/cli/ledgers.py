@@ -46,7 +46,7 @@ def writing(settings: Settings) -> Iterator[Ledger]:
             origin = known.origin
         with _closing(Ledger(
             engine, *signers(origin, log_key, settings), cosigner=cosigner(origin, log_key, settings),
-            mark=mark_of(log_key),
+            mark=settings.mark_of(log_key),
         )) as ledger:  # fmt: skip
             yield ledger
             ledger.publication.publish(at_once=True)
@@ -77,11 +77,6 @@ def ml_dsa_key(path: Path, settings: Settings) -> MLDSA44PrivateKey:
             "malformed/log-key-ml-dsa", "What a log publishes is signed with an ML-DSA-44 key.", file=path.name
         )
     return key
-
-
-def mark_of(log_key: Path) -> Path:
-    """What was published last is noted beside the log's key, and so in no backup of the database."""
-    return log_key.with_name(log_key.name + ".published")
 
 
 def log_signing_key(path: Path, settings: Settings) -> Ed25519PrivateKey:

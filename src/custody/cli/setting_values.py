@@ -138,7 +138,7 @@ def _minutes(given: str) -> int:
 
 
 READERS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "database": database_url, "server": str, "log_key": Path, "log_key_ml_dsa": Path,
+    "database": database_url, "server": str, "log_key": Path, "log_key_ml_dsa": Path, "log_published": Path,
     "publication": _one_of("private", "public"), "log_verifier": str, "passphrase_file": Path,
     "reminders": Path, "timezone": _zone, "log_format": _one_of("json", "plain"), "metrics": _metrics,
     "attachments": _store, "attachment_staging": Path, "attachment_limit": _bytes("attachment_limit"),

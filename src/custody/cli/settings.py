@@ -31,6 +31,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "server": "CUSTODY_SERVER",
     "log_key": "CUSTODY_LOG_KEY",
     "log_key_ml_dsa": "CUSTODY_LOG_KEY_ML_DSA",
+    "log_published": "CUSTODY_LOG_PUBLISHED",
     "publication": "CUSTODY_PUBLICATION",
     "log_verifier": "CUSTODY_LOG_VERIFIER",
     "passphrase_file": "CUSTODY_PASSPHRASE_FILE",
@@ -60,8 +61,8 @@ VARIABLES: Final[Mapping[str, str]] = {
 
 
 _PATHS: Final = (
-    "log_key", "log_key_ml_dsa", "passphrase_file", "reminders", "attachment_staging", "vouching", "tls_cert",
-    "tls_key", "time_authorities", "witness_policy", "case_keys",
+    "log_key", "log_key_ml_dsa", "log_published", "passphrase_file", "reminders", "attachment_staging", "vouching",
+    "tls_cert", "tls_key", "time_authorities", "witness_policy", "case_keys",
 )  # fmt: skip
 
 
@@ -73,6 +74,8 @@ class Settings:
     server: str | None = None
     log_key: Path | None = None
     log_key_ml_dsa: Path | None = None
+    log_published: Path | None = None
+    """The file that says what the log published last."""
     publication: Literal["private", "public"] = "private"
     """Whether the log is published to everybody: checkpoint, tiles and entries, without a session."""
     log_verifier: str | None = None
@@ -133,6 +136,11 @@ class Settings:
     def ml_dsa_key_of(self, log_key: Path) -> Path:
         """The log's ML-DSA-44 key file, whether or not it is there; beside the other, unless it was named."""
         return self.log_key_ml_dsa or log_key.with_name(log_key.name + ".ml-dsa")
+
+    def mark_of(self, log_key: Path) -> Path:
+        """What was published last is noted beside the log's key, unless another file was named; never in the database,
+        and so in no backup of it."""
+        return self.log_published or log_key.with_name(log_key.name + ".published")
 
 
 def journal_key_of(log_key: Path) -> Path:
