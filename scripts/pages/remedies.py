@@ -209,7 +209,7 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "unavailable/desk": "`custody migrate`",
     "unavailable/issuer": "see that the issuer can be reached; `custody doctor` asks it",
     "unavailable/schema": "`custody migrate`, after a backup",
-    "unavailable/published": "let the server write beside the log's key, or name another file (`CUSTODY_LOG_PUBLISHED`); it goes on by itself",
+    "unavailable/published": "let the server write there, or name another file: `CUSTODY_LOG_PUBLISHED`",
     "unavailable/time-authority": "look at the address and the network; the log goes on without it",
     "unavailable/time-number": "ask again",
     "unavailable/program": "`CUSTODY_DEBUG=1` shows where; report it",
