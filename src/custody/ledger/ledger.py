@@ -299,7 +299,7 @@ class Ledger:
         size, _ = self.recorder.first_checkpoint_covering(recorded.index)
         return Receipt(
             act_id, recorded.index, recorded.recorded_at, recorded.defects, row.entry,
-            self.proof(recorded.index, size), duplicate,
+            self._proof(recorded.index, size, self.publication.as_appended(size)), duplicate,
         )  # fmt: skip
 
     def proof(self, index: int, size: int | None = None) -> str:
@@ -308,9 +308,9 @@ class Ledger:
         size, note = self.publication.covering(index) if size is None else (size, self.publication.checkpoint(size))
         return str(TlogProof(index, tuple(self.recorder.inclusion_path(index, size)), note))
 
-    def _proof(self, index: int, size: int) -> str:
+    def _proof(self, index: int, size: int, note: str | None = None) -> str:
         path = self.recorder.inclusion_path(index, size)
-        return str(TlogProof(index, tuple(path), self.recorder.checkpoint(size)))
+        return str(TlogProof(index, tuple(path), note or self.recorder.checkpoint(size)))
 
 
 def draft_of(opened: Opened, decision: Decision, facts: Facts, condition: DCBAppendCondition) -> ActDraft:

@@ -72,6 +72,10 @@ class Publication:
         newest = self._newest()
         return self._witnessed(*newest) if newest else self._recorder.checkpoint()
 
+    def as_appended(self, size: int) -> str:
+        """The note that an append signed, which a receipt has whenever it is asked for, and cosignatures since."""
+        return self._witnessed(size, self._recorder.checkpoint(size))
+
     @property
     def engine(self) -> Engine:
         """Where it is kept."""
