@@ -12,6 +12,7 @@ import pytest
 from custody.acts.values import encode
 from custody.cli.connection import LocalLedger
 from custody.errors import Damaged, Refused, Untrusted
+from custody.ledger.causes import causes_of, may_only_follow
 from custody.ledger.engine import open_engine
 from custody.ledger.fsck import verify_database
 from custody.ledger.ledger import Ledger
@@ -108,3 +109,14 @@ def test_people_testify_to_what_the_log_signed_and_not_to_its_head_row(stored: P
     found(stored, "UPDATE ledger_checkpoint SET note = replace(note, char(10, 10), char(10) || 'x' || char(10, 10))")
     with closing(Ledger(open_engine(f"sqlite:///{stored}"))) as ledger, pytest.raises(Untrusted):
         LocalLedger(ledger).seen()
+
+
+def test_what_follows_from_an_act_that_cannot_be_read_accuses_nobody(stored: Path) -> None:
+    unreadable = "UPDATE ledger_entry SET envelope = CAST('{}' AS BLOB) WHERE position = 20"
+    with closing(sqlite3.connect(stored)) as database, unguarded(database):
+        database.execute(unreadable)
+    findings = verify_database(f"sqlite:///{stored}").findings
+    follow = {each.name: may_only_follow(each, findings) for each in causes_of(findings)}
+    assert follow.pop("changed") is False
+    assert "rewritten" in follow
+    assert {name for name, only in follow.items() if not only} <= {"deleted"}

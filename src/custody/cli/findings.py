@@ -7,14 +7,17 @@ from typing import Any
 
 from custody.cli.terminal import tell, tell_table
 from custody.cli.words import language, text
-from custody.ledger.causes import causes_of
+from custody.ledger.causes import causes_of, may_only_follow
 from custody.ledger.findings import Finding, Report
 from custody.tlog.encoding import to_base64
 
 
 def report_as_json(report: Report) -> dict[str, Any]:
     """A report with the causes that its findings point to."""
-    causes = [asdict(each) for each in causes_of(report.findings)]
+    causes = [
+        {**asdict(each), "may_only_follow": may_only_follow(each, report.findings)}
+        for each in causes_of(report.findings)
+    ]
     looked_at = {name: value for name, value in asdict(report).items() if name != "files"}
     return {**looked_at, "root": to_base64(report.root), "causes": causes, "clean": not report.findings}
 
@@ -33,6 +36,9 @@ def tell_findings(report: Report) -> None:
     in_chinese = language() == "zh"
     for cause in causes_of(report.findings):
         tell(f"● {cause.zh if in_chinese else cause.en} ({', '.join(sorted(found & {*cause.codes}))})")
+        if may_only_follow(cause, report.findings):
+            tell(f"  {text('verify/follows')}")
+            continue
         tell(f"  {cause.means_zh if in_chinese else cause.means_en}")
         tell(f"  → {cause.do_zh if in_chinese else cause.do_en}")
 

@@ -14,6 +14,10 @@ VERIFYING: Final[Mapping[str, tuple[str, str]]] = {
         "日志公钥（vkey），可多次；默认用 CUSTODY_LOG_VERIFIER",
         "a verifier key of the log (vkey), may be given again; else CUSTODY_LOG_VERIFIER",
     ),
+    "verify/follows": (
+        "可能只是有记录缺失或者无法读取的后果：先按上述恢复，再核验。",
+        "May only follow from an act that is missing or cannot be read: restore as said above, and verify again.",
+    ),
     "verify/log": (
         "{origin}：{size} 条，根 {root}。核验了 {entries} 条。",
         "{origin}: {size} entries, root {root}. Looked at {entries} entries.",

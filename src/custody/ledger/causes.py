@@ -157,3 +157,18 @@ def causes_of(findings: Iterable[Finding]) -> list[Cause]:
     """The causes that findings point to, each once, in the order of `CAUSES`."""
     codes = {each.code for each in findings}
     return [cause for cause in CAUSES if codes & {*cause.codes}]
+
+
+def may_only_follow(cause: Cause, findings: Iterable[Finding]) -> bool:
+    """Whether what points to a cause may be no more than the trace of an act that is missing or cannot be read.
+
+    Where one is, links run past it, decisions lack a fact, and what it brought seems to be nobody's: nothing of that
+    says that anybody rewrote history.
+    """
+    return cause.name in _FOLLOWING and any(each.code in _BREAKS for each in findings)
+
+
+_BREAKS: Final = frozenset({"unreadable", "unreadable-rows", "entry", "leaf", "gap", "cut"})
+_FOLLOWING: Final = frozenset(
+    {"inserted", "index", "rewritten", "stranger", "misjudged", "other-rules", "drifted", "contradicted"}
+)

@@ -125,7 +125,7 @@ class _Sample:
             facts.found.update(known_before(self._past, needs, stored.index).items())
         except CustodyError as error:
             zh, en = "登记记录损坏，签署人是否有权不明。", "Damaged enrolments: who was entitled cannot be told."
-            self._report.found(4, "not-folded", zh, en, stored.index, reason=error.code)
+            self._report.found(4, "unreadable", zh, en, stored.index, reason=error.code)
             return
         self._signers.take(stored, facts)
         try:
