@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 
@@ -19,6 +20,8 @@ from custody.facts.tags import UNLINKED
 from custody.ledger.bundle_content import content_of
 from custody.ledger.bundle_scope import scope_of
 from custody.ledger.ledger import Ledger
+from custody.signing import key_id_of, read_envelope
+from custody.strict import read_base64url
 from world import World
 
 
@@ -70,11 +73,6 @@ def test_the_statement_counts_what_the_whole_log_holds(told: tuple[World, str, l
 
 def _is_about(world: World, position: int, name: str) -> bool:
     """Whether an act brings or revokes a key, read from the act itself."""
-    import json
-
-    from custody.signing import key_id_of, read_envelope
-    from custody.strict import read_base64url
-
     act = json.loads(read_envelope(world.ledger.recorder.row(position).envelope).payload)
     spki = act.get("public_key") or (act.get("administrator") or {}).get("public_key")
     brings = spki is not None and f"key:{key_id_of(read_base64url(spki))}" == name

@@ -55,7 +55,7 @@ def read_case_bundle(
     wanted: Annotated[Wanted, Query()],
 ) -> StreamingResponse:  # fmt: skip
     """A bundle of a case and each of its items: a ZIP archive that anybody can verify (docs/format.md section 7)."""
-    require_reached(context, context.ledger.recorder.head().size)  # what he sees is what he sees of all that counts
+    require_reached(context, context.ledger.recorder.head().size)
     case = normalize("NFC", reference)
     if registers.sight_of(f"case:{case}") is not Sight.WHOLE:
         raise not_found("case", case)
@@ -80,7 +80,10 @@ def _answer(
 ) -> StreamingResponse:
     """The bundle as a stream; who took it out, and what was opened for it, stands in the journal before it begins."""
     ledger = context.ledger
-    scope = scope_of(ledger.recorder, subject, ledger.recorder.head().size)
+    ledger.publication.publish(at_once=True)
+    size = ledger.recorder.head().size
+    require_reached(context, size)  # an act that the registers do not know yet, he would not see
+    scope = scope_of(ledger.recorder, subject, size)
     withheld = {index for index, each in scope.acts.items() if not _whole(registers, each)}
     opened = _opened(ledger, caller, scope, withheld, wanted)
     content = content_of(
