@@ -152,7 +152,7 @@ def test_the_command_exports_and_notices_that_the_ledger_was_restored(
     )
     capsys.readouterr()
     assert main(["export", "log", "published"]) == 0
-    verifiers = [Verifier.parse(line) for line in capsys.readouterr().out.splitlines()[1:]]
+    verifiers = [Verifier.parse(line) for line in capsys.readouterr().out.splitlines()]
     note = (tmp_path / "published/checkpoint").read_text()
     assert Note.parse(note).verified(verifiers) == (*sorted(verifiers, key=lambda each: each.kind),)
     assert len(verifiers) == 2
