@@ -18,7 +18,7 @@ from custody.errors import Malformed
 from custody.tlog.cosignature import KeyType, NotePrivateKey
 from custody.tlog.note import Signer, Verifier
 from custody.tlog.policy import LOGS
-from custody.witnessing.cosigner import Cosigner, found, state_beside, verifier_beside
+from custody.witnessing.cosigner import Cosigner, found
 from custody_api import binding, logs
 from custody_api.door import doorway_of
 from custody_api.witnessing.app import create_witness
@@ -32,9 +32,7 @@ def run(args: Namespace) -> int:
     """Serve as a witness; return the exit status."""
     settings = settings_of(args)
     verifiers = [_log(each) for each in args.log]
-    paths = [Path(each) for each in args.key]
-    name, state = args.name or _name_beside(paths[0]), args.state or state_beside(paths[0])
-    signers = [_signer(name, open_note_key(each, settings)) for each in paths]
+    signers = [_signer(args.name, open_note_key(Path(each), settings)) for each in args.key]
     try:
         doorway = doorway_of(args.host, settings, None)
         encrypted = binding.encrypted(settings)
@@ -47,8 +45,8 @@ def run(args: Namespace) -> int:
     logs.begin(settings.log_format)
     with listener, binding.until_terminated():
         if args.found:
-            found(state)
-        with closing(Cosigner(state, verifiers, signers)) as cosigner:
+            found(args.state)
+        with closing(Cosigner(args.state, verifiers, signers)) as cosigner:
             tell(text("witness/address", address=binding.address_of(listener, settings)))
             server = uvicorn.Server(uvicorn.Config(
                 create_witness(cosigner, doorway), log_config=None, access_log=False, server_header=False,
@@ -64,14 +62,6 @@ def _log(vkey: str) -> Verifier:
     if key.kind not in LOGS:
         raise Malformed("malformed/log-key", "This is no verifier key of a log.", file=key.name)
     return key
-
-
-def _name_beside(key: Path) -> str:
-    """The name that was given to a key when it was made. Raises WrongUse where that does not stand beside it."""
-    try:
-        return Verifier.parse(verifier_beside(key).read_text(encoding="utf-8").strip()).name
-    except FileNotFoundError:
-        raise WrongUse("use/witness-name", "Name the witness: --name.", file=str(verifier_beside(key))) from None
 
 
 def _signer(name: str, key: NotePrivateKey) -> Signer:

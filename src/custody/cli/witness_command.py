@@ -110,10 +110,21 @@ def keygen(args: Namespace) -> int:
 
 
 def serve(args: Namespace) -> int:
-    """Run a witness, which the package of servers does."""
+    """Run a witness, which the package of servers does; its name and its state stand beside its first key."""
+    key = Path(args.key[0])
+    args.name = args.name or _name_beside(key)
+    args.state = args.state or state_beside(key)
     serving: Any = import_module("custody_api.witnessing.serving")
     status: int = serving.run(args)
     return status
+
+
+def _name_beside(key: Path) -> str:
+    """The name that was given to a key when it was made. Raises WrongUse where that does not stand beside it."""
+    try:
+        return Verifier.parse(verifier_beside(key).read_text(encoding="utf-8").strip()).name
+    except FileNotFoundError:
+        raise WrongUse("use/witness-name", "Name the witness: --name.", file=str(verifier_beside(key))) from None
 
 
 def add_witness(args: Namespace) -> int:
