@@ -229,6 +229,7 @@ CHINESE: Final[Mapping[str, str]] = {
     # Wrong use of a command
     "use/export-why": "请说明事由（--why）；向服务器申请的是登录者本人。",
     "use/export": "请说明由谁、因何事由（--by、--why）：打开密封值须记入日志。",
+    "use/witness-name": "请用 --name 给出见证方名称：密钥文件旁没有 {file}。",
     "use/witness-policy": "请指明见证策略文件：--witness-policy 或 CUSTODY_WITNESS_POLICY。",
     "use/audit-key": "请用 --key 给出审计人的私钥。",
     "use/sample": "抽样须同时给出大于零的条数和种子：--sample N --seed TEXT。",
