@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from custody.ledger import publication
 from custody.ledger.log_export import export_log
 from custody.tlog.checkpoint import open_checkpoint
 from custody.tlog.merkle import leaf_hash, root_of
@@ -34,7 +35,10 @@ def test_checkpoint_bundle_and_tile_add_up(world: World, client: httpx.Client) -
         assert answer.headers["content-type"] == "application/octet-stream"
 
 
-def test_whoever_signs_sees_a_head_before_it_is_published(sqlite_world: World, sqlite_client: httpx.Client) -> None:
+def test_whoever_signs_sees_a_head_before_it_is_published(
+    sqlite_world: World, sqlite_client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publication, "EVERY_SECONDS", 3600.0)
     published = sqlite_client.get("/log/checkpoint").text
     sqlite_client.post("/v1/acts", json=a_case(sqlite_world, "云公(刑)诈〔2026〕1999"))
     assert sqlite_client.get("/log/checkpoint").text == published
@@ -77,6 +81,7 @@ def test_a_full_tile_is_served_by_its_own_name_and_all_is_exported_as_it_is_serv
     assert sqlite_client.get("/log/tile/0/000").status_code == 404
     lines = [json.dumps(a_case(sqlite_world, f"云公(刑)诈〔2026〕{number:04}")) for number in range(2000, 2256)]
     sqlite_client.post("/v1/acts/batch", content="\n".join(lines), headers={"Content-Type": "application/jsonl"})
+    sqlite_world.ledger.publication.publish(at_once=True)
     checkpoint = open_checkpoint(sqlite_client.get("/log/checkpoint").content, sqlite_world.log_key.verifier)
     full, rest = checkpoint.size // 256, checkpoint.size % 256
     assert full == 1
