@@ -14,12 +14,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from custody.witnessing import wire
 from custody.witnessing.cosigner import Cosigner, found
