@@ -132,4 +132,13 @@ def _told(change: Change) -> Iterator[str | None]:
             yield None
         else:
             differing = {name: value for name, value in shape.items() if not one or not two or one[name] != two[name]}
-            yield json.dumps(differing, ensure_ascii=False)
+            yield _plain(differing)
+
+
+def _plain(value: Any) -> str:
+    """A value for people: names and what they say, without what is empty."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {told}" for name, each in value.items() if (told := _plain(each)))
+    if isinstance(value, list):
+        return "; ".join(_plain(each) for each in value)
+    return "" if value is None else str(value)
