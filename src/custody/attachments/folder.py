@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from custody.attachments.shelf import PIECE, Lying
+from custody.ledger.durable import sync
 
 
 class Folder:
@@ -67,15 +68,6 @@ class Folder:
     def place(self, sha256: str) -> Path:
         """Where the file with this name lies, or would."""
         return self._folder / sha256[:2] / sha256
-
-
-def sync(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _lying(place: Path) -> Lying:

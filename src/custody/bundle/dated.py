@@ -10,12 +10,10 @@ from custody.acts.entry import instant
 from custody.bundle.bundled import Bundle
 from custody.bundle.names import TIMESTAMPS, token_file_name
 from custody.bundle.report import Step
-from custody.errors import CustodyError
+from custody.bundle.standing import joined
 from custody.timestamps.stamps import TOKEN, Stamp, renewed_numbers, verify_stamp
 from custody.timestamps.token import NO_ROOT, NOT_CHECKED
 from custody.tlog.checkpoint import Checkpoint
-from custody.tlog.encoding import from_base64
-from custody.tlog.merkle import verify_consistency
 
 _LARGEST_FILE: Final = 8 << 20
 """A list of revoked certificates: 8 MiB."""
@@ -54,17 +52,9 @@ def _check(bundle: Bundle, step: Step, stamp: Stamp, others: list[Stamp]) -> Non
 
 def _joined(bundle: Bundle, stamp: Stamp) -> Checkpoint | None:
     """The checkpoint that a token is over, if the bundle's continues it."""
-    head = bundle.checkpoint
-    try:
-        dated = Checkpoint.parse(stamp.text.decode())
-        lines = bundle.text(token_file_name(stamp.number, "consistency")) or b""
-        path = [from_base64(line, "consistency") for line in lines.decode().splitlines()]
-        if head is None or dated.origin != head.origin or dated.text != stamp.text.decode() or not dated.size:
-            return None
-        verify_consistency(dated.size, head.size, dated.root, head.root, path)
-    except (CustodyError, UnicodeDecodeError):
-        return None
-    return dated
+    lines = bundle.text(token_file_name(stamp.number, "consistency")) or b""
+    proof = lines.decode("utf-8", "surrogateescape").splitlines()
+    return joined(bundle, stamp.text.decode("utf-8", "surrogateescape"), proof)
 
 
 def _stamps(bundle: Bundle) -> Iterator[Stamp]:

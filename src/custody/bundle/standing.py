@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from custody.acts.governing import LogKey
 from custody.acts.parties import Genesis
@@ -12,7 +12,8 @@ from custody.bundle.report import Step
 from custody.errors import CustodyError, Malformed, Untrusted
 from custody.tlog.checkpoint import Checkpoint
 from custody.tlog.cosignature import KeyType
-from custody.tlog.merkle import leaf_hash, verify_inclusion
+from custody.tlog.encoding import from_base64
+from custody.tlog.merkle import leaf_hash, verify_consistency, verify_inclusion
 from custody.tlog.note import Note, Verifier
 from custody.tlog.proof import TlogProof
 
@@ -79,6 +80,20 @@ def _verifiers(keys: tuple[str, ...]) -> Iterator[Verifier]:
             yield Verifier.parse(key)
         except Malformed:
             continue  # a key that nobody can verify with signs nothing
+
+
+def joined(bundle: Bundle, text: str, proof: Iterable[str]) -> Checkpoint | None:
+    """The checkpoint of a text, if a consistency proof, in lines of base64, joins the bundle's checkpoint to it."""
+    head = bundle.checkpoint
+    try:
+        older = Checkpoint.parse(text)
+        if head is None or older.origin != head.origin or older.text != text:
+            return None
+        path = [from_base64(line, "consistency") for line in proof]
+        verify_consistency(older.size, head.size, older.root, head.root, path)
+    except CustodyError:
+        return None
+    return older
 
 
 def check_inclusion(bundle: Bundle, step: Step) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO, get_args
+from typing import Any, get_args
 
 from custody.attachments.bundled import bundled
 from custody.bundle.archive import File, archived
@@ -24,6 +22,7 @@ from custody.facts import files
 from custody.facts.kinds import Need
 from custody.ledger.bundle_content import ALL, NO_WITNESSES, content_of, sealed_values, with_reports
 from custody.ledger.bundle_scope import Scope, item_of, scope_of
+from custody.ledger.durable import whole
 from custody.ledger.ledger import Ledger
 from custody.witnessing.editing import read_policy_file
 
@@ -129,24 +128,3 @@ def _journal(ledger: Ledger, args: Namespace, content: Content, opened: Iterable
     if values := list(opened):
         ledger.journal.view(args.by, args.why, of, values, "view/bundle")
     ledger.journal.export(args.by, args.why, of, "export/bundle")
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[BinaryIO]:
-    """A file (mode 0600) that bears its name once all of it is on disk; if anything fails, there is none."""
-    begun = path.with_name(f".{path.name}.unfinished")
-    begun.unlink(missing_ok=True)
-    try:
-        with open(begun, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        begun.replace(path)
-    except BaseException:
-        begun.unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -15,7 +15,6 @@ from custody.ledger.opening import read_recorded
 from custody.ledger.reader import Reader
 from custody.ledger.seencheck import check_seen
 from custody.tlog.checkpoint import Checkpoint
-from custody.tlog.note import Note
 from custody.tlog.tiles import TILE_WIDTH, bundle_path, read_bundle
 
 _LONGEST = 1 << 20
@@ -61,4 +60,4 @@ def _read(given: str) -> Checkpoint:
     if given.lstrip().startswith("CL1 "):
         return Claim.parse(given).checkpoint
     with Path(given).open("rb") as opened:
-        return Checkpoint.parse(Note.parse(opened.read(_LONGEST)).text)
+        return Checkpoint.stated(opened.read(_LONGEST))

@@ -20,6 +20,7 @@ from custody.cli.terminal import note, progress, tell, tell_json
 from custody.cli.words import text
 from custody.errors import Damaged, Malformed, TooLarge
 from custody.ledger.audit import LARGEST, Audited, believed, signed_audit
+from custody.ledger.durable import whole
 from custody.ledger.findings import Report
 from custody.ledger.fsck import founded_by
 from custody.ledger.reader import Reader
@@ -73,9 +74,8 @@ def write(args: Namespace, settings: Settings, report: Report, engine: Engine) -
         return
     key = open_key(args.key, settings)
     origin = _genesis(Reader(engine)).origin
-    begun = args.write.with_name(f"{args.write.name}.new")
-    begun.write_bytes(signed_audit(origin, report.entries, report.root, datetime.now(UTC), key))
-    begun.replace(args.write)
+    with whole(args.write, 0o666) as file:
+        file.write(signed_audit(origin, report.entries, report.root, datetime.now(UTC), key))
     note(text("verify/written", file=args.write, size=report.entries))
 
 

@@ -16,9 +16,9 @@ from custody.errors import Malformed
 from custody.tlog.checkpoint import Checkpoint, open_checkpoint
 from custody.tlog.edge import Nodes, expand
 from custody.tlog.merkle import HASH_SIZE, consistency_path, leaf_hash, verify_consistency, verify_inclusion
-from custody.tlog.note import Note, Verifier
+from custody.tlog.note import Verifier
 from custody.tlog.proof import TlogProof
-from custody.tlog.tiles import TILE_HEIGHT, TILE_WIDTH, tile_path
+from custody.tlog.tiles import TILE_HEIGHT, TILE_WIDTH, hashes_in, tile_path
 
 
 class KnownLog:
@@ -54,7 +54,7 @@ class KnownLog:
     def _signed(self, note: str) -> Checkpoint:
         if self._verifiers:
             return open_checkpoint(note, *self._verifiers)
-        return Checkpoint.parse(Note.parse(note).text)
+        return Checkpoint.stated(note)
 
     def _require_one_log(self, older: Checkpoint, newer: Checkpoint) -> None:
         if older.size == 0:
@@ -89,4 +89,4 @@ class _Tiles:
                 "malformed/tile", "A tile of the log has another length than it should.", field="tile",
                 expected=width * HASH_SIZE, got=len(data),
             )  # fmt: skip
-        return expand(data[at : at + HASH_SIZE] for at in range(0, len(data), HASH_SIZE))
+        return expand(hashes_in(data))

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from custody.errors import Conflict
+from custody.ledger.durable import sync
 from custody.ledger.engine import BUSY_SECONDS, meaning
 from custody.ledger.tables import LEDGER
 
@@ -45,13 +46,13 @@ def new_folder(folder: Path) -> Iterator[Path]:
     try:
         yield begun
         for file in begun.iterdir():
-            _sync(file)
-        _sync(begun)
+            sync(file)
+        sync(begun)
         begun.rename(folder)
     except BaseException:
         shutil.rmtree(begun)
         raise
-    _sync(folder.parent)
+    sync(folder.parent)
 
 
 def size_of(copy: Path) -> int:
@@ -72,14 +73,6 @@ def _copy(file: Path, copy: Path) -> None:
             target.execute("PRAGMA journal_mode = DELETE")  # one file, without a -wal that could be left behind
     except sqlite3.Error as error:
         raise meaning(error) from error
-
-
-def _sync(path: Path) -> None:
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _taken(folder: Path) -> Conflict:

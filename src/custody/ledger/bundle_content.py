@@ -116,9 +116,9 @@ def _witnessed(ledger: Ledger, witnesses: WitnessPolicy, size: int) -> dict[str,
 
 
 def _statement(ledger: Ledger, scope: Scope, verifiers: Sequence[Verifier]) -> bytes:
-    head = Checkpoint.parse(Note.parse(ledger.recorder.checkpoint(scope.size)).text)
+    head = Checkpoint.stated(ledger.recorder.checkpoint(scope.size))
     stated = statement_of(ledger.origin, head.size, head.root, scope.counted(), scope.facts)
-    signer = ledger.signer
+    signer = ledger.recorder.signer
     if signer is None or signer.verifier not in verifiers or not isinstance(signer.private_key, Ed25519PrivateKey):
         raise Untrusted(
             "untrusted/statement-key", "A bundle's statement is signed with the key that signed the newest checkpoint.",

@@ -22,6 +22,7 @@ from sqlalchemy import Engine
 
 from custody.errors import Conflict, Malformed, NotFound, Unavailable
 from custody.facts.case import CaseFacts
+from custody.ledger.durable import sync
 
 SEALED: Final = "record-sealed"
 UNSEALED: Final = "record-unsealed"
@@ -93,7 +94,7 @@ class CaseKeys:
         _write(file, key)
         _write(self._mark(case), b"")
         own.unlink()
-        _sync(self.folder)
+        sync(self.folder)
 
     def bring_back(self, case: str, file: Path) -> None:
         """Put the key of a case back from a file, which stays. Raises NotFound, Malformed, Conflict, OSError."""
@@ -103,7 +104,7 @@ class CaseKeys:
             raise NotFound("not-found/case-key", "There is no key of this case here.", asked=case) from None
         _write(self._file(_id_of(case)), key)
         self._mark(case).unlink(missing_ok=True)
-        _sync(self.folder)
+        sync(self.folder)
 
     def _key_of(self, case: str) -> bytes:
         if self._mark(case).exists():
@@ -119,7 +120,7 @@ class CaseKeys:
                 pass
             finally:
                 begun.unlink()
-            _sync(self.folder)
+            sync(self.folder)
         return _read(file)
 
     def _file(self, case_id: bytes) -> Path:
@@ -182,12 +183,4 @@ def _write(file: Path, data: bytes) -> None:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
-    _sync(file.parent)
-
-
-def _sync(folder: Path) -> None:
-    opened_folder = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened_folder)
-    finally:
-        os.close(opened_folder)
+    sync(file.parent)

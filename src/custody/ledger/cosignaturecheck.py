@@ -8,7 +8,7 @@ from custody.errors import CustodyError
 from custody.ledger.drafts import Head
 from custody.ledger.engine import translated
 from custody.ledger.findings import Problem
-from custody.ledger.indexcheck import guarded
+from custody.ledger.indexcheck import check_guards
 from custody.ledger.reader import Reader
 from custody.ledger.session import Session
 from custody.ledger.tables import cosignature
@@ -37,10 +37,7 @@ def check_cosignatures(reader: Reader, origin: str, head: Head, roots: Mapping[i
             for size, witness, line in page:
                 if size not in roots or not _good(Checkpoint(origin, size, roots[size]), witness, line):
                     yield "cosignature", "见证方的联署与日志不符。", "A witness's cosignature does not hold.", size
-        unguarded = cosignature.name not in guarded(session, reader)
-    if unguarded:
-        zh, en = "数据表 cosignature 的防改触发器不在。", "The guards of the table cosignature are gone."
-        yield "unguarded", zh, en, None
+        yield from check_guards(session, reader, [cosignature])
 
 
 def _good(checkpoint: Checkpoint, witness: str, line: str) -> bool:

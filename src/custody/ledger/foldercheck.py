@@ -23,7 +23,7 @@ from custody.ledger.walk import Progress
 from custody.strict import read_json
 from custody.tlog.checkpoint import Checkpoint
 from custody.tlog.edge import Edge
-from custody.tlog.merkle import leaf_hash
+from custody.tlog.merkle import HASH_SIZE, leaf_hash
 from custody.tlog.note import Note, Verifier
 from custody.tlog.tiles import MAX_ENTRY, TILE_HEIGHT, TILE_WIDTH, read_bundle, write_bundle
 
@@ -32,7 +32,6 @@ LARGEST_BUNDLE: Final = TILE_WIDTH * (2 + MAX_ENTRY)
 BESIDE: Final = frozenset({"checkpoint"})
 """What else lies in the folder of a log."""
 
-_HASH = 32
 _LINE = ["recorded_at", "kind", "by", "envelope", "code", "detail"]
 
 
@@ -145,7 +144,7 @@ class _Pass:
                 self._tile(Place(level, number, len(nodes[0])), b"".join(nodes[0]))
 
     def _tile(self, place: Place, made: bytes) -> None:
-        data = self._read(place.name, TILE_WIDTH * _HASH)
+        data = self._read(place.name, TILE_WIDTH * HASH_SIZE)
         if data is not None and data != made:
             zh, en = "瓦片与各条目不符。", "A tile does not fit the entries."
             self._report.found(1, "tile", zh, en, None, file=place.name)
@@ -179,7 +178,7 @@ class _Pass:
         if data is None or whole is None:
             return True  # which is a finding by now
         try:
-            begins = whole[: place.width * _HASH] if place.level is not None else _first(whole, place.width)
+            begins = whole[: place.width * HASH_SIZE] if place.level is not None else _first(whole, place.width)
         except CustodyError:
             return False
         if data != begins:

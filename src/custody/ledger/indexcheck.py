@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
+
+from sqlalchemy import Table
 
 from custody.ledger.findings import Problem
 from custody.ledger.reader import Reader
@@ -56,8 +58,7 @@ def check_indexes(session: Session, reader: Reader, index: TagIndex, size: int) 
         yield "act-index", "编号索引与各条目不符。", "The index of ids does not fit the entries.", None
     if _tiles_differ(session, log):
         yield "tile", "瓦片与各条目不符。", "There are tiles that no entries make.", None
-    for table in sorted({each.name for each in (log.head, *log.append_only)} - guarded(session, reader)):
-        yield "unguarded", f"数据表 {table} 的防改触发器不在。", f"The guards of the table {table} are gone.", None
+    yield from check_guards(session, reader, (log.head, *log.append_only))
 
 
 def _mixed(tag: str, position: int, kind: str) -> int:
@@ -77,8 +78,13 @@ def _tiles_differ(session: Session, log: Log) -> bool:
     return stored != set(completed_between(0, rows[0][0]))
 
 
-def guarded(session: Session, reader: Reader) -> set[str]:
-    """The tables on which triggers still refuse what must not happen."""
+def check_guards(session: Session, reader: Reader, tables: Iterable[Table]) -> Iterator[Problem]:
+    """Yield each of the tables on which triggers no longer refuse what must not happen."""
+    for table in sorted({each.name for each in tables} - _guarded(session, reader)):
+        yield "unguarded", f"数据表 {table} 的防改触发器不在。", f"The guards of the table {table} are gone.", None
+
+
+def _guarded(session: Session, reader: Reader) -> set[str]:
     if reader.engine.dialect.name == "postgresql":
         sql = (
             "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "

@@ -95,7 +95,6 @@ class Ledger:
         """
         self.engine = engine
         self.clock = clock
-        self.signer = signer
         self.recorder = Recorder(engine, signer, log=LEDGER, clock=clock)
         self.journal = Journal(Recorder(engine, journal_signer, log=JOURNAL, clock=clock))
         self.genesis = _genesis(self.recorder)
@@ -260,7 +259,7 @@ class Ledger:
         if appended.duplicate:
             return self.receipt(act.id, duplicate=True)
         self.memory.advance(Recorded(index, appended.recorded_at, act, draft.defects), draft.tags)
-        proof = self._proof(index, appended.size)
+        proof = self._proof(index, appended.size, self.recorder.checkpoint(appended.size))
         return Receipt(act.id, index, appended.recorded_at, draft.defects, appended.entry, proof)
 
     def _already(self, opened: Opened, checked: bool) -> Receipt | None:
@@ -306,11 +305,10 @@ class Ledger:
         """Return a fresh tlog-proof of a leaf against the newest published checkpoint; the head's, where that does not
         cover it yet; or that of a size. With every signature there is of it. Raises NotFound."""
         size, note = self.publication.covering(index) if size is None else (size, self.publication.checkpoint(size))
-        return str(TlogProof(index, tuple(self.recorder.inclusion_path(index, size)), note))
+        return self._proof(index, size, note)
 
-    def _proof(self, index: int, size: int, note: str | None = None) -> str:
-        path = self.recorder.inclusion_path(index, size)
-        return str(TlogProof(index, tuple(path), note or self.recorder.checkpoint(size)))
+    def _proof(self, index: int, size: int, note: str) -> str:
+        return str(TlogProof(index, tuple(self.recorder.inclusion_path(index, size)), note))
 
 
 def draft_of(opened: Opened, decision: Decision, facts: Facts, condition: DCBAppendCondition) -> ActDraft:

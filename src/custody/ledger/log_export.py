@@ -26,11 +26,11 @@ from custody.ledger.session import Session
 from custody.tlog.checkpoint import Checkpoint
 from custody.tlog.edge import Edge
 from custody.tlog.merkle import HASH_SIZE, leaf_hash, root_of
-from custody.tlog.note import Note
 from custody.tlog.tiles import (
     TILE_WIDTH,
     bundle_path,
     completed_between,
+    hashes_in,
     read_bundle,
     tile_path,
     write_bundle,
@@ -58,7 +58,7 @@ def export_log(reader: Reader, note: str, folder: Path, progress: Progress = lam
     Raises Damaged if the leaves do not add up to it, Conflict for a file that holds something else, Unavailable and
     OSError.
     """
-    checkpoint = Checkpoint.parse(Note.parse(note).text)
+    checkpoint = Checkpoint.stated(note)
     size = checkpoint.size
     levels = _levels(reader, checkpoint)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -92,14 +92,14 @@ def exported_note(folder: Path) -> str | None:
 def exported_size(folder: Path) -> int:
     """The size of that checkpoint, 0 without one. Raises Malformed."""
     note = exported_note(folder)
-    return Checkpoint.parse(Note.parse(note).text).size if note is not None else 0
+    return Checkpoint.stated(note).size if note is not None else 0
 
 
 def _levels(reader: Reader, checkpoint: Checkpoint) -> list[list[bytes]]:
     """The hashes of each level: of level 0 those of the open tile alone, above it all of them. Raises Damaged."""
     size = checkpoint.size
     levels = [_leaves(reader, size - size % TILE_WIDTH, size)]
-    above = [root_of(_hashes(tile)) for _, tile in _full_tiles(reader, 0, size // TILE_WIDTH)]
+    above = [root_of(hashes_in(tile)) for _, tile in _full_tiles(reader, 0, size // TILE_WIDTH)]
     while above:
         levels.append(above)
         full = range(0, len(above) - TILE_WIDTH + 1, TILE_WIDTH)
@@ -117,7 +117,7 @@ def _bundles(
     for first in range(0, size // TILE_WIDTH, _TILES_AT_A_TIME):
         after = min(first + _TILES_AT_A_TIME, size // TILE_WIDTH)
         tiles = dict(_full_tiles(reader, first, after))
-        if any(root_of(_hashes(tile)) != levels[1][number] for number, tile in tiles.items()):
+        if any(root_of(hashes_in(tile)) != levels[1][number] for number, tile in tiles.items()):
             raise Damaged("damaged/tree", "A tile changed while it was exported.", size=size)
         missing = [number for number in tiles if not files.has_bundle(bundle_path(number), tiles[number])]
         entries = _entries(reader, missing[0], missing[-1] + 1, size) if missing else {}
@@ -158,10 +158,6 @@ def _entries(reader: Reader, first: int, after: int, size: int) -> dict[int, lis
     start, end = first * TILE_WIDTH, min(after * TILE_WIDTH, size)
     found = reader.entries(start, end - start)
     return {number: found[(number - first) * TILE_WIDTH :][:TILE_WIDTH] for number in range(first, after)}
-
-
-def _hashes(tile: bytes) -> list[bytes]:
-    return [tile[at : at + HASH_SIZE] for at in range(0, len(tile), HASH_SIZE)]
 
 
 class _Files:

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from custody.errors import CustodyError, Damaged
+from custody.ledger.durable import whole
 from custody.ledger.engine import BUSY_SECONDS
 from custody.tlog.checkpoint import Checkpoint
-from custody.tlog.note import Note
 
 LARGEST = 1 << 20
 
@@ -32,7 +32,7 @@ class Mark:
         try:
             with self.file.open("rb") as opened:
                 note = opened.read(LARGEST)
-            return Checkpoint.parse(Note.parse(note).text)
+            return Checkpoint.stated(note)
         except FileNotFoundError:
             return None
         except CustodyError as error:
@@ -54,18 +54,8 @@ class Mark:
 
     def write(self, note: str) -> None:
         """Put another note in the file; durable when it returns. For whoever holds it. Raises OSError."""
-        begun = self.file.with_name(f"{self.file.name}.new")
-        descriptor = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(note.encode())
-            opened.flush()
-            os.fsync(opened.fileno())
-        begun.replace(self.file)
-        folder = os.open(self.file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        with whole(self.file) as file:
+            file.write(note.encode())
 
 
 def _lock(folder: int) -> None:

@@ -84,7 +84,7 @@ class Publication:
     def covering(self, index: int) -> tuple[int, str]:
         """Size and note of the newest published checkpoint, or of the head, where only that covers a leaf."""
         note = self.checkpoint()
-        size = Checkpoint.parse(Note.parse(note).text).size
+        size = Checkpoint.stated(note).size
         if size <= index:
             size = self._recorder.head().size
             note = self._recorder.checkpoint(size)
@@ -117,7 +117,7 @@ class Publication:
         restart, nothing is recorded or published. Raises Malformed; Untrusted where no key of the log signed it, for
         anybody could say that; Damaged.
         """
-        stated = Checkpoint.parse(Note.parse(note).text)
+        stated = Checkpoint.stated(note)
         checkpoint = open_checkpoint(note, *self._verifiers(stated.size))
         with self._lock:
             self._guarded(lambda: self._hold_against(checkpoint, note))

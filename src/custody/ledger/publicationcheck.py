@@ -8,7 +8,7 @@ from custody.errors import CustodyError
 from custody.ledger.drafts import Head
 from custody.ledger.engine import translated
 from custody.ledger.findings import Problem
-from custody.ledger.indexcheck import guarded
+from custody.ledger.indexcheck import check_guards
 from custody.ledger.reader import Reader
 from custody.ledger.session import Session
 from custody.ledger.tables import publication
@@ -25,13 +25,11 @@ def check_publications(reader: Reader, head: Head, keys: Keys, roots: Mapping[in
     sql = "SELECT size, note FROM publication WHERE size <= ? OR size > (SELECT size FROM ledger_head) ORDER BY size"
     with translated(), Session(reader.engine, reader.log) as session:
         rows = session.fetch(sql, head.size)
-        unguarded = publication.name not in guarded(session, reader)
+        unguarded = list(check_guards(session, reader, [publication]))
     for size, note in rows:
         if size not in roots or not _signed(note, size, roots[size], keys):
             yield "publication", "已发布的检查点与日志不符。", "A published checkpoint does not fit the log.", size
-    if unguarded:
-        zh, en = "数据表 publication 的防改触发器不在。", "The guards of the table publication are gone."
-        yield "unguarded", zh, en, None
+    yield from unguarded
 
 
 def _signed(note: str, size: int, root: bytes, keys: Keys) -> bool:

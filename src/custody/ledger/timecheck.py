@@ -20,7 +20,7 @@ from custody.ledger import time_tokens
 from custody.ledger.drafts import Head
 from custody.ledger.engine import translated
 from custody.ledger.findings import Problem
-from custody.ledger.indexcheck import guarded
+from custody.ledger.indexcheck import check_guards
 from custody.ledger.reader import Reader
 from custody.ledger.session import Session
 from custody.ledger.tables import TIME_TABLES
@@ -81,7 +81,7 @@ def _missing(reader: Reader, kept: list[Kept]) -> Iterator[Problem]:
         ):
             named.setdefault(number, set()).add(name)
             alone |= {number} if its is None else set()
-        guards = guarded(session, reader)
+        unguarded = list(check_guards(session, reader, TIME_TABLES))
     for number in sorted({*range(1, max(numbers, default=0) + 1)} - numbers | alone):
         yield "time-token-missing", f"缺少第 {number} 枚时间戳。", f"Token {number} is missing.", None
     for each in kept:
@@ -93,9 +93,7 @@ def _missing(reader: Reader, kept: list[Kept]) -> Iterator[Problem]:
         if there - wanted:
             zh, en = f"第 {each.number} 枚时间戳有多余的文件。", f"Token {each.number} has files that it does not need."
             yield "time-token-extra", zh, en, each.size
-    for table in TIME_TABLES:
-        if table.name not in guards:
-            yield "unguarded", f"数据表 {table} 的防改触发器不在。", f"The guards of the table {table} are gone.", None
+    yield from unguarded
 
 
 def _evidence(reader: Reader) -> Iterator[Problem]:

@@ -22,7 +22,7 @@ from custody.ledger.session import Rows, Session
 from custody.ledger.tables import Log
 from custody.tlog import merkle
 from custody.tlog.edge import Edge, Nodes, expand
-from custody.tlog.tiles import TILE_HEIGHT, TILE_WIDTH
+from custody.tlog.tiles import TILE_HEIGHT, TILE_WIDTH, hashes_in
 
 _TILES_IN_MEMORY = (128, 256)  # of level 0, and of all above: about 5 and 10 MB, the latter all of ten million leaves
 _LEAVES_AT_A_TIME = 65_536
@@ -199,7 +199,7 @@ class Tree:
             hashes = found.get(number, b"")
             if len(hashes) != TILE_WIDTH * merkle.HASH_SIZE:
                 raise self._missing("tile", level=level, number=number)
-            tiles.append([hashes[at : at + 32] for at in range(0, len(hashes), 32)])
+            tiles.append(hashes_in(hashes))
         return tiles
 
     def _missing(self, kind: str, **where: int) -> Damaged:

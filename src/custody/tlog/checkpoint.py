@@ -41,6 +41,11 @@ class Checkpoint:
             raise _malformed("size", "The tree size is a decimal number without leading zeros.")
         return cls(origin, int(size), _root(int(size), root))
 
+    @classmethod
+    def stated(cls, note: str | bytes) -> Checkpoint:
+        """What a note states, whoever signed it: nothing is verified. Raises Malformed."""
+        return cls.parse(Note.parse(note).text)
+
     def signed(self, signer: Signer) -> str:
         """This checkpoint as a note. Raises ValueError if the key bears another name than the origin."""
         if signer.name != self.origin:

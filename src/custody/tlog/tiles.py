@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from custody.errors import Malformed, TooLarge
+from custody.tlog.merkle import HASH_SIZE
 
 TILE_HEIGHT = 8
 TILE_WIDTH = 256
@@ -43,6 +44,11 @@ def completed_between(old: int, new: int) -> Iterator[tuple[int, int]]:
     while (full := new >> (TILE_HEIGHT * (level + 1))) > 0:
         yield from ((level, number) for number in range(old >> (TILE_HEIGHT * (level + 1)), full))
         level += 1
+
+
+def hashes_in(tile: bytes) -> list[bytes]:
+    """The hashes of a tile, 32 bytes each."""
+    return [tile[at : at + HASH_SIZE] for at in range(0, len(tile), HASH_SIZE)]
 
 
 def write_bundle(entries: Iterable[bytes]) -> bytes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Final
 
+from custody.ledger.durable import whole
 from custody.tlog.note import Verifier
 from custody.tlog.policy import LONGEST, NONE, WitnessPolicy
 
@@ -48,9 +48,5 @@ def added(text: str, name: str, key: Verifier, url: str, quorum: str | None, log
 
 def replace(path: Path, text: str) -> None:
     """Put another text in a file: whoever reads it meanwhile has the old one or the new one. Raises OSError."""
-    begun = path.with_name(f"{path.name}.new")
-    with begun.open("w", encoding="utf-8", errors="surrogateescape") as opened:
-        opened.write(text)
-        opened.flush()
-        os.fsync(opened.fileno())
-    begun.replace(path)
+    with whole(path, 0o666) as file:
+        file.write(text.encode("utf-8", "surrogateescape"))

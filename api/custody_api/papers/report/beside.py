@@ -102,7 +102,7 @@ def vouched(history: History, content: Content) -> Chapter:
     tables = [_signatures(history, t("检查点上的签名", "Signatures on the checkpoint"), content.checkpoint)]
     if _WITNESSED in content.further:
         note = content.further[_WITNESSED].decode()
-        size = Checkpoint.parse(Note.parse(note).text).size
+        size = Checkpoint.stated(note).size
         title = t(f"较早的检查点（长度 {size}）", f"An earlier checkpoint, of size {size}")
         tables.append(_signatures(history, title, note))
     dated = _dated(history, content.further)
