@@ -204,6 +204,7 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "unavailable/camera": "plug in or name another camera",
     "unavailable/camera-support": "scan image files, or use a wedge scanner",
     "unavailable/database": "unlock, or start the database; try again",
+    "unavailable/disk": "free space, and run the command again",
     "unavailable/full": "free space; writing goes on by itself, and an act sent again is recorded once",
     "unavailable/decoder": "install zxing-cpp or libzbar",
     "unavailable/desk": "`custody migrate`",

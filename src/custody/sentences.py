@@ -201,6 +201,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "unavailable/contention": "同时操作这些对象的人太多，请稍后重试。",
     "unavailable/desk": "工作台数据表尚未建立，请先执行 custody migrate。",
     "unavailable/database": "数据库被锁或无法连接；没有写入任何内容。",
+    "unavailable/disk": "磁盘已满：请腾出空间后重新执行该命令。",
     "unavailable/full": "数据库所在磁盘已满；没有写入任何内容。腾出空间后自动恢复。",
     "unavailable/time-authority": "时间戳机构 {authority} 无法访问（{reason}）。",
     "unavailable/time-number": "其间已存入另一枚时间戳，请重试。",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -19,8 +20,8 @@ from custody.tlog.merkle import leaf_hash, root_of
 from custody.tlog.note import Note, Verifier
 from custody.tlog.tiles import bundle_path, read_bundle, tile_path, tiles_at
 from databases import postgres_database
-from ledger.test_publication import VERIFIERS, publishing
 from logs import draft, opened
+from publishing import VERIFIERS, publishing
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -93,6 +94,45 @@ def test_what_differs_is_never_overwritten(tmp_path: Path, name: str) -> None:
         assert (folder / name).read_bytes() == other
 
 
+def founded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ledger in a folder, as commands found one."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("CUSTODY_DATABASE", "ledger.db")
+    assert main(["keygen", "admin.pem", "--no-passphrase"]) == 0
+    assert main([
+        "init", "--origin", "custody.example/t", "--agency", "psb", "--admin", "psb-admin", "--key", "admin.pem"
+    ]) == 0  # fmt: skip
+
+
+def test_a_directory_whose_checkpoint_is_none_is_left_as_it_is(tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path / 'ledger.db'}") as recorder:
+        grown(recorder, 300)
+        folder = tmp_path / "log"
+        exported(recorder, folder)
+        (folder / "checkpoint").write_bytes(b"cus")
+        before = files_of(folder)
+        with pytest.raises(Conflict, match="conflict/log-file"):
+            exported(recorder, folder)
+        assert (files_of(folder), (folder / "checkpoint").read_bytes()) == (before, b"cus")
+
+
+def test_a_full_disk_is_said_and_the_export_goes_on_once_there_is_space(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    founded(tmp_path, monkeypatch)
+    command = ["export", "log", "log", "--lang", "en"]
+
+    def full(_: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", full)
+        assert main(command) == 1
+    assert "The disk is full" in capsys.readouterr().err
+    assert not (tmp_path / "log" / "checkpoint").exists()
+    assert main(command) == 0
+
+
 def test_a_log_whose_bytes_changed_is_not_exported(tmp_path: Path) -> None:
     with opened(f"sqlite:///{tmp_path / 'ledger.db'}") as recorder:
         grown(recorder, 600)
@@ -140,13 +180,8 @@ def test_an_export_that_breaks_off_goes_on(tmp_path: Path, monkeypatch: pytest.M
 def test_the_command_exports_and_notices_that_the_ledger_was_restored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CUSTODY_DATABASE", "ledger.db")
     monkeypatch.setenv("CUSTODY_LOG_PUBLISHED", "elsewhere")
-    assert main(["keygen", "admin.pem", "--no-passphrase"]) == 0
-    assert main([
-        "init", "--origin", "custody.example/t", "--agency", "psb", "--admin", "psb-admin", "--key", "admin.pem"
-    ]) == 0  # fmt: skip
+    founded(tmp_path, monkeypatch)
     assert {each.name: each.stat().st_mode & 0o777 for each in tmp_path.glob("*.key*")} == dict.fromkeys(
         ("ledger.db.key", "ledger.db.key.journal", "ledger.db.key.ml-dsa"), 0o600
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -98,7 +99,10 @@ def problem(error: CustodyError) -> dict[str, Any]:
 
 
 def tell_os_error(error: OSError, as_json: bool) -> None:
-    """Say which file cannot be used, and why."""
+    """Say which file cannot be used, and why; a full disk names none."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        tell_error(Unavailable("unavailable/disk", "The disk is full: free space, and run the command again."), as_json)
+        return
     file, reason = str(error.filename or ""), error.strerror or str(error)
     tell_error(Malformed("malformed/file", f"Cannot use {file}: {reason}.", file=file, reason=reason), as_json)
 

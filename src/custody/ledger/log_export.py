@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from custody.errors import Conflict, Damaged
+from custody.errors import Conflict, Damaged, Malformed
 from custody.ledger.engine import translated
 from custody.ledger.reader import Reader
 from custody.ledger.session import Session
@@ -82,15 +82,20 @@ def export_log(reader: Reader, note: str, folder: Path, progress: Progress = lam
 
 
 def exported_note(folder: Path) -> str | None:
-    """The checkpoint that a directory was exported up to."""
+    """The checkpoint that a directory was exported up to. Raises Conflict for a file that is none."""
+    file = folder / CHECKPOINT
     try:
-        return (folder / CHECKPOINT).read_bytes().decode("utf-8", "replace")
+        note = file.read_bytes().decode("utf-8", "replace")
+        Checkpoint.stated(note)
     except FileNotFoundError:
         return None
+    except Malformed:
+        raise _other(file) from None
+    return note
 
 
 def exported_size(folder: Path) -> int:
-    """The size of that checkpoint, 0 without one. Raises Malformed."""
+    """The size of that checkpoint, 0 without one. Raises Conflict."""
     note = exported_note(folder)
     return Checkpoint.stated(note).size if note is not None else 0
 
