@@ -340,7 +340,10 @@ SHOWN_ACT: Final[Json] = {
 ITEM: Final = resource("The item.", SHOWN_ITEM)
 ITEMS: Final = listing("items", "Items, ordered by id.", SHOWN_ITEM)
 HISTORY: Final = resource(
-    "The chain of custody.", {"item": ITEM_ID, "acts": [SHOWN_ACT], "custody": [_STRETCH], "gaps": []})  # fmt: skip
+    "The chain of custody.", {"item": ITEM_ID, "acts": [SHOWN_ACT], "custody": [_STRETCH], "gaps": [],
+    "seals": [{"at": "2026-03-12T00:10:00.000000Z", "number": "F-880732", "state": "sealed", "act": ACT_ID,
+               "position": 40}],
+    "controls": []})  # fmt: skip
 PERSON: Final = resource("The person.", {**_SHOWN_PERSON, "keys": [], "items": 3})
 PEOPLE: Final = listing("people", "People, ordered by id.", _SHOWN_PERSON)
 PLACE: Final = resource("The place.", {**_SHOWN_PLACE, "items": 400})

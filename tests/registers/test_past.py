@@ -134,3 +134,22 @@ def test_a_retired_code_was_in_force_before(world: World) -> None:
     assert item_at(reader, line["code"])["code"] == fresh
     with pytest.raises(NotFound):
         item_at(reader, fresh, Moment(as_of=then))
+
+
+def test_history_says_when_an_item_was_sealed_opened_or_found_broken_and_who_answered_for_it(
+    world: World, registers: Current
+) -> None:
+    """Sealed and checked in · control passes to the procuratorate · lent · comes back with its seal broken."""
+    case = world.opens_case()
+    (item,) = world.seizes(case)
+    (number,) = world.seals_up([item])
+    world.checks_in([item])
+    world.answers(world.offers([item]), [item])
+    world.lends([item])
+    world.returns([item], seen="broken")
+    shown = registers().history(item)
+    assert [(each["state"], each["number"]) for each in shown["seals"]][-2:] == [("sealed", number), ("broken", number)]
+    assert [each["agency"] for each in shown["controls"]] == ["pro-yunling"]
+    positions = {each["position"]: each["type"] for each in shown["acts"]}
+    assert [positions[each["position"]] for each in shown["seals"]][-2:] == ["sealing", "return"]
+    assert history_at(world.ledger.recorder, item) == shown

@@ -31,6 +31,14 @@ def control_shape(item: ItemFacts) -> Shape:
     }  # fmt: skip
 
 
+def controls_shape(item: ItemFacts) -> list[Shape]:
+    """Show which agencies manifests made answer for an item, in turn; before the first, whoever leads the case."""
+    return [
+        {"agency": each.agency, "since": instant(each.since), "act": each.act, "position": each.index + 1}
+        for each in item.controls
+    ]
+
+
 def in_stage(own: Shape | None, case: Shape) -> Shape:
     """Control as an item's own manifests or the case's opening gave it, at the stage the agency brought the case to."""
     first = case["stages"][0]

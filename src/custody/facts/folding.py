@@ -28,7 +28,7 @@ from custody.facts.birth import born
 from custody.facts.examination import EXCURSION, studied, warmed, weighed
 from custody.facts.flaws import OpenDefect, remedied
 from custody.facts.holding import Move, move
-from custody.facts.item import ItemFacts, SignedAct, stretch
+from custody.facts.item import ItemFacts, SealMark, SignedAct, stretch
 from custody.facts.loan import Loan, extended
 from custody.facts.manifest import offered_or_settled
 from custody.facts.orders import disposed
@@ -95,6 +95,7 @@ def evolve_item(facts: ItemFacts | None, reading: Reading, item: str) -> ItemFac
         reading.act.id, reading.recorded.index, reading.recorded.recorded_at,
         frozenset([signer.key for signer in reading.act.signers]), done is not None,
     )  # fmt: skip
+    changes["seals"] = _seals_after(facts, changes, reading)
     return facts._replace(
         **changes,
         defects=_defects_after(facts, reading, position),
@@ -159,6 +160,15 @@ def _moved(facts: ItemFacts, reading: Reading, done: Move) -> Changes:
     if done.taker is not None and done.taker.kind == "place":
         found["laboratory"] = None
     return found
+
+
+def _seals_after(facts: ItemFacts, changes: Changes, reading: Reading) -> tuple[SealMark, ...]:
+    """The marks of its seals: one more, where this act says of them something else than the last one did."""
+    number, state = changes.get("seal", facts.seal), changes.get("seal_state", facts.seal_state)
+    last = facts.seals[-1] if facts.seals else None
+    if (number, state) == ((last.number, last.state) if last else (None, "none")):
+        return facts.seals
+    return (*facts.seals, SealMark(reading.act.id, reading.recorded.index, reading.happened_at, number, state))
 
 
 def _defects_after(facts: ItemFacts, reading: Reading, position: int | None) -> tuple[OpenDefect, ...]:

@@ -43,6 +43,17 @@ def stretch(reading: Reading, holder: Holder | None, given_by: Holder | None) ->
 
 
 @dataclass(frozen=True, slots=True)
+class SealMark:
+    """An act after which an item was sealed otherwise than before: closed with a number, opened, found broken."""
+
+    act: str
+    index: int
+    at: datetime
+    number: str | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignedAct:
     """An act on the item, as far as doubt about a key needs it."""
 
@@ -75,6 +86,8 @@ class ItemFacts(NamedTuple):
     officers: frozenset[str] = frozenset()
     seal: str | None = None
     seal_state: Literal["none", "sealed", "open", "broken"] = "none"
+    seals: tuple[SealMark, ...] = ()
+    """How it was sealed and opened, in reading order; the last one is now."""
     condition: str | None = None
     loan: Loan | None = None
     laboratory: str | None = None

@@ -230,12 +230,24 @@ def act_shape(recorded: Recorded) -> Shape:
     }
 
 
+def seals_shape(item: ItemFacts) -> list[Shape]:
+    """Show when an item was sealed with which number, opened, or found broken, in reading order."""
+    return [
+        {"at": instant(each.at), "number": each.number, "state": each.state, "act": each.act,
+         "position": each.index + 1}
+        for each in item.seals
+    ]  # fmt: skip
+
+
 def history_shape(
-    item: str, acts: Iterable[Shape], stretches: Iterable[Shape], place_names: Mapping[str, str]
-) -> Shape:
-    """Show an item's chain of custody: the acts oldest first, the stretches they make, the gaps between."""
+    item: str, acts: Iterable[Shape], stretches: Iterable[Shape], place_names: Mapping[str, str],
+    seals: Iterable[Shape] = (), controls: Iterable[Shape] = (),
+) -> Shape:  # fmt: skip
+    """Show an item's chain of custody: the acts oldest first, the stretches they make, the gaps between; its seals,
+    and control as manifests passed it on."""
     known = [{**each, "place_name": place_names.get(each["place"])} for each in stretches]
-    return {"item": item, "acts": list(acts), "custody": known, "gaps": gaps_shape(known)}
+    return {"item": item, "acts": list(acts), "custody": known, "gaps": gaps_shape(known), "seals": list(seals),
+            "controls": list(controls)}  # fmt: skip
 
 
 def case_shape(case: CaseFacts) -> Shape:

@@ -26,6 +26,7 @@ from custody.acts.oversight import Correction
 from custody.errors import NotFound
 from custody.facts.amend import Reading, readings
 from custody.facts.case import CaseFacts, CodeFacts
+from custody.facts.control_shapes import controls_shape
 from custody.facts.folding import fold_item
 from custody.facts.holding import Holder
 from custody.facts.kinds import KINDS, Need, fold
@@ -39,6 +40,7 @@ from custody.facts.shapes import (
     history_shape,
     in_context,
     item_shape,
+    seals_shape,
 )
 from custody.ledger.past import Past, recorded_from
 from custody.ledger.reader import Reader
@@ -95,7 +97,9 @@ def history_at(reader: Reader, id_or_code: str, moment: Moment = NOW) -> Shape:
         return history_shape(item, acts, [], {})
     keepers = {each.holder: _keeper(reader, each.holder, moment) for each in facts.custody}
     place_names = {keeper.place: keeper.name for keeper in keepers.values() if isinstance(keeper, PlaceFacts)}
-    return history_shape(item, acts, custody_shape(facts), place_names)
+    return history_shape(
+        item, acts, custody_shape(facts), place_names, seals_shape(facts), controls_shape(facts)
+    )
 
 
 def standing(records: Sequence[Recorded], moment: Moment) -> list[Recorded]:

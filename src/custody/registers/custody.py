@@ -7,9 +7,10 @@ from typing import Final
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, select
 
+from custody.facts.control_shapes import controls_shape
 from custody.facts.item import ItemFacts
 from custody.facts.parties import PlaceFacts
-from custody.facts.shapes import Shape, act_shape, custody_shape, history_shape
+from custody.facts.shapes import Shape, act_shape, custody_shape, history_shape, seals_shape
 from custody.registers import readers
 from custody.registers.feeds import Touching
 from custody.registers.register import Part, Position, Register, Row, body, metadata, read, slices, written
@@ -33,6 +34,17 @@ stretch_place = Table(
     Column("place", Text, primary_key=True),
     Column("name", Text, nullable=False),
     sqlite_strict=True,
+)
+
+stretch_mark = Table(
+    "stretch_mark",
+    metadata,
+    Column("item", Text, primary_key=True),
+    Column("kind", Text, primary_key=True, comment="seals or controls"),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    body(),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
 )
 
 act = Table(
@@ -62,6 +74,12 @@ def _stretch_rows(facts: ItemFacts) -> Iterator[Row]:
         }  # fmt: skip
 
 
+def _mark_rows(facts: ItemFacts) -> Iterator[Row]:
+    for kind, marks in (("seals", seals_shape(facts)), ("controls", controls_shape(facts))):
+        for number, shape in enumerate(marks):
+            yield {"item": facts.item, "kind": kind, "number": number, "body": written(shape)}
+
+
 def _place_rows(facts: PlaceFacts) -> Iterator[Row]:
     yield {"place": facts.place, "name": facts.name}
 
@@ -84,9 +102,10 @@ def _touched_rows(touching: Touching) -> Iterator[Row]:
 
 REGISTER = Register(
     "custody",
-    3,
+    4,
     (
         Part(stretch, "item", "item", _stretch_rows),
+        Part(stretch_mark, "item", "item", _mark_rows),
         Part(stretch_place, "place", "place", _place_rows),
         Part(act, "act", "position", _act_rows),
         Part(touched, "act", "position", _touched_rows),
@@ -102,7 +121,13 @@ def history(connection: Connection, item: str) -> Shape | None:
     stretches = select(stretch.c.body).where(stretch.c.item == item).order_by(stretch.c.number)
     holders = select(stretch.c.holder).where(stretch.c.item == item)
     named = connection.execute(select(stretch_place).where(stretch_place.c.place.in_(holders)))
-    return history_shape(item, acts, map(read, connection.scalars(stretches)), {row.place: row.name for row in named})
+    marks: dict[str, list[Shape]] = {"seals": [], "controls": []}
+    told = select(stretch_mark.c.kind, stretch_mark.c.body).where(stretch_mark.c.item == item)
+    for kind, text in connection.execute(told.order_by(stretch_mark.c.kind, stretch_mark.c.number)):
+        marks[kind].append(read(text))
+    return history_shape(
+        item, acts, map(read, connection.scalars(stretches)), {row.place: row.name for row in named}, **marks
+    )
 
 
 def touched_by(connection: Connection, position: int) -> list[str]:

@@ -142,7 +142,7 @@ class Registers(CaseFiles):
             return self._searched(connection, wanted, after, limit)
 
     def history(self, item: str) -> Shape:
-        """The chain of custody of an item: ``{"item","acts","custody","gaps"}``, oldest first. Raises NotFound."""
+        """The chain of custody of an item, as `history_shape` shows it, oldest first. Raises NotFound."""
         with self._reading() as connection:
             asked = codes.find(connection, item)
             name = asked["item"] if asked else item
