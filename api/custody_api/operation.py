@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from custody.cli.ledgers import time_authorities_of
+from custody.cli.printers import Printer
 from custody.cli.setting_values import LOOPBACK, read_token
 from custody.cli.settings import Settings, require_none
 from custody.reminding.channels.targets import Network
@@ -40,6 +41,8 @@ class Operation:
     witness_policy: WitnessPolicy | None = None
     """The witnesses that are asked to cosign what is published."""
     witness_minutes: int | None = None
+    printers: tuple[Printer, ...] = ()
+    """The label printers that the pages may choose from, by name."""
     public_log: bool = False
     """Whether checkpoint, tiles and entries are read without a session."""
 
@@ -57,7 +60,7 @@ def operation_of(settings: Settings, host: str = ADDRESSES[0]) -> Operation:
         settings.traces, doorway=doorway, vouching=vouching, time_authorities=time_authorities_of(settings),
         public_log=settings.publication == "public",
         witness_policy=read_policy_file(settings.witness_policy) if settings.witness_policy else None,
-        witness_minutes=settings.witness_minutes,
+        witness_minutes=settings.witness_minutes, printers=settings.printers,
     )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ class Wanted(Listed):
     place: str | None = None
     status: str | None = None
     category: str | None = None
+    manifest: str | None = Field(None, description="Offered on this manifest, neither answered nor withdrawn.")
     overdue: bool | None = Field(None, description="true: on loan, and due back before now.")
     q: str | None = Field(
         None, max_length=200,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from custody.cli.parser import WrongUse
+from custody.cli.printers import Printer, read_printers
 from custody.cli.zone import zone_named
 
 if TYPE_CHECKING:
@@ -137,6 +138,13 @@ def _minutes(given: str) -> int:
     return int(given)
 
 
+def _printers(given: str) -> tuple[Printer, ...]:
+    printers = read_printers(given)
+    if printers is None:
+        raise wrong_value("NAME=HOST:PORT@DPI …, as counter=10.0.0.7:9100@203", given)
+    return printers
+
+
 READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "database": database_url, "server": str, "log_key": Path, "log_key_ml_dsa": Path, "log_published": Path,
     "publication": _one_of("private", "public"), "log_verifier": str, "passphrase_file": Path,
@@ -146,6 +154,6 @@ READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "vouching": Path, "public_url": _public_url, "tls_cert": Path, "tls_key": Path, "behind_proxy": _proxies,
     "webhook_networks": _networks, "traces": _collector, "time_authorities": Path,
     "case_keys": Path,
-    "witness_policy": Path, "witness_minutes": _minutes,
+    "witness_policy": Path, "witness_minutes": _minutes, "printers": _printers,
 }  # fmt: skip
 """How each setting is read. Each raises WrongUse for what is no value of it."""

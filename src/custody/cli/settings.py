@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from custody.cli.parser import WrongUse
+from custody.cli.printers import Printer
 from custody.cli.setting_values import LOOPBACK, READERS, wrong_value
 from custody.cli.words import text
 from custody.cli.zone import use_zone
@@ -56,6 +57,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "time_authorities": "CUSTODY_TIME_AUTHORITIES",
     "witness_policy": "CUSTODY_WITNESS_POLICY",
     "witness_minutes": "CUSTODY_WITNESS_MINUTES",
+    "printers": "CUSTODY_PRINTERS",
 }
 """Setting, as the TOML file names it → environment variable. What each means stands in docs/operating.md."""
 
@@ -109,6 +111,8 @@ class Settings:
     """The policy file of the witnesses that cosign this ledger's checkpoints."""
     witness_minutes: int | None = None
     """How long an entry may wait for a quorum before the server says that it is not ready."""
+    printers: tuple[Printer, ...] = ()
+    """The label printers that the server may send to."""
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property

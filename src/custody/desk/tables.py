@@ -155,3 +155,25 @@ pending_signer = Table(
     Index("pending_signer_person", "person", "pending"),
     sqlite_strict=True,
 )
+
+count_scan = Table(
+    "count_scan",
+    metadata,
+    Column("stock_take", Text, primary_key=True, comment="the act that opened it"),
+    Column("person", Text, primary_key=True, comment="who counts"),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="of this counter's scans, from 1"),
+    Column("code", Text, nullable=False),
+    Column("place", Text, nullable=False, comment="where it was scanned"),
+    Column("item", Text, comment="that bears the code in force"),
+    Column("scanned_at", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("stock_take", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("done_at", Text, comment="from when on this counter scans no more"),
+    sqlite_strict=True,
+)

@@ -101,6 +101,8 @@ class Search:
     category: str | None = None
     q: str | None = None
     overdue: tuple[bool, str] | None = None
+    manifest: str | None = None
+    """On which it is offered, neither answered nor withdrawn."""
 
 
 _WHOLE = (
@@ -130,7 +132,9 @@ def search(
         conditions.append(item.c.item.in_(found))
     conditions += [_says(word, seen) for word in said]
     if seen is not None and not seen.caller.audits:
-        narrow = found is not None or any((wanted.case, wanted.holder, wanted.place, wanted.agency))
+        narrow = found is not None or any(
+            (wanted.case, wanted.holder, wanted.place, wanted.agency, wanted.manifest)
+        )
         if not narrow and (not conditions or seen.reads_few(connection)):
             conditions = [item.c.item.in_(seen.first(conditions, after or "", limit))]
         else:
@@ -165,6 +169,7 @@ def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
         (wanted.place, item.c.holder == wanted.place),
         (wanted.status, item.c.status == wanted.status),
         (wanted.category, item.c.category == wanted.category),
+        (wanted.manifest, item.c.manifest == wanted.manifest),
     ]
     conditions = [condition for value, condition in given if value is not None]
     if wanted.overdue is not None:

@@ -126,6 +126,7 @@ class Registers(CaseFiles):
         status: str | None = None,
         category: str | None = None,
         q: str | None = None,
+        manifest: str | None = None,
         overdue: tuple[bool, datetime] | None = None,
         after: str | None = None,
         limit: int = PAGE,
@@ -133,11 +134,11 @@ class Registers(CaseFiles):
         """Items that fit everything given, ordered by id, beginning after the item ``after``; at most 2,000.
 
         ``agency`` finds what an agency controls or holds, ``q`` words in the texts that stand on or with an item,
-        ``overdue`` what was due back by an instant, or was not.
+        ``manifest`` what is offered on it and waits for an answer, ``overdue`` what was due back by an instant, or not.
         """
         late = (overdue[0], instant(overdue[1])) if overdue else None
-        place = named(place) if place else None
-        wanted = Search(case, agency, holder, place, status, category, q, late)
+        place, manifest = place and named(place), manifest and named(manifest)
+        wanted = Search(case, agency, holder, place, status, category, q, late, manifest)
         with self._reading() as connection:
             return self._searched(connection, wanted, after, limit)
 
