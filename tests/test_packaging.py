@@ -53,7 +53,7 @@ def test_the_wheel_holds_the_four_packages_and_nothing_else(wheel: Path) -> None
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == set(PACKAGES)
     assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
-    assert {"custody/bundle/verify.html", "custody/bundle/sentences.json"} <= set(names)
+    assert {f"custody/bundle/{name}" for name in ("verify.html", "verifier.js", "sentences.json")} <= set(names)
 
 
 def test_the_wheel_carries_the_licences_of_the_code_of_the_font_and_of_what_the_pages_bring(wheel: Path) -> None:
