@@ -17,6 +17,7 @@ from custody.errors import Unavailable
 from custody.ledger.ledger import Ledger
 from custody.registers.reading import Registers
 from custody.registers.runner import Runner
+from custody_api.auditing import Auditing
 from custody_api.dating import Dating
 from custody_api.limits import Limit
 from custody_api.operation import Operation
@@ -61,6 +62,7 @@ class Context:
     sign_ins: Limit
     issuers: Issuers | None
     dating: Dating
+    auditing: Auditing
     witnesses: Witnesses | None
     batches: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="batch"))
     """Batches take turns, chunk by chunk."""
@@ -87,6 +89,7 @@ async def start(ledger: Ledger, attachments: Attachments | None, operation: Oper
         writes=Limit(operation.writes_a_minute, "too-many/writes"),
         sign_ins=Limit(operation.sign_ins_a_minute, "too-many/sign-ins"), issuers=_issuers(operation),
         dating=Dating(ledger, operation.time_authorities),
+        auditing=Auditing(ledger, desk, attachments),
         witnesses=_witnesses(ledger, operation),
     )  # fmt: skip
     context.runner.start()
@@ -104,6 +107,7 @@ async def stop(context: Context) -> None:
     await context.submitting.stop()
     context.batches.shutdown()
     context.verifying.close()
+    await run_in_threadpool(context.auditing.close)
     await run_in_threadpool(context.runner.stop)
     await run_in_threadpool(context.webhooks.stop)
     await run_in_threadpool(context.dating.stop)

@@ -51,7 +51,7 @@ def run(args: Namespace) -> int:
         report = verify_database(url, jobs=jobs, progress=bar, audited=audited, case_keys=settings.case_keys)
         looked = {"named": 0, "checked": False}
         if not _cannot_be_read(report):
-            _compare_registers(engine, report, bar)
+            compare_registers(engine, report, bar)
             looked = _look_at_attachments(settings, report, jobs, bar)
             check_in_database(args.seen, Reader(engine), report)
         verify_audit.write(args, settings, report, engine)
@@ -68,7 +68,7 @@ def run(args: Namespace) -> int:
     return 1 if report.findings else 0
 
 
-def _compare_registers(engine: Engine, report: Report, bar: Advance) -> None:
+def compare_registers(engine: Engine, report: Report, bar: Advance) -> None:
     """Step 8: the registers equal a rebuild. They are derived, so this finding is cured by ``custody rebuild``."""
     found = Counter(each.register for each in differences(engine, bar))
     for name, count in found.items():

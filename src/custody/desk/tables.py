@@ -177,3 +177,36 @@ counter = Table(
     Column("done_at", Text, comment="from when on this counter scans no more"),
     sqlite_strict=True,
 )
+
+comment = Table(
+    "comment",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="in the order in which they came"),
+    Column("receipt", Text, nullable=False, comment="SHA-256 of the link's token, in hex"),
+    Column("act", Text, nullable=False, comment="the act that the receipt is of"),
+    Column("agency", Text, nullable=False, comment="whose supervisors read it"),
+    Column("text", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("read_by", Text, comment="a person's id"),
+    Column("read_at", Text),
+    Index("comment_agency", "agency", "id"),
+    Index("comment_receipt", "receipt"),
+    sqlite_strict=True,
+)
+
+verification = Table(
+    "verification",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="in the order in which they were begun"),
+    Column("begun_by", Text, nullable=False, comment="a person's id"),
+    Column("begun_at", Text, nullable=False),
+    Column("state", Text, nullable=False, comment="running, done, cancelled or broken-off"),
+    Column("done", _POSITION, nullable=False, comment="entries looked at"),
+    Column("total", _POSITION, nullable=False, comment="of how many"),
+    Column("seen_at", Text, nullable=False, comment="when its process last said how far it is"),
+    Column("ended_at", Text),
+    Column("ended_by", Text, comment="who cancelled it"),
+    Column("report", Text, comment="what it found, as JSON"),
+    Index("verification_state", "state"),
+    sqlite_strict=True,
+)
