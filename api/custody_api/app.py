@@ -1,4 +1,4 @@
-"""The HTTP API over one ledger: a FastAPI application without pages, whose documents stand at /openapi.json."""
+"""The HTTP API over one ledger, whose documents stand at /openapi.json, and the pages of the station."""
 
 from __future__ import annotations
 
@@ -52,6 +52,8 @@ from custody_api.routes import (
     writing,
 )
 from custody_api.signing_apart import look_after
+from custody_api.station.errors import on_page
+from custody_api.station.routing import page_routers
 from custody_api.tracing import Traced
 
 ROUTERS: Final = (
@@ -114,17 +116,23 @@ def create_app(
     if operation.traces:
         app.add_middleware(Traced)
     app.add_middleware(Told)
-    app.add_exception_handler(CustodyError, problems.on_custody_error)
-    app.add_exception_handler(RequestValidationError, problems.on_wrong_query)
-    app.add_exception_handler(HTTPException, problems.on_http_error)
+    app.add_exception_handler(CustodyError, on_page(problems.on_custody_error))
+    app.add_exception_handler(RequestValidationError, on_page(problems.on_wrong_query))
+    app.add_exception_handler(HTTPException, on_page(problems.on_http_error))
     app.add_exception_handler(ClientDisconnect, problems.on_hang_up)
-    app.add_exception_handler(Exception, problems.on_surprise)
+    app.add_exception_handler(Exception, on_page(problems.on_surprise))
+    _route(app)
+    _describe(app)
+    return app
+
+
+def _route(app: FastAPI) -> None:
     for router in OPEN:
         app.include_router(router)
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(signed_in), Depends(writes_within_limit)])
-    _describe(app)
-    return app
+    for router in page_routers():
+        app.include_router(router)
 
 
 def _describe(app: FastAPI) -> None:

@@ -40,6 +40,8 @@ from custody_scanners import sentences as scanning
 
 log = logging.getLogger("custody.api")
 
+LANGUAGE_COOKIE: Final = "custody-language"
+
 MEDIA_TYPE: Final = "application/problem+json"
 
 STATUSES: Final[tuple[tuple[type[CustodyError], int, str, str], ...]] = (
@@ -113,7 +115,12 @@ def answer(error: CustodyError, request: Request) -> JSONResponse:
 
 
 def language_of(request: Request) -> Language:
-    """The language that a request asks for."""
+    """The language that a reader chose on a page, else the one that the request asks for."""
+    match request.cookies.get(LANGUAGE_COOKIE):
+        case "zh":
+            return "zh"
+        case "en":
+            return "en"
     return preferred(request.headers.get("accept-language"))
 
 
