@@ -5,7 +5,7 @@
 # Each is complete by itself on Debian or Ubuntu with Python 3.11, git and make.
 
 BIN := .venv/bin
-LOCKED := pyproject.toml requirements/run.txt requirements/dev.txt tests/oidc/package-lock.json scripts/setup
+LOCKED := pyproject.toml requirements/run.txt requirements/dev.txt tests/node/package-lock.json scripts/setup
 DEMO := demo
 
 .PHONY: setup setup-dev demo demo-data test check lint types imports docs bench mutation lock

@@ -1,4 +1,4 @@
-"""A real OpenID provider (node-oidc-provider, tests/oidc) on the loopback address, and whoever signs in at its page."""
+"""A real OpenID provider (node-oidc-provider, tests/node) on the loopback address, and whoever signs in at its page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from joserfc.jwk import JWKRegistry
 from joserfc.jws import JWSRegistry
 from joserfc.registry import HeaderParameter
 
-FOLDER: Final = Path(__file__).resolve().parent / "oidc"
+FOLDER: Final = Path(__file__).resolve().parent / "node"
 AUDIENCE: Final = "https://custody.example/api"
 SECRET: Final = "correct horse: battery/staple"
 """Of the client ``custody-server``; in an address it would have to be encoded."""
