@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -84,6 +85,9 @@ def test_every_dependency_is_justified() -> None:
         re.split(r"[^\w-]", requirement)[0].lower()
         for requirement in [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     }
+    vendored = json.loads((ROOT / "api/custody_api/station/static/vendor/manifest.json").read_text(encoding="utf-8"))
+    wanted |= {name.removesuffix(".org") for name in vendored["packages"]}
+    wanted |= set(json.loads((ROOT / "tests/node/package.json").read_text(encoding="utf-8"))["dependencies"])
     justified = set(re.findall(r"\*\*([\w-]+)\*\*", (ROOT / "docs/decisions/0006-dependencies.md").read_text().lower()))
     assert wanted == justified
 
