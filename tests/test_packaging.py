@@ -59,7 +59,8 @@ def test_the_wheel_holds_the_four_packages_and_nothing_else(wheel: Path) -> None
 def test_the_wheel_carries_the_licences_of_the_code_of_the_font_and_of_what_the_pages_bring(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     licences = {name.split("/licenses/")[1] for name in names if ".dist-info/licenses/" in name}
-    vendored = {str(each.relative_to(ROOT)) for each in ROOT.glob("api/custody_api/station/static/vendor/*.LICENSE.txt")}
+    vendor = ROOT / "api/custody_api/station/static/vendor"
+    vendored = {str(each.relative_to(ROOT)) for each in vendor.glob("*.LICENSE.txt")}
     assert licences == {"LICENSE", "scanners/custody_scanners/fonts/OFL.txt", *vendored}
 
 
