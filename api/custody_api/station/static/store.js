@@ -20,7 +20,8 @@ function open() {
   return opening;
 }
 
-async function transact(names, mode, work) {
+/** One transaction over some stores, "readonly" or "readwrite": `work` is given it, and asks within it alone. */
+export async function transact(names, mode, work) {
   const database = await open();
   return new Promise((done, failed) => {
     const transaction = database.transaction(names, mode, { durability: "strict" });

@@ -1,0 +1,61 @@
+// The badge in the frame of every page: whether there is a network, and how many acts of this device the ledger does
+// not have yet. Whatever page is open sends them: when it opens, when the network comes back, and from time to time.
+
+import { get as ask } from "../station/api.js";
+import { make } from "../station/dom.js";
+import { put as keep } from "../station/store.js";
+import { _, counted, lang } from "../station/words.js";
+import { notYet } from "./entries.js";
+import { queued, see, send, tidy } from "./queue.js";
+import { QUEUE } from "./sending.js";
+
+const AGAIN_AFTER = 60_000;
+
+const place = document.getElementById("field-badge");
+let ended = null;
+
+/** How sending ended the last time in this page: "sent", "offline", "signed-out", "later"; null before. */
+export const lastEnd = () => ended;
+
+/** Send what waits, and show what is left. */
+export async function sendAndShow() {
+  if (navigator.onLine && notYet(await queued()).length) ended = await send();
+  else if (ended === "offline" && navigator.onLine) ended = null;
+  await show();
+}
+
+async function show() {
+  const left = notYet(await queued()), refused = left.filter(each => each.state === "refused").length;
+  const connected = navigator.onLine && ended !== "offline";
+  const signIn = left.length && ended === "signed-out";
+  document.dispatchEvent(new CustomEvent("custody:queue", { detail: { ended } }));
+  if (!place) return;
+  place.replaceChildren(make(
+    "a",
+    {
+      class: `field-badge ${!connected ? "away" : refused || signIn ? "attention" : left.length ? "waiting" : "clear"}`,
+      href: signIn ? `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}` : "/field",
+    },
+    make("span", {}, connected ? _("● Online") : _("○ Offline")), " ",
+    make("span", {}, left.length
+      ? counted("{n} act not yet in the ledger", "{n} acts not yet in the ledger", left.length)
+      : _("all sent")),
+    refused ? make("span", {}, " ", counted("⚠ {n} refused", "⚠ {n} refused", refused)) : null,
+    signIn ? make("span", {}, " ", _("▸ sign in to send")) : null,
+  ));
+}
+
+/** What the device keeps of a page from the server: its language, whose it is, and the newest checkpoint. */
+async function remember() {
+  const { person, ledger } = document.body.dataset;
+  await keep("settings", { name: "language", lang });
+  if (!document.querySelector('meta[name="custody-kept"]')) await keep("settings", { name: "who", person });
+  if (person) await see(ledger, await ask("/v1/head"));
+}
+
+new BroadcastChannel(QUEUE).addEventListener("message", show);
+addEventListener("online", sendAndShow);
+addEventListener("offline", show);
+setInterval(sendAndShow, AGAIN_AFTER);
+await show();
+await Promise.allSettled([remember(), sendAndShow(), tidy()]);
