@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
@@ -44,6 +45,19 @@ async def read_statement_body(request: Request) -> bytes:
     require_media_type(request, "application/json")
     too_large = TooLarge("too-large/sign-in", "A sign-in is not that large.", limit=LARGEST_STATEMENT)
     return await _read(request, too_large, LARGEST_STATEMENT)
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Return the fields of a form of at most `LARGEST_STATEMENT` bytes, the first of each name. Raises Malformed,
+    TooLarge."""
+    require_media_type(request, "application/x-www-form-urlencoded")
+    too_large = TooLarge("too-large/form", "The form is too large.", limit=LARGEST_STATEMENT)
+    data = await _read(request, too_large, LARGEST_STATEMENT)
+    try:
+        given = parse_qs(data.decode("ascii"), keep_blank_values=True, max_num_fields=50, errors="strict")
+    except ValueError:
+        raise Malformed("malformed/form", "The form is not written as forms are.", field="body") from None
+    return {name: values[0] for name, values in given.items()}
 
 
 async def read_image(request: Request) -> bytes:

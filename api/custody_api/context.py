@@ -64,6 +64,10 @@ class Context:
     dating: Dating
     auditing: Auditing
     witnesses: Witnesses | None
+    receipts: Limit = field(default_factory=lambda: Limit(60, "too-many/receipts"))
+    """How often an address may open receipts, and with what stands beside them."""
+    comments: Limit = field(default_factory=lambda: Limit(4, "too-many/receipts"))
+    """How often an address, or a link, may comment."""
     batches: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="batch"))
     """Batches take turns, chunk by chunk."""
 

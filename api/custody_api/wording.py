@@ -82,6 +82,12 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "登录过于频繁，请 {retry_after} 秒后再试。",
         "Too many sign-ins: try again in {retry_after} s.",
     ),
+    "too-many/receipts": (
+        "查询过于频繁，请 {retry_after} 秒后再试。",
+        "Too many requests: try again in {retry_after} s.",
+    ),
+    "malformed/form": ("表单格式不对。", "The form is not written as forms are."),
+    "too-large/form": ("表单超过 {limit} 字节。", "A form is not over {limit} bytes."),
     "malformed/header": ("请求头 {field} 不对。", "The header {field} is wrong."),
     "malformed/range": ("所要的字节不在文件之内（共 {size} 字节）。", "The file has no such bytes: it has {size}."),
     "malformed/query": ("查询参数 {field} 不对。", "The query parameter {field} is wrong."),

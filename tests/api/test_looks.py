@@ -128,14 +128,15 @@ def test_a_receipt_is_issued_with_a_link_that_opens_its_state_alone(desk: Desk, 
     answer = sqlite_client.get(f"/r/{token}")
     assert answer.headers["cache-control"] == "no-store"
     shown = answer.json()
-    assert set(shown) == {"done", "occurred_at", "agency", "voided", "items"}
+    assert set(shown) == {"done", "occurred_at", "agency", "voided", "position", "taken", "items", "next"}
     assert (shown["agency"], [each["state"] for each in shown["items"]]) == ("江州市公安局云岭分局", ["kept", "kept"])
     for secret in ("赵某某", "周远", "psb-0211", items[0], world.places["大库"], "〔2026〕"):
         assert secret not in answer.text
     page = sqlite_client.get(f"/r/{token}", headers={"Accept": "text/html", "Accept-Language": "en"})
     assert page.headers["content-type"].startswith("text/html")
     assert "in custody" in page.text
-    assert "<script" not in page.text
+    assert (page.headers["referrer-policy"], page.headers["x-robots-tag"][:7]) == ("no-referrer", "noindex")
+    assert page.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'; style-src 'self'")
 
 
 def test_a_link_follows_what_becomes_of_the_things(world: World, sqlite_client: httpx.Client) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -138,6 +138,15 @@ def search(
             if len(found) == limit:
                 break
     return found
+
+
+def of_subjects(connection: Connection, subjects: Collection[str], at: datetime) -> list[Shape]:
+    """Deadlines of some subjects that nothing has stopped yet, as they stand at an instant, the first due first."""
+    found: list[Shape] = []
+    for some in slices(sorted(subjects)):
+        query = select(deadline).where(deadline.c.subject.in_(some), deadline.c.stopped_by.is_(None))
+        found += [_shape(row, at) for row in connection.execute(query).mappings()]
+    return sorted(found, key=lambda each: (each["due"] is None, each["due"] or "", each["deadline"]))
 
 
 def _conditions(wanted: Wanted) -> list[Any]:

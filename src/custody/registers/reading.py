@@ -229,6 +229,11 @@ class Registers(CaseFiles):
         with self._reading() as connection:
             return deadlines.search(connection, wanted, at, after, page(limit), self.seen)
 
+    def deadlines_of(self, subjects: Collection[str], at: datetime) -> list[Shape]:
+        """Deadlines that run for some subjects (``item:…``, ``kit:…``), the first due first, whoever reads."""
+        with self._reading() as connection:
+            return deadlines.of_subjects(connection, subjects, at)
+
     def clearance(self, name: str, at: datetime) -> dict[str, list[Shape]]:
         """What must be cleared (``daily``, ``monthly``, ``quarterly``), by heading. Raises NotFound."""
         if name not in clearances.CLEARANCES:
