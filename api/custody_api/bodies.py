@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
+from custody import label
 from custody.acts.values import decode, encode
 from custody.errors import Malformed, TooLarge
 from custody.ledger.ledger import Submission
@@ -123,6 +124,14 @@ def parsed(data: bytes) -> Any:
         raise Malformed(
             error.code, error.sentence, field="(whole)", expected="strict JSON in UTF-8", got=error.sentence
         ) from None
+
+
+def presented_in(body: dict[str, Any]) -> frozenset[str]:
+    """The items, as ``item:…``, whose labels are given whole under ``presented``. Raises Malformed."""
+    codes = body.get("presented", [])
+    if not isinstance(codes, list) or not all(isinstance(each, str) and label.is_code(each, "item") for each in codes):
+        raise _malformed("presented", "an array of whole label codes of items", codes)
+    return frozenset(f"item:{label.parse(each)}" for each in codes)
 
 
 def submission_of(body: Any) -> Submission:

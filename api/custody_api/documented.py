@@ -198,11 +198,29 @@ BATCH: Final[Json] = {
     "openapi_extra": body("application/jsonl", SUBMISSION, _SUBMITTED),
 }  # fmt: skip
 
+_MAYBE_UNFINISHED: Final[Json] = {
+    **SUBMISSION,
+    "properties": {
+        **SUBMISSION["properties"],
+        "unfinished": {"type": "boolean", "description": "Whether some signers have not signed yet."},
+    },
+}
+_UNSIGNED: Final[Json] = {
+    "type": "object", "required": ["act"], "additionalProperties": False,
+    "properties": {
+        "act": {"type": "object"},
+        "presented": {
+            "type": "array", "items": {"type": "string"},
+            "description": "The whole codes of labels that are before the caller.",
+        },
+    },
+}  # fmt: skip
+
 CHECK: Final[Json] = {
     "responses": {200: _answer(Checked, "What would be decided.")},
     "openapi_extra": body(
         "application/json",
-        {"oneOf": [SUBMISSION, {"type": "object", "required": ["act"], "properties": {"act": {"type": "object"}}}]},
+        {"oneOf": [_MAYBE_UNFINISHED, _UNSIGNED]},
         _SUBMITTED,
     ),
 }

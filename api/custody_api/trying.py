@@ -60,19 +60,25 @@ def as_callers(ledger: Ledger, signers: Iterable[Signer]) -> Iterator[Caller]:
             yield known(ledger, each.person, each.key)
 
 
-def as_seen_by(context: Context, readers: Sequence[Caller]) -> Through:
-    """What facts are read through: what one of the readers sees, in registers that are as far along as the log."""
+def as_seen_by(context: Context, readers: Sequence[Caller], presented: frozenset[str] = frozenset()) -> Through:
+    """What facts are read through: what one of the readers sees, in registers that are as far along as the log.
+
+    ``presented`` are the subjects, such as ``item:…``, whose labels the readers have before them.
+    """
     require_reached(context, context.ledger.recorder.head().size)
     seen = [context.registers.seen_by(each, context.ledger.clock()) for each in readers]
-    return lambda source: AsSeen(source, seen)
+    return lambda source: AsSeen(source, seen, presented)
 
 
 class AsSeen:
     """A `custody.facts.gather.Source` of what any of some readers sees."""
 
-    def __init__(self, source: Source, readers: Sequence[Registers]) -> None:
+    def __init__(
+        self, source: Source, readers: Sequence[Registers], presented: frozenset[str] = frozenset()
+    ) -> None:
         self._source = source
         self._readers = readers
+        self._presented = presented
         self._cases: set[str] = set()
         """Of the items that are seen: the rules need them, whoever handles only the thing."""
 
@@ -121,7 +127,7 @@ class AsSeen:
         return kind not in ("item", "place", "manifest") or self._thing(tag)
 
     def _thing(self, subject: str) -> bool:
-        return any(each.sight_of(subject) for each in self._readers)
+        return any(each.sight_of(subject, presented=subject in self._presented) for each in self._readers)
 
     def _case(self, case: str) -> bool:
         return case in self._cases or any(each.sight_of(f"case:{case}") is Sight.WHOLE for each in self._readers)

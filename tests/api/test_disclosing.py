@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from api.conftest import JSON, SignedIn, serving
+from custody import label
 from custody.acts.values import decode
 from world import World
 
@@ -205,3 +207,25 @@ def test_a_dry_run_goes_by_what_those_see_who_signed(world: World) -> None:
     assert outcomes == {
         ("周远", True): "accepted", ("周远", False): "accepted", ("梁静", True): "accepted", ("梁静", False): "refused",
     }  # fmt: skip
+
+
+def test_a_dry_run_sees_what_lies_before_the_caller_and_what_the_first_signer_sees(world: World) -> None:
+    """At the counter the labels are scanned before anybody signs; elsewhere the giving side signs first."""
+    _, item, _ = seized(world)
+    prepared = world.prepare({
+        "act": "check-in", "lines": world.lines([item]), "place": world.places["大库"],
+        "signers": world.signers(deliverer="周远", custodian="梁静"),
+    })  # fmt: skip
+    act = json.loads(prepared.payload)
+    half = {"envelope": json.loads(prepared.signed([world.key_of("周远")])), "disclosures": [], "unfinished": True}
+    false = json.loads(json.dumps(half))
+    false["envelope"]["signatures"][0]["sig"] = base64.b64encode(bytes(64)).decode()
+    with served(world) as of:
+        for body, outcome in (
+            ({"act": act, "presented": [label.code_of(item)]}, "accepted"),
+            ({"act": act, "presented": [world.code()]}, "refused"),
+            (half, "accepted"), (false, "refused"),
+        ):  # fmt: skip
+            assert of("梁静").post("/v1/acts/check", json=body).json()["outcome"] == outcome
+        wrong = of("梁静").post("/v1/acts/check", json={"act": act, "presented": [item]})
+        assert (wrong.status_code, wrong.json()["field"]) == (400, "presented")

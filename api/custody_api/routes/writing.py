@@ -24,7 +24,7 @@ from custody.ledger.ledger import Ledger, Receipt, Submission
 from custody.ledger.opening import open_envelope
 from custody.rules.judge import Decision
 from custody_api import documented, tracing
-from custody_api.bodies import parsed, read_lines, read_submission, submission_from, submission_of
+from custody_api.bodies import parsed, presented_in, read_lines, read_submission, submission_from, submission_of
 from custody_api.callers import TheCaller
 from custody_api.context import Context, InContext
 from custody_api.problems import internal, language_of, problem_of
@@ -56,8 +56,9 @@ async def submit_acts(request: Request, context: InContext) -> StreamingResponse
 
 @router.post("/check", **documented.CHECK)
 async def check_act(request: Request, context: InContext, caller: TheCaller) -> JSONResponse:
-    """Say what would be decided of an act that is not done yet, signed (``envelope``) or unsigned (``act``), and that
-    somebody of the caller's agency is to sign; by what the signers see, or, where it is unsigned, the caller."""
+    """Say what would be decided of an act that is not done yet, signed (``envelope``, by all or, ``unfinished``, by
+    some) or unsigned (``act``), and that somebody of the caller's agency is to sign; by what those see who signed, or,
+    where it is unsigned, the caller, with the things whose labels he has before him (``presented``)."""
     body = parsed(await read_submission(request))
     return JSONResponse(await run_in_threadpool(_checked, context, body, caller, language_of(request)))
 
@@ -102,15 +103,20 @@ def _checked(context: Context, body: Any, caller: Caller, language: Language) ->
 
 def _decided(context: Context, body: Any, caller: Caller) -> Decision:
     ledger = context.ledger
-    if isinstance(body, dict) and body.keys() == {"act"}:
-        act = act_from(body["act"])
+    if isinstance(body, dict) and {"act"} <= body.keys() <= {"act", "presented"}:
+        act, presented = act_from(body["act"]), presented_in(body)
         _require_own(ledger, act, caller)
-        return ledger.check_act(act, as_seen_by(context, [caller]))
+        return ledger.check_act(act, as_seen_by(context, [caller], presented))
+    unfinished = isinstance(body, dict) and body.pop("unfinished", False) is True
     submission = submission_of(body)
-    opened = open_envelope(submission.envelope, submission.disclosures, ledger.origin)
+    opened = open_envelope(submission.envelope, submission.disclosures, ledger.origin, unfinished=unfinished)
     _require_own(ledger, opened.act, caller)
     # whether they signed is looked at before it is decided
-    through = as_seen_by(context, [caller, *as_callers(ledger, opened.act.signers)])
+    given = {each.key_id for each in opened.envelope.signatures}
+    signed = [each for each in opened.act.signers if each.key in given]
+    through = as_seen_by(context, [caller, *as_callers(ledger, signed)])
+    if unfinished:
+        return ledger.check_unfinished(opened, through)
     return ledger.check(submission.envelope, submission.disclosures, through)
 
 
