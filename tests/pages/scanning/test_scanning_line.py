@@ -98,6 +98,19 @@ def test_labels_are_read_as_by_the_library(at: At) -> None:
     assert sum(each is not None for each in told) == len(good) + 7  # lower case, spaces and ends are no other label
     spaced = script(page, "scanning/label.js", "given.map(each => it.spaced(each))", good)
     assert spaced == [label.spaced(each) for each in good]
+    frames_are_believed_when_two_agree(page, good[0], good[1], VECTORS["bad"][3]["label"])
+
+
+def frames_are_believed_when_two_agree(page: Page, one: str, other: str, broken: str) -> None:
+    """What a camera's frames come to, each given as the texts in view."""
+    frames = [[one], [], [one], [one], [one], [other, one], [other, one], [one], [one], [broken], [broken],
+              ["044"], ["044"], *[[]] * 8, [one], [one]]  # fmt: skip
+    said = script(page, "scanning/agreement.js",
+                  "(agreement => given.map(each => agreement.frame(each)))(new it.Agreement())", frames)  # fmt: skip
+    assert {number: each for number, each in enumerate(said) if each} == {
+        3: {"code": one}, 6: {"problem": "several"}, 8: {"code": one}, 10: {"problem": "check-characters"},
+        12: {"problem": "foreign"}, 22: {"code": one},
+    }  # fmt: skip
 
 
 def test_a_wedge_is_read_by_its_keys_wherever_the_focus_is(station: Station, at: At) -> None:

@@ -16,6 +16,9 @@ router = APIRouter(include_in_schema=False)
 _LONGEST = 200
 """Characters of a code that anybody scanned or typed; more is cut off and is no label."""
 
+_PATIENCE = 0.05
+"""Seconds that a card waits for the registers to show what was recorded just now; then it shows what they have."""
+
 
 @router.get("/scan")
 def scan_typed(page: ThePage, code: Annotated[str, Query(max_length=_LONGEST)] = "") -> Response:
@@ -27,6 +30,7 @@ def scan_typed(page: ThePage, code: Annotated[str, Query(max_length=_LONGEST)] =
 @router.get("/scan/{code}")
 def read_card(code: str, request: Request, page: ThePage, here: str | None = None) -> Response:
     """What a code is, and the acts that make sense now: a card for the scan line, or a page of its own."""
+    page.context.runner.wait(page.context.ledger.recorder.head().size, _PATIENCE)
     card = card_of(page, code[:_LONGEST], here)
     part = "hx-request" in request.headers
     return page.render("scanning/card.html" if part else "scanning/scan.html", card=card, headers={

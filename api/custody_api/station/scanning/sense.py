@@ -172,8 +172,16 @@ def has_a_part(caller: Caller, act: str) -> bool:
     return any(part.capacities & caller.capacities for part in PARTS[act].values())
 
 
+def begins(caller: Caller, act: str) -> bool:
+    """Whether the caller can stand in the part that an act names first, whose act it is."""
+    first = next(iter(PARTS[act].values()))
+    return bool(first.capacities & caller.capacities)
+
+
 def _able(acts: Iterator[str], caller: Caller) -> list[str]:
-    return [act for act in dict.fromkeys(acts) if has_a_part(caller, act)][:MOST]
+    """What the caller can have a part in, his own acts before those of others."""
+    able = [act for act in dict.fromkeys(acts) if has_a_part(caller, act)]
+    return sorted(able, key=lambda act: not begins(caller, act))[:MOST]
 
 
 def _of_an_offer(offer: Shape, caller: Caller) -> Iterator[str]:
