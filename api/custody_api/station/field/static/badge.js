@@ -20,7 +20,7 @@ export const lastEnd = () => ended;
 /** Send what waits, and show what is left. */
 export async function sendAndShow() {
   if (navigator.onLine && notYet(await queued()).length) ended = await send();
-  else if (ended === "offline" && navigator.onLine) ended = null;
+  else if (navigator.onLine) ended = null;
   await show();
 }
 
@@ -45,17 +45,34 @@ async function show() {
   ));
 }
 
-/** What the device keeps of a page from the server: its language, whose it is, and the newest checkpoint. */
+/** What the device remembers of the server: its language, who is signed in, and the newest checkpoint. */
 async function remember() {
-  const { person, ledger } = document.body.dataset;
+  const { ledger } = document.body.dataset;
   await keep("settings", { name: "language", lang });
-  if (!document.querySelector('meta[name="custody-kept"]')) await keep("settings", { name: "who", person });
+  const person = await whose();
+  if (person === undefined) return;
+  await keep("settings", { name: "who", person });
   if (person) await see(ledger, await ask("/v1/head"));
 }
 
+/** Who is signed in: a kept page has to ask. "" for nobody, undefined if that cannot be known now. */
+async function whose() {
+  if (!document.querySelector('meta[name="custody-kept"]')) return document.body.dataset.person;
+  if (!navigator.onLine) return undefined;
+  try {
+    return (await ask("/v1/session")).person;
+  } catch (error) {
+    return error.status === 401 ? "" : undefined;
+  }
+}
+
 new BroadcastChannel(QUEUE).addEventListener("message", show);
-addEventListener("online", sendAndShow);
+const begin = async () => {
+  await Promise.allSettled([remember(), tidy()]);
+  await sendAndShow();
+};
+addEventListener("online", begin);
 addEventListener("offline", show);
 setInterval(sendAndShow, AGAIN_AFTER);
 await show();
-await Promise.allSettled([remember(), sendAndShow(), tidy()]);
+await begin();

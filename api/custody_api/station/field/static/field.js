@@ -40,9 +40,7 @@ const kept = ({ id }) => {
 
 /** Let the device keep these pages, and say at once where it has no room. */
 async function prepare() {
-  await navigator.serviceWorker?.register("/sw.js", { type: "module" });
-  const { persisted } = await makeRoom();
-  document.getElementById("field-kept").textContent = persisted
+  document.getElementById("field-kept").textContent = await makeRoom()
     ? _("This device keeps what you sign until the ledger has it.")
     : _("This device keeps what you sign, but its browser may clear it when space runs out: install this page, or send soon.");
 }
@@ -56,3 +54,4 @@ try {
   announce(error.message);
   document.getElementById("field-kept").textContent = `⚠ ${error.message}`;
 }
+if (navigator.onLine) await navigator.serviceWorker?.register("/sw.js", { type: "module" }).catch(() => {});  // the next visit tries again

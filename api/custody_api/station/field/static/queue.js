@@ -3,13 +3,13 @@
 // for a reason, after saving it as a file.
 
 import { hex, sha256 } from "../station/bytes.js";
-import { all, get, put as keep, transact } from "../station/store.js";
+import { all, get, put as keep, remove as forgetRecord, transact } from "../station/store.js";
 import { _, lang } from "../station/words.js";
-import { actOf, envelopeBytes, filesOf, inOrder, notYet, RECORDED, REMOVED, restsOn, WAITING } from "./entries.js";
+import { actOf, envelopeBytes, filesOf, inOrder, RECORDED, REMOVED, restsOn, WAITING } from "./entries.js";
 import { forget, note, QUEUE, send as sendNow, tell } from "./sending.js";
 
 const RECEIPTS_STAY_DAYS = 30;
-const SPARE = 8 << 20;
+const LARGEST_ACT = 2 << 20;  // an envelope and what it discloses, as the ledger takes them
 
 /** What a full device, a missing photograph or an unfinished act is told as. The act is not kept. */
 export class NotKept extends Error {}
@@ -18,20 +18,18 @@ export class NotKept extends Error {}
 export const queued = async () => inOrder(await all("queue"));
 
 /**
- * Make sure, before anybody signs, that the act will fit. Asks the browser to keep what is here under pressure.
- * `bytes`: what the act and its files will take, as far as they are not kept yet. Throws NotKept.
+ * Make sure, before anybody signs, that an act will fit, by writing as much: what browsers say of the room that is left
+ * is made up. Resolves with whether the browser promised to keep what is here under pressure. Throws NotKept.
  */
-export async function makeRoom(bytes = 0) {
-  if (!navigator.storage?.estimate) return { persisted: false, free: null };
-  const persisted = await navigator.storage.persist?.() ?? false;
-  const { quota, usage } = await navigator.storage.estimate();
-  const free = quota - usage;
-  if (free < bytes + SPARE) {
-    throw new NotKept(_("This device is full: {free} MB are left. Make room before anybody signs.", {
-      free: Math.max(0, Math.floor(free / 2 ** 20)),
-    }));
+export async function makeRoom() {
+  try {
+    await keep("settings", { name: "room", bytes: new Uint8Array(LARGEST_ACT) });
+  } catch {
+    throw new NotKept(_("This device is full: make room before anybody signs."));
+  } finally {
+    await forgetRecord("settings", "room");
   }
-  return { persisted, free };
+  return await navigator.storage?.persist?.() ?? false;
 }
 
 /** The acts on this device that an act to be signed has to name in `follows`: of these keys, and not in the ledger. */
@@ -81,7 +79,8 @@ async function added(entry, act) {
           return;
         }
         const number = Math.max(0, ...before.map(each => each.number)) + 1;
-        const after = notYet(before).filter(each => restsOn(act, actOf(each.submission.envelope))).map(each => each.id);
+        const open = before.filter(each => each.state === WAITING);  // who signs after a refusal knows of it
+        const after = open.filter(each => restsOn(act, actOf(each.submission.envelope))).map(each => each.id);
         queue.put({ ...entry, number, after });
       };
     };
@@ -131,7 +130,10 @@ const dataOf = blob => new Promise((done, failed) => {
 });
 
 /** The file was saved. */
-export const wasExported = id => note(id, { exported_at: new Date().toISOString() });
+export async function wasExported(id) {
+  await note(id, { exported_at: new Date().toISOString() });
+  tell();
+}
 
 /** Take an act out that the ledger does not have. Its type, time, hash and the reason stay. Throws NotKept. */
 export async function remove(id, reason, by) {
@@ -147,7 +149,10 @@ export async function remove(id, reason, by) {
 }
 
 /** Say that another act stands for a refused one: its report, or what was signed instead. */
-export const answeredBy = (id, act, how) => note(id, { answered: { act, how } });
+export async function answeredBy(id, act, how) {
+  await note(id, { answered: { act, how } });
+  tell();
+}
 
 /** Receipts and notes of what was taken out stay for a month. */
 export async function tidy() {

@@ -5,18 +5,18 @@ import { base64url } from "../station/bytes.js";
 import { make } from "../station/dom.js";
 import { put } from "../station/store.js";
 import { _ } from "../station/words.js";
-import { actOf, draftOf, envelopeBytes, REFUSED } from "./entries.js";
+import { actOf, draftOf, envelopeBytes } from "./entries.js";
 import { again, answeredBy, exported, NotKept, remove, wasExported } from "./queue.js";
 
 /** The buttons of an act. */
 export function actions(entry, who) {
   const place = make("div", { class: "actions" });
   const button = (text, onclick, attributes = {}) => place.append(make("button", { type: "button", onclick, ...attributes }, text));
-  if (entry.state === REFUSED) button(_("Send again"), () => again(entry.id), { class: "main" });
   if (entry.problem && !entry.answered) {
-    button(_("Sign it anew"), () => anew(entry));
+    button(_("Sign it anew"), () => anew(entry), { class: "main" });
     if (reportable(entry)) button(_("Report that it was done"), () => report(entry, who, place));
   }
+  if (entry.problem && entry.problem.code !== "stale") button(_("Send again"), () => again(entry.id));
   button(_("Save as a file"), () => save(entry));
   button(_("Take out…"), () => takingOut(entry, who, place), {
     disabled: !entry.exported_at, title: entry.exported_at ? null : _("Save it as a file first."),
@@ -24,7 +24,7 @@ export function actions(entry, who) {
   return place;
 }
 
-const reportable = entry => entry.state === REFUSED && !entry.problem.file && entry.type !== "discrepancy"
+const reportable = entry => !entry.problem.file && entry.type !== "discrepancy"
   && !/^(malformed|too-large|untrusted)\//.test(entry.problem.code);
 
 /** Open a sheet with what was signed, to be put right and signed again. */
