@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from custody.access.caller import Caller
 from custody.access.rights import Sight
-from custody.acts.act import Signer
+from custody.acts.act import Act, Signer
 from custody.acts.entry import Recorded
-from custody.errors import Conflict, NotSignedIn, Refused, Stale, Untrusted
+from custody.errors import Conflict, NotAllowed, NotSignedIn, Refused, Stale, Untrusted
 from custody.facts.gather import Source
 from custody.facts.kinds import Need
 from custody.ledger.ledger import Ledger, Through
@@ -51,6 +51,15 @@ def _text(ledger: Ledger, code: str, language: Language) -> dict[str, Any]:
     text = ledger.policy.texts[code]
     said, instead = (text.zh, text.instead_zh) if language == "zh" else (text.en, text.instead_en)
     return {"detail": said, "instead": instead, "source": text.source, "verified": text.verified}
+
+
+def require_own(ledger: Ledger, act: Act, caller: Caller) -> None:
+    """Raise NotAllowed unless somebody of the caller's agency signs: a dry run tells what the rules compared."""
+    ledger.memory.catch_up()
+    persons = [Need("person", each.person) for each in act.signers]
+    of = {facts.agency for facts in ledger.memory.fold(persons).values() if facts is not None}
+    if caller.agency not in of and not caller.audits:
+        raise NotAllowed("not-allowed/check", "An act is tried by the agency of somebody who is to sign it.")
 
 
 def as_callers(ledger: Ledger, signers: Iterable[Signer]) -> Iterator[Caller]:

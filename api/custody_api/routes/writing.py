@@ -16,11 +16,9 @@ from starlette.responses import JSONResponse, StreamingResponse
 
 from custody.access.caller import Caller
 from custody.acts import act_from
-from custody.acts.act import Act
-from custody.errors import CustodyError, NotAllowed
-from custody.facts.kinds import Need
+from custody.errors import CustodyError
 from custody.ledger.batches import CHUNK
-from custody.ledger.ledger import Ledger, Receipt, Submission
+from custody.ledger.ledger import Receipt, Submission
 from custody.ledger.opening import open_envelope
 from custody.rules.judge import Decision
 from custody_api import documented, tracing
@@ -29,7 +27,7 @@ from custody_api.callers import TheCaller
 from custody_api.context import Context, InContext
 from custody_api.problems import internal, language_of, problem_of
 from custody_api.requests import request_id
-from custody_api.trying import as_callers, as_seen_by, outcome
+from custody_api.trying import as_callers, as_seen_by, outcome, require_own
 from custody_api.wording import Language
 
 log = logging.getLogger("custody.api")
@@ -105,12 +103,12 @@ def _decided(context: Context, body: Any, caller: Caller) -> Decision:
     ledger = context.ledger
     if isinstance(body, dict) and {"act"} <= body.keys() <= {"act", "presented"}:
         act, presented = act_from(body["act"]), presented_in(body)
-        _require_own(ledger, act, caller)
+        require_own(ledger, act, caller)
         return ledger.check_act(act, as_seen_by(context, [caller], presented))
     unfinished = isinstance(body, dict) and body.pop("unfinished", False) is True
     submission = submission_of(body)
     opened = open_envelope(submission.envelope, submission.disclosures, ledger.origin, unfinished=unfinished)
-    _require_own(ledger, opened.act, caller)
+    require_own(ledger, opened.act, caller)
     # whether they signed is looked at before it is decided
     given = {each.key_id for each in opened.envelope.signatures}
     signed = [each for each in opened.act.signers if each.key in given]
@@ -118,13 +116,3 @@ def _decided(context: Context, body: Any, caller: Caller) -> Decision:
     if unfinished:
         return ledger.check_unfinished(opened, through)
     return ledger.check(submission.envelope, submission.disclosures, through)
-
-
-def _require_own(ledger: Ledger, act: Act, caller: Caller) -> None:
-    """Raise NotAllowed unless somebody of the caller's agency signs: a dry run tells what the rules compared."""
-    ledger.memory.catch_up()
-    persons = [Need("person", each.person) for each in act.signers]
-    of = {facts.agency for facts in ledger.memory.fold(persons).values() if facts is not None}
-    if caller.agency not in of and not caller.audits:
-        raise NotAllowed("not-allowed/check", "An act is tried by the agency of somebody who is to sign it.")
-

@@ -1,0 +1,46 @@
+"""The pages of sheets: what I can do, the sheet of an act, and what would be decided of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse
+
+from custody.acts import ACT_TYPES
+from custody.acts.parts import PARTS
+from custody.errors import NotFound
+from custody_api.bodies import parsed, read_submission
+from custody_api.station.pages import ThePage
+from custody_api.station.sheets.doing import acts_for, beginning
+from custody_api.station.sheets.forms import form_of
+from custody_api.station.sheets.trying import decision_on
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/do")
+def read_what_i_can_do(page: ThePage) -> HTMLResponse:
+    """Every act that the caller may have a part in, and the sheets that this device keeps."""
+    return page.render("sheets/do.html", groups=acts_for(page.caller))
+
+
+@router.get("/do/{type_name}")
+def read_sheet(type_name: str, page: ThePage) -> HTMLResponse:
+    """The sheet of an act. Raises NotFound for a type that there is not."""
+    if type_name not in ACT_TYPES:
+        raise NotFound("not-found/route", "There is nothing at this address.")
+    return page.render(
+        "sheets/sheet.html", form=form_of(type_name), parts=PARTS[type_name],
+        begins=json.dumps(beginning(type_name, page.caller), ensure_ascii=False),
+    )  # fmt: skip
+
+
+@router.post("/do/check")
+async def check_draft(request: Request, page: ThePage) -> JSONResponse:
+    """What would be decided of a draft (`decision_on`)."""
+    body: Any = parsed(await read_submission(request))
+    return JSONResponse(await run_in_threadpool(decision_on, page, body))

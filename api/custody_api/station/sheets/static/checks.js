@@ -1,0 +1,76 @@
+// What is missing on a sheet, and what the ledger would decide of it: marked on its lines, said below it.
+
+import { Offline, post } from "../station/api.js";
+import { make } from "../station/dom.js";
+import { _, counted } from "../station/words.js";
+import { rowsOf } from "./draft.js";
+import { mark } from "./lines.js";
+
+/** What still has to be filled in: each with what it is called, and the input itself. */
+export function missing(form) {
+  return [...form.querySelectorAll("[data-required]")].filter(isEmpty).map(place => ({
+    text: called(place), input: place.dataset.list === undefined ? place : place.querySelector(":scope > [data-add]"),
+  }));
+}
+
+const isEmpty = place => place.dataset.list === undefined ? !place.value : !rowsOf(place).length;
+
+const called = place =>
+  (place.closest(".field")?.querySelector(".called") ?? place.closest("fieldset").querySelector("legend")).textContent.replace("*", "").trim();
+
+/** Redden what is missing, and nothing else. */
+export function showMissing(form, list) {
+  for (const each of form.querySelectorAll("[data-wrong]")) delete each.dataset.wrong;
+  for (const { input } of list) (input.closest(".field") ?? input.closest("fieldset")).dataset.wrong = "";
+}
+
+/** Ask what would be decided of a draft; `offline` where nobody answers. */
+export async function decided(draft) {
+  try {
+    return await post("/do/check", draft);
+  } catch (error) {
+    if (error instanceof Offline) return { outcome: "offline", defects: [], problem: null };
+    return { outcome: "refused", defects: [], problem: error };
+  }
+}
+
+/** Mark the lines by what would be decided, and say below what concerns the sheet as a whole. */
+export function showDecision(form, place, decision) {
+  const lines = [...form.querySelectorAll(".line")];
+  lines.forEach(line => { line.told = null; line.querySelector(".line-says").textContent = ""; });
+  const said = decision.defects.map(each => ({ ...each, state: "care" }));
+  if (decision.problem) said.push({ ...decision.problem, state: "wrong" });
+  place.replaceChildren(...said.map(each => tell(each, lines)));
+  lines.forEach(line => mark(line));
+}
+
+function tell(said, lines) {
+  for (const line of concerned(said, lines)) {
+    line.told = { state: said.state, text: said.state === "wrong" ? _("refused") : _("defect") };
+    line.querySelector(".line-says").textContent = said.detail;
+  }
+  const [sign, colour] = said.state === "wrong" ? ["✗", "red"] : ["⚠", "orange"];
+  const about = [said.rule ?? said.code, said.source].filter(Boolean).join(" · ");
+  return make("div", { class: `notice ${colour}`, role: "status" },
+    make("p", {}, `${sign} ${said.detail}`),
+    said.instead && make("p", { class: "instead" }, said.instead),
+    about && make("p", {}, make("small", {}, about)));
+}
+
+function concerned(said, lines) {
+  const indexes = Array.isArray(said.items) ? said.items.filter(Number.isInteger) : [];
+  if (indexes.length) return indexes.map(each => lines[each]).filter(Boolean);
+  return said.item ? lines.filter(line => line.item?.item === said.item) : [];
+}
+
+/** One line that says how the sheet stands: lines, defects, what is missing. */
+export function summary(form, list, decision) {
+  const lines = form.querySelectorAll(".line").length;
+  const defects = decision?.defects.length ?? 0;
+  const says = [counted("{n} line", "{n} lines", lines)];
+  if (decision?.outcome === "offline") says.push(_("not checked: the server cannot be reached"));
+  else if (decision?.outcome === "refused") says.push(_("would be refused"));
+  else if (decision) says.push(defects ? counted("{n} defect", "{n} defects", defects) : _("would be accepted"));
+  if (list.length) says.push(_("missing: {names}", { names: [...new Set(list.map(each => each.text))].slice(0, 4).join(_(", ")) }));
+  return says.join(" · ");
+}

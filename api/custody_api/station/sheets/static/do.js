@@ -1,0 +1,27 @@
+// What I can do: a digit chooses a group, another one an act; sheets that were begun here come first.
+
+import { make } from "../station/dom.js";
+import { _, lang } from "../station/words.js";
+import { keptSheets, sizeOf } from "./sheet.js";
+
+let group = null;
+
+document.addEventListener("keydown", event => {
+  if (event.defaultPrevented || event.target.matches("input, select, textarea") || !/^[1-9]$/.test(event.key)) return;
+  const choices = group ? group.querySelectorAll("a") : document.querySelectorAll(".do-group");
+  const chosen = choices[Number(event.key) - 1];
+  if (!chosen) return;
+  event.preventDefault();
+  if (group) return chosen.click();
+  group = chosen;
+  chosen.querySelector("a").focus();
+});
+document.addEventListener("keydown", event => { if (event.key === "Escape") group = null; });
+
+const kept = await keptSheets(document.body.dataset.person);
+const section = document.getElementById("kept");
+section.hidden = !kept.length;
+section.querySelector("ul").replaceChildren(...kept.map(each => make("li", {},
+  make("a", { class: "button", href: `/do/${each.act}?sheet=${each.id}` },
+    document.querySelector(`[data-act="${each.act}"]`)?.textContent.replace(/^\s*\d/, "").trim() ?? each.act,
+    ` · ${sizeOf(each.draft)} · ${new Date(each.kept_at).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB")}`))));

@@ -1,0 +1,48 @@
+// The page of a sheet: opens it, offers what was begun before, and lets its keys work.
+
+import { make } from "../station/dom.js";
+import { lang, _ } from "../station/words.js";
+import { Sheet, beginning, keptSheets, named, sizeOf } from "./sheet.js";
+
+const at = id => document.getElementById(id);
+const form = at("form");
+const address = new URLSearchParams(location.search);
+
+/** The sheet that is open on this page. */
+export const sheet = new Sheet(form, {
+  says: at("says"), below: at("below"), sign: at("sign"), presented: at("presented"), person: document.body.dataset.person,
+});
+
+const when = moment => new Date(moment).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB",
+  { weekday: "short", hour: "2-digit", minute: "2-digit", day: "numeric", month: "short" });
+
+async function open() {
+  const kept = await keptSheets(document.body.dataset.person, form.dataset.act);
+  const wanted = kept.find(each => each.id === address.get("sheet"));
+  await sheet.begin(wanted?.draft ?? beginning(form, address), wanted?.id);
+  for (const scan of wanted ? [] : named(address)) await sheet.put(scan);
+  if (!wanted && kept.length) offer(kept[0]);
+  form.dataset.ready = "";
+}
+
+function offer(kept) {
+  const goOn = make("button", { type: "button", class: "main", onclick: async () => {
+    at("kept").hidden = true;
+    await sheet.begin(kept.draft, kept.id);
+  } }, _("Go on with it"));
+  at("kept").replaceChildren(
+    make("p", {}, _("A sheet begun {when} with {n} lines was not recorded.", { when: when(kept.kept_at), n: sizeOf(kept.draft) })), goOn);
+  at("kept").hidden = false;
+}
+
+at("undo").addEventListener("click", () => sheet.undo());
+at("sign").addEventListener("click", () => sheet.toSign());
+at("photo").addEventListener("click", async () => {
+  const { take } = await import("../signing/photos.js");
+  for (const each of await take()) sheet.attach(each);
+});
+document.addEventListener("keydown", event => {
+  if (event.key === "Escape" && !event.defaultPrevented && at("presented").hidden) location.assign("/do");
+});
+
+await open();

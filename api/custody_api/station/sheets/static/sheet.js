@@ -1,0 +1,212 @@
+// A sheet: an act being prepared. It grows by scanning, is kept on this device from the first scan, and is checked while
+// it grows. Keys: Enter on, Esc back, F2 undo, F8 photograph, F9 sign; digits say of a line how it was found.
+
+import { answered } from "../scanning/answers.js";
+import { announce, make } from "../station/dom.js";
+import { all, put, remove } from "../station/store.js";
+import { _ } from "../station/words.js";
+import { decided, missing, showDecision, showMissing, summary } from "./checks.js";
+import { addRow, choose, closeMaybe, fillForm, openMaybe, readDraft, removeRow, rowsOf, signable, valueAt, withOffset } from "./draft.js";
+import { decide, hasPlaceFor, mark, take, tellAll } from "./lines.js";
+
+const CHECK_AFTER = 500;
+
+/** One open sheet: its form, and the draft before each scan, to go back to. */
+export class Sheet {
+  constructor(form, { says, below, sign, presented, person }) {
+    Object.assign(this, { form, says, below, sign, presented, person, id: crypto.randomUUID(), before: [], decision: null });
+    form.addEventListener("submit", event => event.preventDefault());
+    form.addEventListener("click", event => this.pressed(event));
+    form.addEventListener("input", event => this.changed(event));
+    form.addEventListener("change", event => this.chosen(event));
+    form.addEventListener("keydown", event => this.key(event));
+    document.addEventListener("custody:scan", event => this.scanned(event));
+  }
+
+  get draft() { return readDraft(this.form); }
+
+  /** Begin with a draft: rows, defaults, and what was kept. */
+  async begin(draft, id = this.id) {
+    this.id = id;
+    fillForm(this.form, draft);
+    for (const list of this.form.querySelectorAll('[data-required][data-takes=""]')) if (!rowsOf(list).length) addRow(list);
+    this.form.querySelectorAll(".line").forEach(line => mark(line));
+    await tellAll(this.form);
+    this.standing();
+  }
+
+  /** Take a scan, if the sheet has a place for such a thing. */
+  async scanned(event) {
+    if (!this.presented.hidden || !hasPlaceFor(this.form, event.detail.kind)) return;
+    event.preventDefault();
+    await this.put(event.detail);
+  }
+
+  /** Put a thing on the sheet, keep the sheet, and answer. */
+  async put(scan) {
+    this.queue = (this.queue ?? Promise.resolve()).then(() => this.putNow(scan));
+    return this.queue;
+  }
+
+  async putNow(scan) {
+    const draft = this.draft;
+    const { outcome, text, row } = await take(this.form, scan);
+    if (outcome === "accepted") {
+      this.before.push(draft);
+      await this.keep();
+    }
+    this.said(outcome, text);
+    if (row) mark(row);
+    this.standing();
+    answered(outcome, text);
+  }
+
+  said(outcome, text) {
+    const [sign, colour] = { accepted: ["✓", "green"], already: ["↺", "blue"] }[outcome] ?? ["✗", "red"];
+    this.says.className = `notice ${colour}`;
+    this.says.textContent = `${sign} ${text}`;
+    announce(text);
+  }
+
+  /** Back to before the last scan. */
+  undo() {
+    const draft = this.before.pop();
+    if (!draft) return this.said("already", _("Nothing to take back."));
+    this.said("already", _("The last scan was taken back."));
+    return this.begin(draft).then(() => this.keep());
+  }
+
+  /** Keep it on this device; it is on the disk when this resolves. */
+  keep() {
+    return put("sheets", {
+      id: this.id, act: this.form.dataset.act, person: this.person, draft: this.draft, kept_at: new Date().toISOString(),
+    });
+  }
+
+  /** What it says now: missing at once, decided a moment later. */
+  standing() {
+    clearTimeout(this.soon);
+    this.lacks = missing(this.form);
+    if (this.urged) showMissing(this.form, this.lacks);
+    this.sum();
+    this.soon = setTimeout(() => this.check(), CHECK_AFTER);
+  }
+
+  async check() {
+    if (this.lacks.length) this.decision = null;
+    else {
+      const asked = JSON.stringify(this.draft);
+      const decision = await decided(signable(this.draft));
+      if (asked !== JSON.stringify(this.draft)) return;
+      this.decision = decision;
+    }
+    showDecision(this.form, this.below.querySelector(".decision"), this.decision ?? { defects: [], problem: null });
+    this.sum();
+  }
+
+  sum() {
+    this.below.querySelector(".sum").textContent = summary(this.form, this.lacks, this.decision);
+  }
+
+  changed(event) {
+    const line = event.target.closest(".line");
+    if (line) { line.told = null; mark(line); }
+    this.keep();
+    this.standing();
+  }
+
+  chosen(event) {
+    if (!event.target.matches("[data-choose]")) return;
+    choose(event.target.closest("[data-either]"), event.target.value);
+    this.changed(event);
+  }
+
+  pressed(event) {
+    const button = event.target.closest("button");
+    const list = button?.closest("[data-list], [data-maybe]");
+    if (!button || !list) return;
+    if (button.matches("[data-add]")) {
+      const made = list.dataset.list === undefined ? openMaybe(list) : addRow(list);
+      made.querySelector("input, select, textarea")?.focus();
+    } else if (button.matches("[data-remove]")) removeRow(button.closest("[data-row]"));
+    else if (button.matches("[data-leave-out]")) closeMaybe(list);
+    else return;
+    this.changed(event);
+  }
+
+  key(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
+    const line = event.target.matches(".line") ? event.target : null;
+    if (line && /^[1-9]$/.test(event.key) && decide(line, Number(event.key) - 1)) event.preventDefault();
+    else if (line && ["ArrowDown", "ArrowUp"].includes(event.key)) { event.preventDefault(); this.along(line, event.key); }
+    else if (event.key === "Enter" && !event.target.matches("textarea, button")) { event.preventDefault(); this.on(event.target); }
+  }
+
+  along(line, key) {
+    const lines = [...this.form.querySelectorAll(".line")];
+    lines[lines.indexOf(line) + (key === "ArrowDown" ? 1 : -1)]?.focus();
+  }
+
+  /** Enter: to what is still to be filled in after here, else from the beginning, else to signing. */
+  on(from) {
+    const open = missing(this.form).map(each => each.input);
+    const next = open.find(each => from.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING) ?? open[0];
+    (next ?? this.sign).focus();
+  }
+
+  /** F9: what is missing first; then what will be signed, before it is. */
+  async toSign() {
+    this.urged = true;
+    this.standing();
+    if (this.lacks.length) return this.lacks[0].input.focus();
+    await this.keep();
+    const { present } = await import("../signing/hand-over.js");
+    this.show(true);
+    return present(this.presented, signable(this.draft), {
+      onRecorded: () => remove("sheets", this.id),
+      onBack: () => { this.show(false); this.sign.focus(); },
+    });
+  }
+
+  show(presenting) {
+    this.presented.hidden = !presenting;
+    this.form.hidden = this.below.hidden = this.says.hidden = presenting;
+    if (!presenting) this.presented.replaceChildren();
+  }
+
+  /** A file that stands beside the act. */
+  attach(attachment) {
+    const list = this.form.querySelector('[data-list="/attachments"]');
+    const draft = { attachments: [...(this.draft.attachments ?? []), attachment] };
+    list.closest("details")?.setAttribute("open", "");
+    fillForm(addRow(list), draft);
+    this.keep();
+    this.standing();
+  }
+}
+
+/** What a sheet begins with: now, who signs, and what the address names. */
+export function beginning(form, address) {
+  const draft = { ...JSON.parse(form.dataset.begins), occurred_at: withOffset() };
+  if (address.get("case") && form.querySelector('[name="/case"]')) draft.case = address.get("case");
+  return draft;
+}
+
+/** What the address names, as if it had been scanned. */
+export const named = address =>
+  ["kit", "manifest", "place", "item"].flatMap(kind => address.getAll(kind).map(text => ({
+    kind, id: text.slice(0, 16), code: text.length === 20 ? text : "", source: "typed",
+  })));
+
+/** Sheets that were begun and not recorded, newest first; of one act type, or of all. */
+export async function keptSheets(person, act = null) {
+  const kept = (await all("sheets")).filter(each => each.person === person && (!act || each.act === act));
+  return kept.sort((one, other) => other.kept_at.localeCompare(one.kept_at));
+}
+
+/** How many things a kept sheet names. */
+export const sizeOf = draft => ["/lines", "/items", "/seals", "/tubes", "/children"].map(each => valueAt(draft, each)?.length ?? 0).reduce((a, b) => a + b);
+
+/** A button to go on with a kept sheet. */
+export const resume = (kept, text, onclick) =>
+  make("button", { type: "button", onclick, "data-sheet": kept.id }, text);

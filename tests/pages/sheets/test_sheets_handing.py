@@ -1,0 +1,73 @@
+"""Handing over by sheets: they grow by scans, say what differs, and are not lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from pages.conftest import At, Station
+from world import World
+
+SCAN = """([kind, id, code]) => !document.dispatchEvent(new CustomEvent("custody:scan",
+    { cancelable: true, detail: { kind, id, code, source: "wedge" } }))"""
+
+
+def scans(page: Page, code: str, kind: str = "item") -> bool:
+    """Scan a label, and say whether the sheet took it."""
+    return bool(page.evaluate(SCAN, [kind, code[:16], code if len(code) == 20 else ""]))
+
+
+def opened(at: At, name: str, path: str, **how: Any) -> Page:
+    """A sheet that is ready to be scanned into."""
+    page = at(name, path, **how)
+    expect(page.locator("form[data-ready]")).to_be_attached()
+    return page
+
+
+def seized(world: World) -> tuple[str, list[dict[str, Any]]]:
+    """A case with two sealed things that an officer brings."""
+    case = world.opens_case(case=f"云公(刑)诈〔2026〕{world.random.randrange(1000, 9999)}")
+    things = [world.item(description="手机", seal=world.seal()), world.item(description="账本", seal=world.seal())]
+    world.seizes(case, *things)
+    return case, things
+
+
+def test_a_check_in_grows_by_scans_and_says_what_is_broken_and_what_is_missing(at: At, station: Station) -> None:
+    _, (phone, book) = seized(station.world)
+    _, (foreign, _) = seized(station.world)
+    place = station.world.places["大库"]
+    page = opened(at, "梁静", "/do/check-in")
+    assert scans(page, place, "place")
+    assert scans(page, phone["code"])
+    expect(page.locator(".expected")).to_contain_text(phone["seal"])
+    page.keyboard.press("1")
+    expect(page.locator(".line .state")).to_have_text("✓ 与登记相符")
+
+    scans(page, phone["code"])
+    expect(page.locator("#says")).to_contain_text("已在表中")
+    scans(page, foreign["code"])
+    expect(page.locator("#says")).to_contain_text("属于案件")
+    scans(page, station.world.code())
+    expect(page.locator("#says")).to_contain_text("台账中没有此标签")
+    scans(page, book["code"])
+    expect(page.locator(".line")).to_have_count(2)
+    page.keyboard.press("F2")
+    expect(page.locator(".line")).to_have_count(1)
+    scans(page, book["code"])
+    expect(page.locator(".line")).to_have_count(2)
+    page.keyboard.press("2")
+    expect(page.locator(":focus")).to_have_attribute("name", "/lines/1/condition")
+    page.keyboard.insert_text("封签撕开")
+    expect(page.locator(".line .state").nth(1)).to_contain_text("封签破损")
+
+    page.keyboard.press("Enter")
+    page.keyboard.insert_text(station.world.id_of("周远"))
+    expect(page.locator(".sum")).to_contain_text("处瑕疵")
+    expect(page.locator(".line").nth(1)).to_have_attribute("data-state", "care")
+    page.screenshot(path="/tmp/sheet2.png")
+
+    page.reload()
+    page.get_by_role("button", name="继续填写").click()
+    expect(page.locator(".line")).to_have_count(2)
+    expect(page.locator(".line .state").nth(1)).to_contain_text("封签破损")
