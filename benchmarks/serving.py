@@ -60,9 +60,9 @@ def main() -> None:
     posts = len(CLIENTS) * args.posts
     with database(args.database) as url, TemporaryDirectory(prefix="bench-", dir=Path.cwd()) as folder:
         work = workload(url, args.acts + posts)
-        _record(work, args.acts)
+        record(work, args.acts)
         bodies = [_body(each.envelope, each.disclosures) for each in work.submissions[args.acts :]]
-        with _custody(work, url, Path(folder)) as address, _plain(Path(folder)) as plain:
+        with custody_served(work, url, Path(folder)) as address, _plain(Path(folder)) as plain:
             asyncio.run(_measure(args, work, bodies, address, plain))
         work.world.ledger.close()
 
@@ -70,21 +70,21 @@ def main() -> None:
 async def _measure(
     args: argparse.Namespace, work: Workload, bodies: Sequence[bytes], address: str, plain: str
 ) -> None:
-    signed_in = _signed_in(work, address)
+    token = signed_in(work, address)
     waiting = iter(bodies)
     base: dict[int, Figures] = {}
     _head(f"POST /v1/acts, {args.database}, two signatures an act", "plain POST")
     for clients in CLIENTS:
         same = [_post("/nothing", plain, bodies[0])] * args.posts
         base[clients] = await _in_turn(plain, clients, same, 201)
-        own = [_post("/v1/acts", address, each, signed_in) for each in islice(waiting, args.posts)]
+        own = [_post("/v1/acts", address, each, token) for each in islice(waiting, args.posts)]
         _line(f"plain POST, {clients} clients", base[clients], base[clients])
         _line(f"POST /v1/acts, {clients} clients", await _in_turn(address, clients, own, 201), base[clients])
     _head(f"Reads, {args.database}, {args.acts:,} acts, one client", "plain GET")
     plain_get = await _for(plain, args.seconds, lambda: _get(f"/row/{random.randint(1, 10_000)}", plain), 200)
     _line("plain GET with one indexed SELECT", plain_get, plain_get)
-    for name, paths in _reads(work, address, signed_in).items():
-        request: Callable[[], bytes] = lambda paths=paths: _get(random.choice(paths), address, signed_in)  # noqa: E731
+    for name, paths in _reads(work, address, token).items():
+        request: Callable[[], bytes] = lambda paths=paths: _get(random.choice(paths), address, token)  # noqa: E731
         _line(name, await _for(address, args.seconds, request, 200), plain_get)
 
 
@@ -187,7 +187,7 @@ def _host(address: str) -> tuple[str, int]:
     return str(url.hostname), int(url.port or 80)
 
 
-def _record(work: Workload, count: int) -> None:
+def record(work: Workload, count: int) -> None:
     waiting = iter(work.submissions[:count])
     while some := list(islice(waiting, 5_000)):
         work.world.ledger.submit_many(some)
@@ -198,7 +198,7 @@ def _body(envelope: bytes, disclosures: Sequence[Disclosure]) -> bytes:
     return json.dumps({"envelope": json.loads(envelope), "disclosures": values}).encode()
 
 
-def _signed_in(work: Workload, address: str) -> str:
+def signed_in(work: Workload, address: str) -> str:
     statement = signed_statement(address, encode(secrets.token_bytes(16)), datetime.now(UTC), work.world.key_of("周远"))
     request = Request(f"{address}/v1/session", statement, {"Content-Type": "application/json"})
     with urlopen(request, timeout=60) as answer:
@@ -206,7 +206,7 @@ def _signed_in(work: Workload, address: str) -> str:
 
 
 @contextmanager
-def _custody(work: Workload, url: str, folder: Path) -> Iterator[str]:
+def custody_served(work: Workload, url: str, folder: Path) -> Iterator[str]:
     """The ledger, served by its own command."""
     for name, key in (("log.key", work.world.log_key), ("log.key.journal", work.world.journal_key)):
         keyfile.write_key(folder / name, key.private_key, None)
