@@ -147,6 +147,7 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "还没有达到法定数的检查点覆盖这条记录。", "No quorum of witnesses covers this act yet.",
     ),
     "not-found/receipt": ("没有这份回执。", "There is no such receipt."),
+    "not-found/passkey": ("此人没有这个可用的通行密钥。", "No live key of this person is that passkey."),
     "use/look": (
         "请用 --by 和 --why 说明由谁、为何：显示密封值（或用 --sealed 不显示）、出具或撤销链接都要记入日志簿。",
         "Say who and why (--by, --why): showing sealed values (or draw it with --sealed), issuing and revoking links "

@@ -4,4 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from custody_api.station.signing import pages, passkeys
+
 router = APIRouter(include_in_schema=False)
+for part in (pages, passkeys):
+    router.include_router(part.router)

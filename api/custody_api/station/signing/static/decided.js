@@ -1,0 +1,82 @@
+// What would be decided of an act, told before anybody signs: a refusal with its rule, source and what to do instead; or
+// each defect that would be recorded, with the remedy it will need.
+
+import { thingsOf } from "../field/entries.js";
+import { checkCharacters } from "../scanning/label.js";
+import { Offline, post } from "../station/api.js";
+import { make } from "../station/dom.js";
+import { _ } from "../station/words.js";
+import { INSTEAD } from "./instead.js";
+
+const SEVERITY = () => ({
+  minor: ["blue", "ⓘ", _("minor")], curable: ["orange", "⚠", _("curable")],
+  "exclusion-risk": ["red", "⛔", _("exclusion risk")],
+});
+
+/** What would be decided of a prepared act now: {outcome, defects, problem}; `unknown` where nobody could be asked, and
+ * `unseen` where whoever is signed in does not see the things before somebody who does has signed. */
+export async function decided(prepared) {
+  try {
+    const found = await post("/v1/acts/check", question(prepared));
+    const unseen = found.problem?.code === "refused/unknown-item" && prepared.signatures.size === 0 && prepared.parties.length > 1;
+    return unseen ? { ...found, outcome: "unseen" } : found;
+  } catch (error) {
+    if (error instanceof Offline) return { outcome: "unknown", defects: [], problem: null };
+    if (error.document === undefined) throw error;
+    return { outcome: "refused", defects: [], problem: error.document };
+  }
+}
+
+// Before anybody signs, by what lies before the signed-in person; then by what those see who signed.
+function question(prepared) {
+  if (prepared.signatures.size > 0) return { ...prepared.submission(), unfinished: true };
+  const items = [...thingsOf(prepared.act)].filter(each => each.startsWith("EV1"));
+  return { act: prepared.act, presented: items.map(each => each + checkCharacters(each)) };
+}
+
+/** The same as elements. */
+export function told({ outcome, defects, problem }, onBack) {
+  if (outcome === "refused") return [refusal(problem, onBack)];
+  if (outcome === "unknown") {
+    return [notice("orange", "⚠", _("The server cannot be reached: what would be decided shows when this is sent."))];
+  }
+  if (outcome === "unseen") {
+    return [notice("orange", "⚠", _("Whoever is signed in here does not see these things yet. What would be decided shows once the giving side has signed, before the other does."))];
+  }
+  if (defects.length === 0) return [notice("green", "✓", _("This will be recorded without a defect."))];
+  return [
+    notice("orange", "⚠", _("This will be recorded with defects: {n}.", { n: defects.length })),
+    make("ul", { class: "defects" }, defects.map(defect)),
+  ];
+}
+
+/** A refusal, or whatever else the server would not do. */
+export function refusal(problem, onBack) {
+  const instead = INSTEAD[problem.code];
+  return make("section", { class: "notice red", role: "alert", "data-code": problem.code },
+    make("p", {}, make("strong", {}, "✗ ", problem.rule ? _("The ledger refuses this.") : _("This cannot be done."))),
+    make("p", {}, problem.detail),
+    problem.rule && make("p", {}, make("small", {}, source(problem))),
+    problem.instead && make("p", { class: "actions" }, instead
+      ? make("a", { class: "button", href: address(instead, problem) }, problem.instead)
+      : make("button", { type: "button", onclick: onBack }, problem.instead)));
+}
+
+function defect(each) {
+  const [colour, sign, word] = SEVERITY()[each.severity] ?? ["orange", "⚠", each.severity];
+  return make("li", { "data-code": each.code },
+    make("span", { class: `tag ${colour}` }, sign, " ", word), " ", make("span", {}, each.detail), " ",
+    make("small", {}, source(each)),
+    each.instead && make("p", {}, make("strong", {}, _("Remedy:")), " ", each.instead));
+}
+
+const source = ({ rule, source: text, verified }) =>
+  [rule, text, verified === false ? _("wording not checked") : null].filter(Boolean).join(" · ");
+
+const notice = (colour, sign, text) => make("p", { class: `notice ${colour}` }, make("strong", {}, sign, " ", text));
+
+// The sheet of the act to do instead, with the items that the refusal names by id.
+function address(type, { facts }) {
+  const items = [...new Set(JSON.stringify(facts ?? {}).match(/\bEV1[0-9A-HJKMNP-TV-Z]{13}\b/g))];
+  return `/do/${type}${items.length ? `?${items.map(each => `item=${each}`).join("&")}` : ""}`;
+}

@@ -1,0 +1,136 @@
+// An act on its way to being signed here: its exact bytes, who signs with which key, and the signatures so far. A
+// signature counts for the bytes that it was given for; whatever changes the act makes other bytes, and drops them. What
+// there is is kept on this device, so that a closed page loses nothing.
+
+import { followed, lastSeen, see } from "../field/queue.js";
+import { Offline, get } from "../station/api.js";
+import { hex, sha256, utf8 } from "../station/bytes.js";
+import * as store from "../station/store.js";
+import { ACT, NoKey, complete, envelope, headOf, newActId } from "./authoring.js";
+import { atHand, held, keysOf, sign } from "./keys.js";
+
+const KEPT_MILLISECONDS = 24 * 3600_000;
+const GIVES = new Set(["deliverer", "outgoing", "holder"]);
+
+/** An act with its parties: `parties` are {part, person, keys, key}, whoever gives first. */
+export class Prepared {
+  constructor(name, draft) {
+    Object.assign(this, { name, draft, id: newActId(), parties: [], signatures: new Map() });
+  }
+
+  /** From a draft, or as this device kept it from before. Throws NoKey, Problem. */
+  static async of(draft) {
+    const name = `signing:${hex(await sha256(utf8(JSON.stringify(draft))))}`;
+    const made = new Prepared(name, structuredClone(draft)), kept = await store.get("settings", name);
+    const fresh = kept !== undefined && Date.now() - kept.kept_at < KEPT_MILLISECONDS;
+    if (fresh) Object.assign(made, { draft: kept.draft, id: kept.id });
+    made.parties = await partiesOf(made.draft, fresh ? kept.keys : []);
+    if (fresh && kept.payload) await made.#take(kept);
+    else await made.compose();
+    await sweep();
+    return made;
+  }
+
+  async #take({ act, payload, disclosures, signatures }) {
+    Object.assign(this, { act, payload, disclosures, signatures: new Map(signatures.map(each => [each.keyid, each])) });
+    this.digest = hex(await sha256(payload));
+  }
+
+  /** Make the bytes anew, with the head of the log as it is now. Says how many signatures no longer count. */
+  async compose() {
+    const dropped = this.signatures.size;
+    this.signatures.clear();
+    const signers = this.parties.map(({ part, person, key }) => ({ part, person, key: key.key }));
+    const about = await head();
+    const draft = { ...this.draft, signers }, follows = await followed(draft, signers.map(each => each.key));
+    const made = await complete(draft, { ...about, id: this.id, follows });
+    Object.assign(this, made, { digest: hex(await sha256(made.payload)) });
+    await this.keep();
+    return dropped;
+  }
+
+  /** Change what is said. Says how many signatures no longer count. */
+  async change(work) {
+    work(this.draft);
+    return await this.compose();
+  }
+
+  /** Sign with another of one's keys. */
+  async choose(party, key) {
+    party.key = key;
+    return await this.compose();
+  }
+
+  /** One party's signature, with the key chosen or its file. */
+  async sign(party, key = party.key) {
+    const signature = await sign(key, ACT, this.payload);
+    this.signatures.set(signature.keyid, { ...signature, at: new Date().toISOString() });
+    await this.keep();
+  }
+
+  /** When a party signed these bytes, or undefined. */
+  signedAt(party) {
+    return this.signatures.get(party.key.key)?.at;
+  }
+
+  get missing() {
+    return this.parties.filter(each => this.signedAt(each) === undefined);
+  }
+
+  /** As it is sent: complete or not. */
+  submission() {
+    const signatures = this.act.signers.map(each => this.signatures.get(each.key)).filter(Boolean);
+    const bare = signatures.map(({ at: _at, ...each }) => each);
+    return { envelope: envelope(ACT, this.payload, bare), disclosures: this.disclosures };
+  }
+
+  async keep() {
+    await store.put("settings", {
+      name: this.name, kept_at: Date.now(), draft: this.draft, id: this.id, keys: this.parties.map(each => each.key.key),
+      act: this.act, payload: this.payload, disclosures: this.disclosures, signatures: [...this.signatures.values()],
+    });
+  }
+
+  async forget() {
+    await store.remove("settings", this.name);
+  }
+}
+
+async function partiesOf(draft, chosen) {
+  const parties = await Promise.all((draft.signers ?? []).map(async (signer, at) => {
+    const keys = await keysFor(signer);
+    const key = keys.find(each => each.key === chosen[at]) ?? keys.find(atHand) ?? keys[0];
+    if (key === undefined) throw new NoKey(signer.person);
+    return { part: signer.part, person: signer.person, keys, key };
+  }));
+  return parties.sort((one, other) => GIVES.has(other.part) - GIVES.has(one.part));
+}
+
+// A signer whose key is stated signs with that one; it may not be enrolled yet, as the key that an enrolment brings.
+async function keysFor(signer) {
+  if (signer.key === undefined) return await keysOf(signer.person);
+  const here = (await held()).find(each => each.key === signer.key);
+  if (here !== undefined) return [here];
+  const listed = await keysOf(signer.person);
+  return [listed.find(each => each.key === signer.key) ?? { key: signer.key, kind: "file", person: signer.person }];
+}
+
+// The head of the log, as whoever signs states it to have been seen; without a network the last that was seen.
+async function head() {
+  const ledger = document.body.dataset.ledger;
+  try {
+    const note = await get("/v1/head");
+    await see(ledger, note);
+    return headOf(note);
+  } catch (error) {
+    const seen = error instanceof Offline ? await lastSeen(ledger) : undefined;
+    if (seen === undefined) throw error;
+    return { ledger, seen };
+  }
+}
+
+async function sweep() {
+  for (const each of await store.all("settings")) {
+    if (each.name.startsWith("signing:") && Date.now() - each.kept_at > KEPT_MILLISECONDS) await store.remove("settings", each.name);
+  }
+}

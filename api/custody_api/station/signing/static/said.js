@@ -1,0 +1,51 @@
+// What is about to be said: in plain sentences, with the count and the digest of the exact bytes above them.
+
+import { thingsOf } from "../field/entries.js";
+import { base64url, concat, fromBase64, sha256, utf8 } from "../station/bytes.js";
+import { make } from "../station/dom.js";
+import { _ } from "../station/words.js";
+
+/** An act as people read it before they sign it; `payload` are the exact bytes, `digest` their SHA-256 in hex. */
+export async function said({ act, payload, digest, disclosures }) {
+  return make("section", { class: "said" },
+    make("p", { class: "row" },
+      make("strong", { "data-count": thingsOf(act).size }, _("Things named: {n}", { n: thingsOf(act).size })),
+      make("span", {}, _("SHA-256 of the exact bytes:"), " ",
+        make("span", { class: "code digest", "data-digest": digest }, digest.match(/.{8}/g).join(" ")))),
+    make("div", { class: "sentences", tabindex: "0", role: "region", "aria-label": _("What will be signed") },
+      fields(opened(act, await commitments(disclosures)))),
+    make("details", {}, make("summary", {}, _("The exact bytes")), make("pre", {}, new TextDecoder().decode(payload))));
+}
+
+async function commitments(disclosures) {
+  const found = new Map();
+  for (const { salt, value } of disclosures) {
+    found.set(base64url(await sha256(concat(fromBase64(salt), utf8(value)))), value);
+  }
+  return found;
+}
+
+// The act with its sealed values as those read them who have them.
+function opened(value, values) {
+  if (Array.isArray(value)) return value.map(each => opened(each, values));
+  if (value === null || typeof value !== "object") return value;
+  if (typeof value.sealed === "string") return values.get(value.sealed) ?? _("(sealed)");
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, opened(each, values)]));
+}
+
+const TAKEN_FOR_GRANTED = new Set(["id", "ledger", "seen", "follows", "signers"]);
+
+// Field by field, whatever the act says.
+function fields(act) {
+  const told = Object.entries(act).filter(([name, value]) => !TAKEN_FOR_GRANTED.has(name) && !empty(value));
+  return make("dl", { class: "facts" }, told.map(([name, value]) => [make("dt", {}, name.replaceAll("_", " ")), make("dd", {}, tell(value))]));
+}
+
+const empty = value => value === null || value === "" || (Array.isArray(value) && value.length === 0);
+
+function tell(value) {
+  if (Array.isArray(value)) return make("ol", {}, value.map(each => make("li", {}, tell(each))));
+  if (value === null || typeof value !== "object") return String(value);
+  return make("dl", { class: "facts" }, Object.entries(value).filter(([, each]) => !empty(each))
+    .map(([name, each]) => [make("dt", {}, name.replaceAll("_", " ")), make("dd", {}, tell(each))]));
+}
