@@ -71,6 +71,12 @@ class Station:
         """A client of the API, signed in as somebody."""
         return httpx.Client(base_url=self.origin, timeout=30, auth=SignedIn(self.world, name))
 
+    def shows(self) -> None:
+        """Wait until the registers show whatever was recorded."""
+        with self.client("审计员") as client:
+            size = self.world.ledger.recorder.head().size
+            client.get("/v1/places", params={"at_least": size, "limit": 1}).raise_for_status()
+
     def cookie(self, name: str) -> dict[str, Any]:
         """A page's session for somebody, who signs in with his key file's key."""
         statement = SignedIn(self.world, name)._statement(self.origin)

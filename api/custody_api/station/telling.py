@@ -11,8 +11,10 @@ from markupsafe import Markup
 
 from custody import label
 from custody.acts import ACT_TYPES
+from custody.cli.show_books import WORDS as OFFERED
 from custody.cli.zone import here
 from custody.errors import Malformed
+from custody.facts.shapes import STATUSES
 from custody_api.papers.report.wording import FIELDS, MORE_TERMS
 from custody_api.wording import Language
 
@@ -58,6 +60,16 @@ def term(lang: Language, word: Any) -> str:
     return MORE_TERMS.get(str(word), str(word)) if lang == "zh" else str(word).replace("-", " ")
 
 
+def status(lang: Language, word: str) -> str:
+    """Where an item stands."""
+    return STATUSES[word][0 if lang == "zh" else 1]
+
+
+def offered(lang: Language, state: str) -> str:
+    """How a manifest or a line of it stands."""
+    return OFFERED[f"manifest/{state}"][0 if lang == "zh" else 1]
+
+
 def field_name(lang: Language, name: str) -> str:
     """What a field of an act is called."""
     words = name.replace("_", " ")
@@ -71,4 +83,5 @@ def act_name(lang: Language, kind: str) -> str:
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "moment": moment, "day": day, "code": code, "term": term, "act_name": act_name, "field_name": field_name,
+    "status": status, "offered": offered,
 }  # fmt: skip

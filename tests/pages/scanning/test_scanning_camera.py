@@ -75,6 +75,7 @@ def test_a_label_is_scanned_each_time_it_comes_and_two_in_view_are_refused(
 ) -> None:
     world = station.world
     one, other = (label.code_of(each) for each in world.seizes(world.opens_case(), world.item(), world.item()))
+    station.shows()
     shoot(film, [picture(one)] * 8 + [picture()] * 9 + [picture(one, other)] * 8 + [picture()] * 9)
     page = at("周远", "/settings", lang="en")
     asked: list[str] = []
@@ -97,6 +98,7 @@ def test_a_label_is_scanned_each_time_it_comes_and_two_in_view_are_refused(
 def test_without_wasm_frames_go_to_the_servers_decoders(station: Station, at: At, film: Path) -> None:
     world = station.world
     (item,) = world.seizes(world.opens_case(case="云公(刑)诈〔2026〕0525"))
+    station.shows()
     shoot(film, [picture(label.code_of(item))])
     page = at("周远", "/settings", lang="en", device="phone")
     asked: list[str] = []
@@ -116,6 +118,7 @@ def test_without_wasm_frames_go_to_the_servers_decoders(station: Station, at: At
 def test_a_photograph_is_read_by_the_server(station: Station, at: At) -> None:
     world = station.world
     (item,) = world.seizes(world.opens_case(case="云公(刑)诈〔2026〕0526"))
+    station.shows()
     page = at("周远", "/settings", lang="en")
     page.locator("#scan-line[data-listens]").wait_for()
     for shown, outcome, says in ((picture(), "refused", "no label"),

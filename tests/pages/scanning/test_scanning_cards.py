@@ -28,11 +28,13 @@ class Reader:
 
     def __init__(self, station: Station, name: str) -> None:
         cookie = station.cookie(name)
+        self.world = station.world
         self.client = httpx.Client(base_url=station.origin, cookies={cookie["name"]: cookie["value"]}, headers=PART)
 
     def card(self, code: str, **query: str) -> str:
         """The card of a code."""
-        answer = self.client.get(f"/scan/{code}", params=query)
+        seen = self.world.ledger.recorder.head().size
+        answer = self.client.get(f"/scan/{code}", params={**query, "at_least": seen})
         assert answer.status_code == 200, answer.text
         return answer.text
 

@@ -11,7 +11,7 @@ from custody import label
 from custody.errors import Malformed, NotFound
 from custody_api.station.pages import Page
 from custody_api.station.scanning.sense import GONE, acts_claiming, acts_on
-from custody_api.station.telling import term
+from custody_api.station.telling import offered, status
 
 Shape = dict[str, Any]
 Outcome = Literal["accepted", "wrong-place", "unknown", "refused"]
@@ -79,9 +79,9 @@ def _item(page: Page, code: str, here: str | None) -> Card:
 
 def _where_it_is(page: Page, item: Shape, here: str | None) -> tuple[Outcome, str]:
     """Whether an item is where its scanner stands, in a sentence."""
-    custody, status = item["custody"], term(page.lang, item["status"])
+    custody = item["custody"]
     where = custody["place_name"] or custody["holder"]
-    what = f"{item['description']} · {status}" + (f" · {where}" if where else "")
+    what = " · ".join(filter(None, (item["description"], status(page.lang, item["status"]), where)))
     if item["status"] in GONE:
         return "wrong-place", page.say("{what}: it should not be here.", what=what)
     if here is not None and custody["place"] != here:
@@ -99,7 +99,7 @@ def _place(page: Page, code: str, _: str | None) -> Card:
 
 def _manifest(page: Page, code: str, _: str | None) -> Card:
     manifest = page.registers.manifest(code, at=page.context.ledger.clock())
-    state = term(page.lang, manifest["state"])
+    state = offered(page.lang, manifest["state"])
     says = page.say("Offer of {n} · {state}", n=len(manifest["lines"]), state=state)
     acts = _numbered(acts_on("manifest", manifest, page.caller), [("manifest", manifest["manifest"])])
     address = f"/manifests/{manifest['manifest']}"

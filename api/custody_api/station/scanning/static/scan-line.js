@@ -94,6 +94,14 @@ class Line {
     if (line) lineScanned(line, "typed");
   }
 
+  /** A burst that was scanned, with what stands in the line if only both together are a code: some scanners, and
+   * machines that just woke up, let a pause come after the first keys. */
+  taken(burst) {
+    const whole = this.text.replaceAll(" ", "") + burst;
+    this.text = "";
+    return progress(withoutEnds(whole)).sound ? whole : burst;
+  }
+
   /** Text that came without keys: from a handheld's scanner, or from a keyboard on the screen. */
   inserted(event) {
     const late = event.timeStamp - this.written > PAUSE;
@@ -214,10 +222,7 @@ if (place) {
   await ready;
   new Wedge(window, {
     settings: () => preferences,
-    scanned: (text) => {
-      line.text = "";
-      lineScanned(text, "wedge");
-    },
+    scanned: (text) => lineScanned(line.taken(text), "wedge"),
     typed: (character, event) => line.typed(character, event),
   });
   keepFocus(line.input);
