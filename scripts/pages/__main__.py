@@ -1,4 +1,4 @@
-"""Writes what follows from the code: access.md, acts.md, rules.md, errors.md, schemas in docs/; words of verify.html.
+"""Writes what follows from the code: access.md, acts.md, rules.md, errors.md, schemas in docs/; words of scripts.
 
 ``.venv/bin/python scripts/pages`` writes them; with ``--check`` it names those that are not current, and exits with 1.
 In a page, what stands above the mark is written by hand and stays.
@@ -15,6 +15,7 @@ from act_pages import acts
 from bundle_page import PAGE, verify_page
 from error_pages import errors
 from rule_pages import rules
+from term_file import TERMS, terms
 
 from custody.acts import ACT_TYPES
 from custody.acts.schemas import published
@@ -28,6 +29,7 @@ def expected() -> dict[Path, str]:
     """Every generated file with the text that it should have."""
     texts = {DOCS / "schemas" / f"{name}.json": published(name) for name in ACT_TYPES}
     texts[PAGE] = verify_page()
+    texts[TERMS] = terms()
     for name, body in PAGES.items():
         by_hand, mark, _ = (DOCS / name).read_text(encoding="utf-8").partition(MARK)
         if not mark:

@@ -232,3 +232,11 @@ def _parted(type_name: str, field: Field) -> Field:
         for each in row.fields if each.name != "key"
     ]  # fmt: skip
     return replace(field, fields=(replace(row, fields=tuple(members)),))
+
+
+def choices_of_all() -> Iterator[tuple[str, str]]:
+    """Every field of any act with each value that it may take, but for parts, whose names are the act's own."""
+    for act in ACT_TYPES:
+        for _, field in walk(form_of(act).fields):
+            options = [*field.choices, *(choice for choice, _ in field.variants if field.tag)]
+            yield from ((field.name, word) for word, _, _ in options if field.name != "part")

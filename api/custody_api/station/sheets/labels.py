@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from custody_api.papers.report.wording import FIELDS, MORE_TERMS
@@ -97,3 +97,13 @@ def said(word: str, field: str = "") -> tuple[str, str]:
     """What a choice is called in Chinese and in English."""
     found = _CHOICES.get(f"{field}:{word}") or _CHOICES.get(word)
     return found or (MORE_TERMS.get(word, word), word.replace("-", " "))
+
+
+def terms_of(choices: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Field and choice → Chinese, for scripts: by the choice alone, and by field where a field says it otherwise."""
+    found: dict[str, str] = {}
+    for field, word in sorted(choices):
+        found.setdefault(word, said(word)[0])
+        if said(word, field)[0] != found[word]:
+            found[f"{field}:{word}"] = said(word, field)[0]
+    return dict(sorted(found.items()))
