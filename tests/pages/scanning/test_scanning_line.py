@@ -312,3 +312,7 @@ def test_settings_are_kept_on_the_device_and_count_from_then_on(station: Station
     station.shows()
     burst(page, label.code_of(item))
     answered(page, "wrong-place", "not booked to where you stand")
+    page.locator("#jump").check()
+    expect(page.locator("#kept")).to_contain_text("Kept on this device")
+    burst(page, label.code_of(place))  # nobody has to press anything to be there
+    page.wait_for_url(f"**/places/{place}")

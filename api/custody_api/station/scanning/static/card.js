@@ -32,6 +32,8 @@ export class Card {
     this.place.hidden = false;
     const { outcome, says } = this.place.firstElementChild.dataset;
     answered(again && outcome === "accepted" ? "already" : outcome, says);
+    const page = this.place.querySelector('[data-choice="Enter"]');
+    if (preferences.jump && page && page.pathname !== location.pathname) page.click();
   }
 
   close() {

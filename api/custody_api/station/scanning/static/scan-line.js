@@ -75,7 +75,11 @@ class Line {
   }
 
   pressed(event) {
-    if (event.defaultPrevented || !this.text || asksForText(event.target)) return;
+    if (event.defaultPrevented || asksForText(event.target)) return;
+    if (!this.text) {
+      if (event.key === "Enter" && event.target === this.input) goOn(event);
+      return;
+    }
     const does = { Enter: () => this.sent(event), Escape: () => (this.text = ""), Backspace: () => this.shorten() };
     if (!does[event.key] || (event.target === this.input && !this.byKeys && event.key === "Backspace")) return;
     event.preventDefault();
@@ -142,6 +146,13 @@ class Line {
     else if (wrong) this.hint.textContent = `✗ ${wrongText(wrong)}`;
     else this.hint.textContent = _("{n} of {all} characters", { n: length, all: CODE_LENGTH });
   }
+}
+
+/** Enter in the empty line is the page's: an open sheet goes on with it. */
+function goOn(event) {
+  event.preventDefault();
+  const again = new KeyboardEvent("keydown", { key: "Enter", code: event.code, bubbles: true, cancelable: true });
+  (document.querySelector("main form[data-act]") ?? document.body).dispatchEvent(again);
 }
 
 function withoutEnds(text) {

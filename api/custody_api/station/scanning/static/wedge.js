@@ -138,7 +138,8 @@ export class Wedge {
     const { key, code, shiftKey, target } = event;
     const again = new KeyboardEvent("keydown", { key, code, shiftKey, bubbles: true, cancelable: true });
     this.givenBack.add(again);
-    (target.isConnected ? target : this.view.document.body).dispatchEvent(again);
+    const own = target.isConnected && !target.hasAttribute("data-scan-line");
+    (own ? target : this.view.document.body).dispatchEvent(again);
   }
 
   /** An input method may still write what it composed into the field that was put back. */
