@@ -70,6 +70,8 @@ def test_an_items_card_offers_what_its_state_and_the_callers_capacities_allow(st
     code = label.code_of(item)
     assert officer.acts(code)[:3] == ["check-in", "transfer", "lab-dispatch"]
     assert clerk.acts(code)[:2] == ["check-in", "transfer"]
+    cold = world.places["冷藏"]
+    assert f"/do/check-in?item={item}&amp;place={cold}" in clerk.card(code, here=cold)  # place first, then items
     world.checks_in([item])
     assert clerk.acts(code)[:3] == ["check-out", "relocation", "observation"]
     assert "relocation" not in officer.acts(code)

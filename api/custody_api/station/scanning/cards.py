@@ -17,6 +17,9 @@ Shape = dict[str, Any]
 Outcome = Literal["accepted", "wrong-place", "unknown", "refused"]
 """How it looks and sounds; ``static/answers.js`` shows it."""
 
+INTO_A_PLACE: Final = frozenset({"check-in", "relocation", "return", "lab-receipt"})
+"""Acts that put things into a place: into the one where the scanner stands, if he does."""
+
 LISTED: Final = 12
 """Things of a place or a manifest that its card lists; its page has them all."""
 
@@ -73,7 +76,7 @@ def _item(page: Page, code: str, here: str | None) -> Card:
         says = page.say("This label is retired. The thing now bears {code}.", code=label.spaced(item["code"]))
         return Card(code, "item", "refused", says, item, page=address)
     outcome, says = _where_it_is(page, item, here)
-    acts = _numbered(acts_on("item", item, page.caller), [("item", item["item"])])
+    acts = _numbered(acts_on("item", item, page.caller), [("item", item["item"])], here)
     return Card(code, "item", outcome, says, item, acts, address)
 
 
@@ -106,11 +109,11 @@ def _manifest(page: Page, code: str, _: str | None) -> Card:
     return Card(code, "manifest", "accepted", says, manifest, acts, address, manifest["lines"][:LISTED])
 
 
-def _kit(page: Page, code: str, _: str | None) -> Card:
+def _kit(page: Page, code: str, here: str | None) -> Card:
     kit = page.registers.kit(code)
     asked = [("kit", kit["kit"]), *(("item", each["item"]) for each in kit["tubes"])]
     says = page.say("Blood kit of {n} tubes · {case}", n=len(kit["tubes"]), case=kit["case"])
-    acts = _numbered(acts_on("kit", kit, page.caller), asked)
+    acts = _numbered(acts_on("kit", kit, page.caller), asked, here)
     return Card(code, "kit", "accepted", says, kit, acts, f"/kits/{kit['kit']}", kit["tubes"])
 
 
@@ -119,5 +122,9 @@ _KINDS: Final[dict[str, Callable[[Page, str, str | None], Card]]] = {
 }  # fmt: skip
 
 
-def _numbered(acts: list[str], asked: list[tuple[str, str]]) -> list[Act]:
-    return [Act(number, each, f"/do/{each}?{urlencode(asked)}") for number, each in enumerate(acts, 1)]
+def _numbered(acts: list[str], asked: list[tuple[str, str]], here: str | None = None) -> list[Act]:
+    def address(act: str) -> str:
+        into = [("place", here)] if here and act in INTO_A_PLACE else []
+        return f"/do/{act}?{urlencode([*asked, *into])}"
+
+    return [Act(number, each, address(each)) for number, each in enumerate(acts, 1)]

@@ -163,13 +163,15 @@ function withoutEnds(text) {
   }
 }
 
-/** Focus that nothing has goes to the line, so that it is never lost. */
+/** Focus that nothing has goes to the line, so that it is never lost; `main` has it where somebody clicked on nothing,
+ * but keeps it for who skipped to the content by a key. */
 function keepFocus(input) {
-  const back = () => {
-    const nothing = document.activeElement === document.body || !document.activeElement;
-    if (nothing && document.hasFocus() && getSelection().isCollapsed) input.focus({ preventScroll: true });
+  const back = (...nothing) => {
+    const free = [document.body, null, ...nothing].includes(document.activeElement);
+    if (free && document.hasFocus() && getSelection().isCollapsed) input.focus({ preventScroll: true });
   };
   document.addEventListener("focusout", () => setTimeout(back));
+  document.addEventListener("pointerup", () => setTimeout(() => back(document.getElementById("main"))));
   addEventListener("focus", () => setTimeout(back));
   back();
 }
