@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from pages.conftest import At, Station
+from telling import holder
 from world import World
 
 SCAN = """([kind, id, code]) => !document.dispatchEvent(new CustomEvent("custody:scan",
@@ -25,6 +26,17 @@ def opened(at: At, name: str, path: str, **how: Any) -> Page:
     return page
 
 
+def signed_by(page: Page, *persons: str) -> None:
+    """Sign what is on the sheet, everybody on this screen."""
+    page.keyboard.press("F9")
+    for person in persons:
+        expect(page.locator(f".party[data-person={person}]")).to_be_visible()
+        page.keyboard.press("F9")
+        expect(page.locator(f".party[data-person={person}][data-open] [data-do=sign]")).to_be_focused()
+        page.keyboard.press("Enter")
+    expect(page.locator(".receipt")).to_be_visible()
+
+
 def seized(world: World) -> tuple[str, list[dict[str, Any]]]:
     """A case with two sealed things that an officer brings."""
     case = world.opens_case(case=f"云公(刑)诈〔2026〕{world.random.randrange(1000, 9999)}")
@@ -37,7 +49,7 @@ def test_a_check_in_grows_by_scans_and_says_what_is_broken_and_what_is_missing(a
     _, (phone, book) = seized(station.world)
     _, (foreign, _) = seized(station.world)
     place = station.world.places["大库"]
-    page = opened(at, "梁静", "/do/check-in")
+    page = opened(at, "梁静", "/do/check-in", keys=("周远",))
     assert scans(page, place, "place")
     assert scans(page, phone["code"])
     expect(page.locator(".expected")).to_contain_text(phone["seal"])
@@ -45,15 +57,11 @@ def test_a_check_in_grows_by_scans_and_says_what_is_broken_and_what_is_missing(a
     expect(page.locator(".line .state")).to_have_text("✓ 与登记相符")
 
     scans(page, phone["code"])
-    expect(page.locator("#says")).to_contain_text("已在表中")
+    expect(page.locator("#scan-answer")).to_contain_text("已在表中")
     scans(page, foreign["code"])
-    expect(page.locator("#says")).to_contain_text("属于案件")
+    expect(page.locator("#scan-answer")).to_contain_text("属于案件")
     scans(page, station.world.code())
-    expect(page.locator("#says")).to_contain_text("台账中没有此标签")
-    scans(page, book["code"])
-    expect(page.locator(".line")).to_have_count(2)
-    page.keyboard.press("F2")
-    expect(page.locator(".line")).to_have_count(1)
+    expect(page.locator("#scan-answer")).to_contain_text("台账中没有此标签")
     scans(page, book["code"])
     expect(page.locator(".line")).to_have_count(2)
     page.keyboard.press("2")
@@ -70,4 +78,47 @@ def test_a_check_in_grows_by_scans_and_says_what_is_broken_and_what_is_missing(a
     page.reload()
     page.get_by_role("button", name="继续填写").click()
     expect(page.locator(".line")).to_have_count(2)
-    expect(page.locator(".line .state").nth(1)).to_contain_text("封签破损")
+    expect(page.locator(".line .state").nth(1)).to_contain_text("瑕疵")
+    signed_by(page, "psb-0211", "cen-01")
+    expect(page.get_by_role("link", name="入库单")).to_be_visible()
+    assert holder(station.world, book["code"][:16]) == place
+    page.screenshot(path="/tmp/sheet3.png", full_page=True)
+    page.goto(f"{station.origin}/do")
+    expect(page.locator("#kept")).to_be_hidden()
+    page.screenshot(path="/tmp/do.png", full_page=True)
+
+
+def test_a_loan_comes_back_beside_what_it_was_like_when_it_left(at: At, station: Station) -> None:
+    world = station.world
+    _, (phone, _) = seized(world)
+    item = phone["code"][:16]
+    world.checks_in([item])
+    world.lends([item])
+    page = opened(at, "梁静", f"/do/return?place={world.places['大库']}&item={item}", lang="en", keys=("周远",))
+    expect(page.locator(".went")).to_contain_text(f"完好 · {phone['seal']}")
+    page.locator(".line").focus()
+    page.keyboard.press("2")
+    expect(page.locator(":focus")).to_have_attribute("name", "/lines/0/condition")
+    page.keyboard.insert_text("torn")
+    expect(page.locator(".line .state")).to_contain_text("seal broken; condition: torn, was 完好")
+    page.locator('[name="/signers/0/person"]').fill("psb-0211")
+    page.screenshot(path="/tmp/return.png")
+    expect(page.locator(".sum")).to_contain_text("1 defect")
+
+
+def test_a_phone_shows_a_sheet_whole_and_who_is_named_as_taker_signs_as_one(at: At, station: Station) -> None:
+    world = station.world
+    _, (phone, _) = seized(world)
+    page = opened(at, "周远", "/do/transfer", device="phone")
+    page.locator('[data-either="/to"] select').select_option("person")
+    page.locator('[name="/to/person"]').fill("psb-0347")
+    page.locator('[name="/to/person"]').press("Tab")
+    expect(page.locator('[name="/signers/1/person"]')).to_have_value("psb-0347")
+    assert scans(page, phone["code"])
+    expect(page.locator(".line")).to_have_count(1)
+    page.keyboard.press("F2")
+    expect(page.locator(".line")).to_have_count(0)
+    assert scans(page, phone["code"])
+    expect(page.locator(".line")).to_have_count(1)
+    page.screenshot(path="/tmp/phone.png", full_page=True)
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

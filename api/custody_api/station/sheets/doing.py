@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from custody.access.caller import Caller
 from custody.acts.parts import PARTS
+from custody_api.papers.catalogue import KINDS
 from custody_api.station.words import N_
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -64,3 +65,57 @@ _OWN_AGENCY: Final[Mapping[str, tuple[str, ...]]] = {
     "enrolment": ("agency",),
 }  # fmt: skip
 """Fields that most often name the agency of whoever fills them in."""
+
+
+GUIDANCE: Final[Mapping[str, str]] = {
+    "check-in": N_(
+        "Scan the place, then each thing; a digit says how it was found. A broken or other seal is "
+        "recorded as a defect and will need a statement."
+    ),
+    "return": N_(
+        "Scan the place, then each thing. What it was like when it left stands beside it; whatever "
+        "differs is to be said under difference."
+    ),
+    "check-out": N_("Without an approved request the approver signs here."),
+    "transfer": N_("Both sides sign in one room. For a party without a key here, take the signature on paper."),
+    "relocation": N_(
+        "Scan the new place, then each thing. Two custodians sign where the old or the new place is under dual control."
+    ),
+    "sealing": N_(
+        "Scan what goes under one seal, then write its number; add a seal for the next package. A number "
+        "is used once, for ever."
+    ),
+    "unsealing": N_("Two people open a seal. Say in which condition it was found before it was opened."),
+    "lab-dispatch": N_(
+        "An approver signs where things go to the laboratory before they were checked in, or for a re-examination."
+    ),
+    "lab-receipt": N_("An acceptance number, or a reason why it is refused: one of the two."),
+    "lab-result": N_("The value is sealed; the ledger keeps it and draws no conclusion from it."),
+    "loan-decision": N_("Approve, reject or extend: for all things of the request or for some."),
+    "disposition-order": N_(
+        "One share for the whole thing, or shares that add up to its quantity. It changes nothing by "
+        "itself: a release carries it out."
+    ),
+    "release": N_(
+        "The right-holder or an agent with a written authorisation receives it. Name the order that is "
+        "carried out, or why none is needed. Two custodians sign where the place is under dual control."
+    ),
+    "measure-change": N_("The officer states the ground, the approver signs; an extension names its last day."),
+    "hold": N_("Without things it holds the whole case. To lift a hold, name the act that placed it."),
+    "remedy": N_("Explain a defect, or accept the explanation. Name the defect as its page shows it."),
+    "blood-draw": N_(
+        "Scan the kit, then both tubes. One officer and an officer or auxiliary are present; the subject "
+        "signs or is noted as refusing."
+    ),
+    "seizure": N_(
+        "Put a fresh label on each thing and scan it. The holder and an attesting witness sign the list "
+        "on paper, or it says why not."
+    ),
+}
+"""What the trade has to mind before it signs."""
+
+
+def papers_of(type_name: str, lang: str) -> dict[str, str]:
+    """The kinds of paper that are drawn from acts of a type, with what they are called."""
+    found = {name: kind for name, kind in KINDS.items() if type_name in kind.types}
+    return {name: kind.zh if lang == "zh" else kind.en for name, kind in found.items()}

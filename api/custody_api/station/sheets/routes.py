@@ -15,7 +15,7 @@ from custody.acts.parts import PARTS
 from custody.errors import NotFound
 from custody_api.bodies import parsed, read_submission
 from custody_api.station.pages import ThePage
-from custody_api.station.sheets.doing import acts_for, beginning
+from custody_api.station.sheets.doing import GUIDANCE, acts_for, beginning, papers_of
 from custody_api.station.sheets.forms import form_of
 from custody_api.station.sheets.trying import decision_on
 
@@ -34,9 +34,13 @@ def read_sheet(type_name: str, page: ThePage) -> HTMLResponse:
     if type_name not in ACT_TYPES:
         raise NotFound("not-found/route", "There is nothing at this address.")
     return page.render(
-        "sheets/sheet.html", form=form_of(type_name), parts=PARTS[type_name],
-        begins=json.dumps(beginning(type_name, page.caller), ensure_ascii=False),
+        "sheets/sheet.html", form=form_of(type_name), parts=PARTS[type_name], guidance=GUIDANCE.get(type_name, ""),
+        begins=_json(beginning(type_name, page.caller)), papers=_json(papers_of(type_name, page.lang)),
     )  # fmt: skip
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 @router.post("/do/check")

@@ -46,7 +46,7 @@ export function showDecision(form, place, decision) {
 
 function tell(said, lines) {
   for (const line of concerned(said, lines)) {
-    line.told = { state: said.state, text: said.state === "wrong" ? _("refused") : _("defect") };
+    line.told = { state: said.state, text: said.state === "wrong" ? _("not allowed") : _("defect") };
     line.querySelector(".line-says").textContent = said.detail;
   }
   const [sign, colour] = said.state === "wrong" ? ["✗", "red"] : ["⚠", "orange"];

@@ -4,6 +4,7 @@ import { checkCharacters } from "../scanning/label.js";
 import { get, Offline } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { _, lang } from "../station/words.js";
+import { signByTwo } from "./alike.js";
 import { addRow, choose, rowsOf, writeInput } from "./draft.js";
 
 const INTACT = lang === "zh" ? "完好" : "intact";
@@ -58,15 +59,15 @@ function takeFresh(form, code) {
   return said("accepted", _("A fresh label."), input.closest(".line"));
 }
 
-function takePlace(form, id) {
+async function takePlace(form, id) {
   let input = freeInput(form, "place") ?? rowFor(form, "place") ?? form.querySelector('[data-type="place"]');
   const party = !input && partyWithPlace(form);
   if (party) input = choose(party, "place").querySelector('[data-type="place"]');
   if (!input) return said("refused", _("This sheet names no place."));
   if (input.value === id) return said("already", _("It is on the sheet already."));
   writeInput(input, id);
-  describePlace(input);
-  return said("accepted", id);
+  await describePlace(input);
+  return said("accepted", input.closest(".field").querySelector(".told")?.textContent || id);
 }
 
 async function takeSeveral(form, { kind, id }) {
@@ -124,14 +125,16 @@ export async function tellAll(form) {
   form.querySelectorAll('[data-type="place"]').forEach(describePlace);
 }
 
-async function describePlace(input) {
+/** Say under a place's id what it is called, and that two sign for it. */
+export async function describePlace(input) {
   const note = input.closest(".field").querySelector(".told") ?? make("small", { class: "told" });
   note.textContent = "";
   input.closest(".field").append(note);
   if (!input.value) return;
   try {
     const place = await get(`/v1/places/${input.value}`);
-    note.textContent = place.name + (place.dual_control ? ` · ${_("Two custodians sign for this place.")}` : "");
+    note.textContent = [place.name, place.dual_control && _("Two custodians sign for this place.")].filter(Boolean).join(" · ");
+    if (place.dual_control) signByTwo(input.form, "custodian");
   } catch {
     // its id stays as the only name
   }

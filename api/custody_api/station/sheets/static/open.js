@@ -2,6 +2,7 @@
 
 import { make } from "../station/dom.js";
 import { lang, _ } from "../station/words.js";
+import { offerKnown } from "./known.js";
 import { Sheet, beginning, keptSheets, named, sizeOf } from "./sheet.js";
 
 const at = id => document.getElementById(id);
@@ -10,8 +11,9 @@ const address = new URLSearchParams(location.search);
 
 /** The sheet that is open on this page. */
 export const sheet = new Sheet(form, {
-  says: at("says"), below: at("below"), sign: at("sign"), presented: at("presented"), person: document.body.dataset.person,
+  below: at("below"), sign: at("sign"), presented: at("presented"), person: document.body.dataset.person, onRecorded: afterwards,
 });
+offerKnown(form);
 
 const when = moment => new Date(moment).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB",
   { weekday: "short", hour: "2-digit", minute: "2-digit", day: "numeric", month: "short" });
@@ -23,6 +25,20 @@ async function open() {
   for (const scan of wanted ? [] : named(address)) await sheet.put(scan);
   if (!wanted && kept.length) offer(kept[0]);
   form.dataset.ready = "";
+}
+
+const FITS = {
+  "return-list": draft => draft.kind !== "destroyed", "destruction-list": draft => draft.kind === "destroyed",
+  recommendation: draft => draft.fact === "recommendation-issued",
+};
+
+// The papers of what was recorded, and the next sheet.
+function afterwards(receipt, draft) {
+  const papers = Object.entries(JSON.parse(at("after").dataset.papers)).filter(([kind]) => FITS[kind]?.(draft) ?? true);
+  at("after").replaceChildren(...papers.map(([kind, name]) =>
+    make("a", { class: "button", href: `/v1/papers/${kind}?act=${receipt.act}`, target: "_blank" }, name)),
+  make("a", { class: "button main", href: location.pathname }, _("Another sheet")));
+  at("after").hidden = false;
 }
 
 function offer(kept) {

@@ -5,16 +5,17 @@ import { answered } from "../scanning/answers.js";
 import { announce, make } from "../station/dom.js";
 import { all, put, remove } from "../station/store.js";
 import { _ } from "../station/words.js";
+import { signAlike } from "./alike.js";
 import { decided, missing, showDecision, showMissing, summary } from "./checks.js";
 import { addRow, choose, closeMaybe, fillForm, openMaybe, readDraft, removeRow, rowsOf, signable, valueAt, withOffset } from "./draft.js";
-import { decide, hasPlaceFor, mark, take, tellAll } from "./lines.js";
+import { decide, describePlace, hasPlaceFor, mark, take, tellAll } from "./lines.js";
 
 const CHECK_AFTER = 500;
 
 /** One open sheet: its form, and the draft before each scan, to go back to. */
 export class Sheet {
-  constructor(form, { says, below, sign, presented, person }) {
-    Object.assign(this, { form, says, below, sign, presented, person, id: crypto.randomUUID(), before: [], decision: null });
+  constructor(form, { below, sign, presented, person, onRecorded }) {
+    Object.assign(this, { form, below, sign, presented, person, onRecorded, id: crypto.randomUUID(), before: [], decision: null });
     form.addEventListener("submit", event => event.preventDefault());
     form.addEventListener("click", event => this.pressed(event));
     form.addEventListener("input", event => this.changed(event));
@@ -55,24 +56,19 @@ export class Sheet {
       this.before.push(draft);
       await this.keep();
     }
-    this.said(outcome, text);
+    answered(outcome, text);
+    announce(text);
     if (row) mark(row);
     this.standing();
-    answered(outcome, text);
-  }
-
-  said(outcome, text) {
-    const [sign, colour] = { accepted: ["✓", "green"], already: ["↺", "blue"] }[outcome] ?? ["✗", "red"];
-    this.says.className = `notice ${colour}`;
-    this.says.textContent = `${sign} ${text}`;
-    announce(text);
   }
 
   /** Back to before the last scan. */
   undo() {
     const draft = this.before.pop();
-    if (!draft) return this.said("already", _("Nothing to take back."));
-    this.said("already", _("The last scan was taken back."));
+    const text = draft ? _("The last scan was taken back.") : _("Nothing to take back.");
+    answered("already", text);
+    announce(text);
+    if (!draft) return;
     return this.begin(draft).then(() => this.keep());
   }
 
@@ -116,6 +112,8 @@ export class Sheet {
   }
 
   chosen(event) {
+    if (event.target.name) signAlike(this.form, event.target);
+    if (event.target.dataset.type === "place") describePlace(event.target);
     if (!event.target.matches("[data-choose]")) return;
     choose(event.target.closest("[data-either]"), event.target.value);
     this.changed(event);
@@ -163,14 +161,17 @@ export class Sheet {
     const { present } = await import("../signing/hand-over.js");
     this.show(true);
     return present(this.presented, signable(this.draft), {
-      onRecorded: () => remove("sheets", this.id),
+      onRecorded: async receipt => {
+        await remove("sheets", this.id);
+        this.onRecorded?.(receipt, this.draft);
+      },
       onBack: () => { this.show(false); this.sign.focus(); },
     });
   }
 
   show(presenting) {
     this.presented.hidden = !presenting;
-    this.form.hidden = this.below.hidden = this.says.hidden = presenting;
+    this.form.hidden = this.below.hidden = presenting;
     if (!presenting) this.presented.replaceChildren();
   }
 
