@@ -101,11 +101,13 @@ def following(request: Request, body: Mapping[str, Any], after: object | None) -
 
 def next_link(request: Request, after: object | None) -> dict[str, str]:
     """The header that leads to the page after a key; none if that is None."""
-    if after is None:
-        return {}
+    return {} if after is None else {"Link": f'<{address_after(request, after)}>; rel="next"'}
+
+
+def address_after(request: Request, after: object) -> str:
+    """The address of the page after a key: what was asked for, from there on."""
     query = [(field, value) for field, value in request.query_params.multi_items() if field != "after"]
-    target = f"{quote(request.url.path, safe='/%')}?{urlencode([*query, ('after', str(after))])}"
-    return {"Link": f'<{target}>; rel="next"'}
+    return f"{quote(request.url.path, safe='/%')}?{urlencode([*query, ('after', str(after))])}"
 
 
 def encoded(body: Any) -> bytes:

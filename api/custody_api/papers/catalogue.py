@@ -87,7 +87,8 @@ TITLES: Final = {name: {"zh": kind.zh, "en": kind.en} for name, kind in KINDS.it
 }
 """What each paper is called."""
 
-_TYPES: Final = tuple(dict.fromkeys([each for kind in KINDS.values() for each in kind.types] + ["division"]))
+DRAWN_FROM: Final = tuple(dict.fromkeys([each for kind in KINDS.values() for each in kind.types] + ["division"]))
+"""The types of acts that papers are drawn from."""
 
 
 Link = str | Callable[[Source], str]
@@ -118,7 +119,7 @@ def papers(sources: Sources, kind: str, subject: Subject, name: str, link: Link 
 
 def drawable(sources: Sources, case: str) -> list[str]:
     """The kinds of papers that can be drawn of a case, in their order."""
-    recorded = sources.under([f"case:{case}"], _TYPES)[f"case:{case}"]
+    recorded = sources.under([f"case:{case}"], DRAWN_FROM)[f"case:{case}"]
 
     def any_read(fits: Callable[[Act], bool]) -> bool:
         return any(fits(each.act) and sources.reads(each) for each in recorded)

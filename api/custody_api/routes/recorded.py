@@ -37,8 +37,8 @@ def read_act(
 ) -> Response:
     """An act with its entry's fields and its signers by id; ``act``, what was signed, if the whole of it is seen;
     with ``disclose``, ``disclosed``: what each sealed value of it says, null where that was erased."""
-    row, sight = _seen(ledger, registers, act_id)
-    shown = _decoded(row)
+    row, sight = seen_act(ledger, registers, act_id)
+    shown = decoded(row)
     if why is None:
         return one(request, shown if sight is Sight.WHOLE else {**shown, "act": None})
     require_opens(caller, sight)
@@ -56,7 +56,7 @@ def read_proof(
 ) -> PlainTextResponse:  # fmt: skip
     """A tlog-proof of the act's entry against the newest checkpoint, with the cosignatures gathered for it."""
     ledger = context.ledger
-    row, _ = _seen(ledger, registers, act_id)
+    row, _ = seen_act(ledger, registers, act_id)
     index, size = row.position - 1, None
     if witnessed:
         found = context.witnesses.covering(index) if context.witnesses else None
@@ -69,19 +69,19 @@ def read_proof(
 @router.get("/entry", response_class=Response, **documented.ENTRY)
 def read_exact_entry(act_id: str, ledger: TheLedger, registers: TheRegisters) -> Response:
     """The exact bytes of the act's entry: the leaf of the log."""
-    return Response(_seen(ledger, registers, act_id)[0].entry, media_type="application/json", headers=_FOR_EVER)
+    return Response(seen_act(ledger, registers, act_id)[0].entry, media_type="application/json", headers=_FOR_EVER)
 
 
 @router.get("/envelope", response_class=Response, **documented.ENVELOPE)
 def read_exact_envelope(act_id: str, ledger: TheLedger, registers: TheRegisters) -> Response:
     """The exact bytes of the signed envelope, whose SHA-256 stands in the entry; for who sees the whole of the act."""
-    row, sight = _seen(ledger, registers, act_id)
+    row, sight = seen_act(ledger, registers, act_id)
     if sight is not Sight.WHOLE:
         raise _unknown(act_id)
     return Response(row.envelope, media_type="application/json", headers=_FOR_EVER)
 
 
-def _seen(ledger: Ledger, registers: Registers, act_id: str) -> tuple[Row, Sight]:
+def seen_act(ledger: Ledger, registers: Registers, act_id: str) -> tuple[Row, Sight]:
     """An act, and how much of it the caller sees. Raises NotFound if that is nothing."""
     row = ledger.recorder.row(_position(ledger, act_id))
     sight = registers.sight_of_act(recorded_from(row))
@@ -105,7 +105,8 @@ def _unknown(act_id: str) -> NotFound:
     return NotFound("not-found/act", "The ledger has no act with this id.", act=act_id[:80])
 
 
-def _decoded(row: Row) -> dict[str, Any]:
+def decoded(row: Row) -> dict[str, Any]:
+    """An act as the API shows it: what its entry says, and, under ``act``, what was signed."""
     entry = read_entry(row.entry)
     act = json.loads(read_envelope(row.envelope).payload)
     path = f"/v1/acts/{entry.act}"

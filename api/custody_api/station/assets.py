@@ -11,6 +11,7 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import FileResponse, Response
 
+import custody.bundle
 from custody.errors import NotFound
 from custody_api.station.words import HERE, catalogues, script_catalogue
 
@@ -19,6 +20,11 @@ OWN: Final = "station"
 
 MADE: Final = f"{OWN}/chinese.js"
 """Made from the catalogues."""
+
+_BESIDE: Final[Mapping[str, Path]] = {
+    f"looking/{name}": Path(custody.bundle.__file__).with_name(name) for name in ("verifier.js", "sentences.json")
+}
+"""What stands in every bundle for court, and is read by pages as well."""
 
 _TYPES: Final[Mapping[str, str]] = {
     ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".wasm": "application/wasm",
@@ -66,6 +72,7 @@ def digest() -> str:
 
 
 def _found() -> Iterator[tuple[str, Path]]:
+    yield from _BESIDE.items()
     for folder in sorted(HERE.glob("**/static")):
         area = OWN if folder.parent == HERE else folder.parent.name
         for path in sorted(folder.rglob("*")):

@@ -57,7 +57,10 @@ def term(lang: Language, word: Any) -> str:
     """A word of the trade for a coded value; what has none stays as it is."""
     if word is None:
         return "—"
-    return MORE_TERMS.get(str(word), str(word)) if lang == "zh" else str(word).replace("-", " ")
+    told = str(word)
+    if told not in MORE_TERMS:
+        return told
+    return MORE_TERMS[told] if lang == "zh" else told.replace("-", " ")
 
 
 def status(lang: Language, word: str) -> str:

@@ -5,16 +5,16 @@
 
 // ---- 2. Bytes -------------------------------------------------------------------------------------------------------
 
-export const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (whole, name) => name in values ? String(values[name]) : whole);
+const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (whole, name) => name in values ? String(values[name]) : whole);
 
 class Wrong extends Error {}
 const need = (right, what) => { if (!right) throw new Wrong(what); };
 /** What a reader gives, or null where the bytes are not as it wants them. */
-export const readable = (reader, ...given) => { try { return reader(...given); } catch { return null; } };
+const readable = (reader, ...given) => { try { return reader(...given); } catch { return null; } };
 
 const ENCODER = new TextEncoder();
-export const encode = (text) => ENCODER.encode(text);
-export const decode = (bytes) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+const encode = (text) => ENCODER.encode(text);
+const decode = (bytes) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
 const toHex = (bytes) => Array.from(bytes, (each) => each.toString(16).padStart(2, "0")).join("");
 const fromHex = (text) => Uint8Array.from(text.match(/../g), (each) => parseInt(each, 16));
 const toBase64 = (bytes) => { let text = ""; for (const each of bytes) text += String.fromCharCode(each); return btoa(text); };
@@ -104,7 +104,7 @@ class Sha256 {
 const PIECE = 2 << 20, WHOLE = 64 << 20;
 
 /** SHA-256 in hex of a file or a part of one, however large. */
-export async function digestOf(blob, advance = () => {}) {
+async function digestOf(blob, advance = () => {}) {
   if (blob.size <= WHOLE) {
     const found = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
     advance(blob.size);
@@ -264,7 +264,7 @@ function readCheckpoint(bytes) {
   return { ...note, origin: lines[0], size: Number(lines[1]), root };
 }
 
-export function readProof(bytes) {
+function readProof(bytes) {
   const text = decode(bytes), gap = text.indexOf("\n\n"), lines = text.slice(0, gap).split("\n");
   need(gap > 0 && lines.shift() === "c2sp.org/tlog-proof@v1", "proof");
   if (lines[0]?.startsWith("extra ")) fromBase64(lines.shift().slice(6));
@@ -317,7 +317,7 @@ const isTimed = (entry) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(entry
 /** Whether every number in something is whole. */
 const allWhole = (value) => typeof value === "number" ? Number.isInteger(value) : typeof value !== "object" || value === null || Object.values(value).every(allWhole);
 
-export function readEntry(bytes) {
+function readEntry(bytes) {
   const entry = readJson(bytes);
   need(bytes.length <= 65535 && hasOnly(entry, ["recorded_at", "act", "type", "envelope", "size_bytes", "policy", "defects", "previous"]), "entry");
   need(isText(entry.recorded_at) && ACT_ID.test(entry.act) && isText(entry.type) && entry.type && HASH.test(entry.envelope) && HASH.test(entry.policy), "entry");
@@ -454,7 +454,7 @@ async function holds(spki, message, signature) {
   return raw !== null && crypto.subtle.verify(p256 ? { name: "ECDSA", hash: "SHA-256" } : { name: "Ed25519" }, key, raw, message);
 }
 
-export const spkiOf = (verifierKey) => joined(ED25519, verifierKey.bytes);
+const spkiOf = (verifierKey) => joined(ED25519, verifierKey.bytes);
 
 /** Every key that an act of the bundle brought, by its id, with whose it is and until which index it signs. */
 async function enrolledKeys(records) {
@@ -533,7 +533,7 @@ step("container", async (bundle, its, advance) => {
 });
 
 /** The log's keys that may sign a checkpoint of a size, as the acts of the bundle name them. */
-function logKeysNamed(records, size) {
+export function logKeysNamed(records, size) {
   const named = new Set(), changes = records.filter(({ act, index }) => act?.act === "log-key" && index < size);
   const listed = (keys) => Array.isArray(keys) ? keys.filter(isText) : [];
   for (const { act, index } of records) if (index === 0 && act?.act === "genesis") listed(act.log_keys).forEach((key) => named.add(key));

@@ -87,6 +87,15 @@ def scope_of(reader: Reader, subject: Subject, size: int) -> Scope:
     )  # fmt: skip
 
 
+def signing_of(reader: Reader, index: int, size: int) -> Mapping[int, Found]:
+    """One act among the first ``size`` entries, with all that say who signed it and by which rules; in the order of
+    the log."""
+    walk = _Walk(reader, size)
+    walk.read(index)
+    every, _ = walk.back_to_genesis({index})
+    return {each: walk.found[each] for each in sorted(every)}
+
+
 def item_of(reader: Reader, id_or_code: str) -> str:
     """The id of the item that an id or a label code names. Raises NotFound."""
     item: str = item_at(reader, id_or_code)["item"]
@@ -120,6 +129,10 @@ class _Walk:
         }
         own.update(index for at in named.values() for index in at)
         return own, {**named, tag: sorted(own)}
+
+    def read(self, index: int) -> None:
+        """Read the act at a leaf index."""
+        self._load([index])
 
     def back_to_genesis(self, own: set[int]) -> tuple[set[int], dict[str, list[int]]]:
         """Those acts with all that say who signed them and by which rules; of each key, person and agency in them, and

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -14,6 +15,11 @@ from custody.registers import cases, custody, deadlines, defects, items, kits, m
 from custody.registers.books import PAGE, Books, named, not_found, page
 from custody.registers.deadlines import Wanted
 from custody.registers.items import Search
+
+PARTS: Final = ("items", "kits", "acts", "defects", "deadlines", "manifests")
+"""What the file of a case has in it."""
+
+_Fetch = tuple[Callable[[], list[Shape]], str]
 
 
 class CaseFiles(Books):
@@ -58,11 +64,13 @@ class CaseFiles(Books):
             found = kits.of_case(connection, reference, after, page(limit))
             return [shown for each in found if (shown := self._kit(connection, each)) is not None]
 
-    def dossier(self, reference: str, *, at: datetime, limit: int = PAGE) -> Shape:
+    def dossier(
+        self, reference: str, *, at: datetime, limit: int = PAGE, parts: Collection[str] = PARTS
+    ) -> Shape:
         """A case with its file (一案一档) at one position: beside what `case` says, ``contents``. Raises NotFound.
 
-        Each of items, kits, acts, defects, deadlines and manifests has its first ``members``, at most ``limit``, and
-        ``after``: what its own list is continued with, None if this is all.
+        Each of its ``parts`` has its first ``members``, at most ``limit``, and ``after``: what its own list is
+        continued with, None if this is all.
         """
         most = page(limit) + 1
         with self._reading() as connection:
@@ -70,22 +78,29 @@ class CaseFiles(Books):
             found = cases.find(connection, reference)
             if found is None:
                 raise not_found("case", reference)
-            of_kits = (self._kit(connection, each) for each in kits.of_case(connection, reference, None, most))
-            running = Wanted(case=reference)
+            lists = self._contents(connection, reference, at, most)
             contents = {
-                "items": (self._searched(connection, Search(case=reference), None, most), "item"),
-                "kits": ([each for each in of_kits if each is not None], "kit"),
-                "acts": (custody.acts_on(connection, f"case:{reference}", 0, most), "position"),
-                "defects": (defects.search(connection, None, reference, None, most, self.seen), "id"),
-                "deadlines": (deadlines.search(connection, running, at, None, most, self.seen), "deadline"),
-                "manifests": (
-                    manifests.search(connection, manifests.Wanted(case=reference), at, None, most, self.seen),
-                    "manifest",
-                ),
-            }
+                name: _part(fetch(), key, most - 1) for name, (fetch, key) in lists.items() if name in parts
+            }  # fmt: skip
             counted = items.count(connection, Search(case=reference), self.seen)
-        parts = {name: _part(members, key, most - 1) for name, (members, key) in contents.items()}
-        return {**found, "items": counted, "contents": parts}
+        return {**found, "items": counted, "contents": contents}
+
+    def _contents(self, connection: Connection, reference: str, at: datetime, most: int) -> Mapping[str, _Fetch]:
+        """What is in the file of a case, part by part: how it is read, and the key that its list is continued with."""
+
+        def of_kits() -> list[Shape]:
+            found = (self._kit(connection, each) for each in kits.of_case(connection, reference, None, most))
+            return [each for each in found if each is not None]
+
+        running, offered = Wanted(case=reference), manifests.Wanted(case=reference)
+        return {
+            "items": (lambda: self._searched(connection, Search(case=reference), None, most), "item"),
+            "kits": (of_kits, "kit"),
+            "acts": (lambda: custody.acts_on(connection, f"case:{reference}", 0, most), "position"),
+            "defects": (lambda: defects.search(connection, None, reference, None, most, self.seen), "id"),
+            "deadlines": (lambda: deadlines.search(connection, running, at, None, most, self.seen), "deadline"),
+            "manifests": (lambda: manifests.search(connection, offered, at, None, most, self.seen), "manifest"),
+        }
 
     def touched(self, positions: Sequence[int]) -> dict[int, list[str]]:
         """What acts touched: ``item:…``, ``case:…``, ``place:…``, by position, whoever reads."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import Column, Connection, Index, Table, Text, select
 
 from custody.facts.case import CaseFacts
 from custody.facts.shapes import Shape, case_shape
-from custody.registers.register import Part, Register, Row, body, metadata, read, written
+from custody.registers.register import Part, Register, Row, body, metadata, read, slices, written
 from custody.registers.sight import Seen
 
 case = Table(
@@ -33,6 +33,14 @@ def find(connection: Connection, reference: str) -> Shape | None:
     """Return a case."""
     text = connection.scalar(select(case.c.body).where(case.c.case == reference))
     return read(text) if text else None
+
+
+def find_each(connection: Connection, references: Collection[str]) -> dict[str, Shape]:
+    """Return those of some cases that there are, by reference."""
+    found: dict[str, Shape] = {}
+    for some in slices(list(references)):
+        found |= {row.case: read(row.body) for row in connection.execute(select(case).where(case.c.case.in_(some)))}
+    return found
 
 
 def search(

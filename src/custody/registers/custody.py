@@ -135,6 +135,15 @@ def touched_by(connection: Connection, position: int) -> list[str]:
     return list(connection.scalars(select(touched.c.subject).where(touched.c.position == position)))
 
 
+def corrections_of(connection: Connection, act_id: str, position: int) -> list[Shape]:
+    """The corrections of an act that was recorded at a position, oldest first."""
+    subjects = select(touched.c.subject).where(touched.c.position == position)
+    later = select(touched.c.position).where(touched.c.subject.in_(subjects), touched.c.position > position)
+    names_it = act.c.body.contains(f'"target":"{act_id}"', autoescape=True)
+    query = select(act.c.body).where(act.c.position.in_(later), names_it).order_by(act.c.position)
+    return [read(text) for text in connection.scalars(query)]
+
+
 def touched_each(connection: Connection, positions: Sequence[int]) -> dict[int, list[str]]:
     """What each of some acts touched, as `touched_by` says it."""
     found: dict[int, list[str]] = {position: [] for position in positions}

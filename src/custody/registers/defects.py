@@ -32,6 +32,7 @@ defect = Table(
     Index("defect_state", "state", "defect"),
     Index("defect_id", "defect"),
     Index("defect_case", "case", "defect"),
+    Index("defect_act", "act"),
     sqlite_strict=True,
 )
 
@@ -77,7 +78,7 @@ def _judged_rows(touching: Touching) -> Iterator[Row]:
 
 REGISTER = Register(
     "defects",
-    3,
+    4,
     (
         Part(defect, "item", "subject", _item_rows),
         Part(defect, "itemless", "subject", _itemless_rows),
@@ -88,7 +89,7 @@ REGISTER = Register(
 
 def search(
     connection: Connection, state: str | None, case: str | None, after: str | None, limit: int,
-    seen: Seen | None = None,
+    seen: Seen | None = None, act: str | None = None,
 ) -> list[Shape]:  # fmt: skip
     """Return defects ordered by id, each once with all its items, of these those that are seen."""
     visible = seen.told(defect.c.item, defect.c.case) if seen else true()
@@ -97,21 +98,21 @@ def search(
         ids = ids.where(defect.c.state == state)
     if case is not None:
         ids = ids.where(defect.c.case == case)
+    if act is not None:
+        ids = ids.where(defect.c.act == act)
     if after is not None:
         ids = ids.where(defect.c.defect > after)
     wanted = list(connection.scalars(ids))
     query = select(defect).where(defect.c.defect.in_(wanted), visible).order_by(defect.c.defect, defect.c.subject)
     rows = connection.execute(query).mappings().all()
     found: dict[str, Shape] = {}
-    handled: dict[str | None, Shape | None] = {None: None}
+    handled = cases.find_each(connection, {row["case"] for row in rows if row["case"]})
     law = _law(connection, {row["act"] for row in rows})
     for row in rows:
-        if row["case"] not in handled:
-            handled[row["case"]] = cases.find(connection, row["case"])
         shape = found.setdefault(row["defect"], {
             "id": row["defect"], "code": row["code"], "rule": row["rule"], "severity": row["severity"],
             "act": row["act"], "case": row["case"], "state": row["state"], "items": [],
-            "owed": owed(law(row["act"]), row["code"], row["severity"], row["state"], handled[row["case"]]),
+            "owed": owed(law(row["act"]), row["code"], row["severity"], row["state"], handled.get(row["case"])),
         })  # fmt: skip
         shape["items"] += [row["item"]] if row["item"] else []
     return list(found.values())

@@ -8,7 +8,7 @@ last one seen.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from copy import copy
 from datetime import datetime
 
@@ -198,11 +198,13 @@ class Registers(CaseFiles):
             return self._searched(connection, Search(holder=person), after, limit)
 
     def defects(
-        self, *, state: str | None = None, case: str | None = None, after: str | None = None, limit: int = PAGE
-    ) -> list[Shape]:
-        """Defects ordered by id, each with its items; ``state`` is open, explained, accepted or contested."""
+        self, *, state: str | None = None, case: str | None = None, act: str | None = None, after: str | None = None,
+        limit: int = PAGE,
+    ) -> list[Shape]:  # fmt: skip
+        """Defects ordered by id, each with its items; ``state`` is open, explained, accepted or contested, ``act``
+        what was accepted with them."""
         with self._reading() as connection:
-            return defects.search(connection, state, case, after, page(limit), self.seen)
+            return defects.search(connection, state, case, after, page(limit), self.seen, act)
 
     def deadlines(
         self,
@@ -257,12 +259,29 @@ class Registers(CaseFiles):
         with self._reading() as connection:
             return self.seen.of_act(connection, custody.touched_by(connection, recorded.index + 1), signers)
 
+    def whole_acts(self, recorded: Sequence[Recorded]) -> set[int]:
+        """The leaf indexes of those of some acts that the reader sees the whole of."""
+        if self.seen is None:
+            return {each.index for each in recorded}
+        with self._reading() as connection:
+            subjects = custody.touched_each(connection, [each.index + 1 for each in recorded])
+            sights = self.seen.of_acts(connection, {
+                each.index: (subjects[each.index + 1], {signer.person for signer in each.act.signers})
+                for each in recorded
+            })  # fmt: skip
+        return {index for index, how in sights.items() if how is Sight.WHOLE}
+
     def sight_of(self, subject: str, *, presented: bool = False) -> Sight:
         """How much the reader sees of ``item:…``, ``case:…``, ``place:…`` or ``manifest:…``, with its label or not."""
         if self.seen is None:
             return Sight.WHOLE
         with self._reading() as connection:
             return self.seen.of(connection, subject, presented=presented)
+
+    def corrections(self, act_id: str, position: int) -> list[Shape]:
+        """The corrections of an act that was recorded at a position, for who sees the whole of it."""
+        with self._reading() as connection:
+            return custody.corrections_of(connection, act_id, position)
 
     def naming(self, sha256: str) -> list[int]:
         """The positions of the acts that name a file, oldest first, whoever reads."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,17 +47,21 @@ class Seen:
     def of_act(self, connection: Connection, subjects: Sequence[str], signers: Collection[str]) -> Sight:
         """How much he sees of an act: the whole, if he signed it, if everybody needs it, or if he sees the whole of all
         the items it touched; else the thing, if he sees anything that it touched."""
-        if self.caller.audits or self.caller.person in signers:
-            return Sight.WHOLE
-        items = [each.removeprefix("item:") for each in subjects if each.startswith("item:")]
-        of_items = list(self.of_items(connection, items).values())
-        others = [
-            Sight.WHOLE if each == readers.EVERYONE else self.of(connection, each)
-            for each in subjects if not each.startswith("item:")
-        ]  # fmt: skip
-        most = max([*of_items, *others], default=Sight.NOTHING)
-        whole = min(of_items) is Sight.WHOLE if of_items else most is Sight.WHOLE
-        return Sight.WHOLE if whole else min(most, Sight.THING)
+        return self.of_acts(connection, {0: (subjects, signers)})[0]
+
+    def of_acts(
+        self, connection: Connection, acts: Mapping[int, tuple[Sequence[str], Collection[str]]]
+    ) -> dict[int, Sight]:
+        """The same of several acts, each with what it touched and who signed it."""
+        asked = {} if self.caller.audits else {
+            at: subjects for at, (subjects, signers) in acts.items() if self.caller.person not in signers
+        }  # fmt: skip
+        named = dict.fromkeys(each for subjects in asked.values() for each in subjects)
+        items = [each.removeprefix("item:") for each in named if each.startswith("item:")]
+        sights = {f"item:{each}": how for each, how in self.of_items(connection, items).items()} if items else {}
+        for each in named.keys() - sights.keys():
+            sights[each] = Sight.WHOLE if each == readers.EVERYONE else self.of(connection, each)
+        return {at: _of_act(asked[at], sights) if at in asked else Sight.WHOLE for at in acts}
 
     def item(self, column: Column, least: Sight = Sight.THING) -> ColumnElement[bool]:
         """Whether a column names an item that he sees at least so much of."""
@@ -103,3 +107,10 @@ class Seen:
         if self.caller.audits:
             return true()
         return readers.owns(table, self.caller.agency, roles_granting(self.caller, Sight.THING), column)
+
+
+def _of_act(subjects: Sequence[str], sights: Mapping[str, Sight]) -> Sight:
+    of_items = [sights[each] for each in subjects if each.startswith("item:")]
+    most = max((sights[each] for each in subjects), default=Sight.NOTHING)
+    whole = min(of_items) is Sight.WHOLE if of_items else most is Sight.WHOLE
+    return Sight.WHOLE if whole else min(most, Sight.THING)

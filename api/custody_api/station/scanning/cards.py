@@ -58,7 +58,7 @@ def card_of(page: Page, code: str, here: str | None) -> Card:
         return _KINDS[kind](page, code, here)
     except NotFound:
         says = page.say("Nothing that you may see bears this label.")
-        return Card(code, kind, "unknown", says, acts=_numbered(acts_claiming(kind, page.caller), [(kind, code)]))
+        return Card(code, kind, "unknown", says, acts=numbered(acts_claiming(kind, page.caller), [(kind, code)]))
 
 
 def _damaged(page: Page, code: str, error: Malformed) -> Card:
@@ -76,7 +76,7 @@ def _item(page: Page, code: str, here: str | None) -> Card:
         says = page.say("This label is retired. The thing now bears {code}.", code=label.spaced(item["code"]))
         return Card(code, "item", "refused", says, item, page=address)
     outcome, says = _where_it_is(page, item, here)
-    acts = _numbered(acts_on("item", item, page.caller), [("item", item["item"])], here)
+    acts = numbered(acts_on("item", item, page.caller), [("item", item["item"])], here)
     return Card(code, "item", outcome, says, item, acts, address)
 
 
@@ -96,7 +96,7 @@ def _place(page: Page, code: str, _: str | None) -> Card:
     place = page.registers.place(code)
     inside = page.registers.place_items(code, limit=LISTED)
     says = page.say("{name}: {n} here by the book.", name=place["name"], n=place["items"])
-    acts = _numbered(acts_on("place", place, page.caller), [("place", place["place"])])
+    acts = numbered(acts_on("place", place, page.caller), [("place", place["place"])])
     return Card(code, "place", "accepted", says, place, acts, f"/places/{place['place']}", inside)
 
 
@@ -104,7 +104,7 @@ def _manifest(page: Page, code: str, _: str | None) -> Card:
     manifest = page.registers.manifest(code, at=page.context.ledger.clock())
     state = offered(page.lang, manifest["state"])
     says = page.say("Offer of {n} · {state}", n=len(manifest["lines"]), state=state)
-    acts = _numbered(acts_on("manifest", manifest, page.caller), [("manifest", manifest["manifest"])])
+    acts = numbered(acts_on("manifest", manifest, page.caller), [("manifest", manifest["manifest"])])
     address = f"/manifests/{manifest['manifest']}"
     return Card(code, "manifest", "accepted", says, manifest, acts, address, manifest["lines"][:LISTED])
 
@@ -113,7 +113,7 @@ def _kit(page: Page, code: str, here: str | None) -> Card:
     kit = page.registers.kit(code)
     asked = [("kit", kit["kit"]), *(("item", each["item"]) for each in kit["tubes"])]
     says = page.say("Blood kit of {n} tubes · {case}", n=len(kit["tubes"]), case=kit["case"])
-    acts = _numbered(acts_on("kit", kit, page.caller), asked, here)
+    acts = numbered(acts_on("kit", kit, page.caller), asked, here)
     return Card(code, "kit", "accepted", says, kit, acts, f"/kits/{kit['kit']}", kit["tubes"])
 
 
@@ -122,7 +122,9 @@ _KINDS: Final[dict[str, Callable[[Page, str, str | None], Card]]] = {
 }  # fmt: skip
 
 
-def _numbered(acts: list[str], asked: list[tuple[str, str]], here: str | None = None) -> list[Act]:
+def numbered(acts: list[str], asked: list[tuple[str, str]], here: str | None = None) -> list[Act]:
+    """Acts with the digits that choose them, and where each is done with what is ``asked`` of: kind and id."""
+
     def address(act: str) -> str:
         into = [("place", here)] if here and act in INTO_A_PLACE else []
         return f"/do/{act}?{urlencode([*asked, *into])}"
