@@ -251,7 +251,7 @@ def test_a_list_goes_on_with_and_without_scripts(station: Station, at: At, told:
 def test_home_says_what_waits_by_what_one_is(station: Station, at: At, told: Told) -> None:
     officer = at("周远", "/").locator("main")
     expect(officer.locator("#defects")).to_contain_text("CHAIN_GAP")
-    expect(officer.locator("#signatures")).to_contain_text("没有待您签名的记录")
+    expect(officer.locator("#signatures")).to_contain_text("没有待您签名")
     expect(officer.locator("#held a[href^=\"/items/\"]").first).to_be_visible()
     assert officer.locator("#loans").count() == 0
     with reader(station, "梁静", "en") as client:
