@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 from api.conftest import SignedIn, serving
 from custody.attachments import Attachments, Limits
 from custody.signing import PrivateKey
+from custody_api.operation import DEFAULT, Operation
 from custody_api.station import assets
 from telling import is_sound
 from world import PEOPLE, World
@@ -97,13 +98,19 @@ class Station:
 
 
 @pytest.fixture(scope="module")
-def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
+def operation() -> Operation:
+    """How the world's server is run; a module may say otherwise."""
+    return DEFAULT
+
+
+@pytest.fixture(scope="module")
+def station(tmp_path_factory: pytest.TempPathFactory, operation: Operation) -> Iterator[Station]:
     """A world that is served, with an auditor; verified when the module's stories are over."""
     folder = tmp_path_factory.mktemp("station")
     world = World(f"sqlite:///{folder / 'ledger.db'}")
     world.is_audited()
     store = Attachments(folder / "attachments", Limits(file=8 << 20, waiting=64 << 20, free=1))
-    with serving(world.ledger, store) as address:
+    with serving(world.ledger, store, operation) as address:
         made = Station(world, address.replace("127.0.0.1", "localhost"), store)
         yield made
     is_sound(world)

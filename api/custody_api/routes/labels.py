@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
+from pydantic import BeforeValidator
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -29,7 +30,14 @@ router = APIRouter(prefix="/v1", tags=["labels"])
 
 Stock = Literal["bag-50x30", "tube-40x20", "a4-3x8"]
 Format = Literal["pdf", "png", "svg", "zpl"]
-Dpi = Literal[203, 300]
+
+
+def _number(given: object) -> object:
+    """What a query writes with digits is a number; a choice of numbers takes no text."""
+    return int(given) if isinstance(given, str) and given.isascii() and given.isdecimal() else given
+
+
+Dpi = Annotated[Literal[203, 300], BeforeValidator(_number)]
 
 
 @router.get("/labels/{label_id}.{format}", response_class=Response, **documented.LABEL)

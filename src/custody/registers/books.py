@@ -118,6 +118,11 @@ class Books:
         with self._reading() as connection:
             return counting.book(connection, scope)
 
+    def slot(self, item: str, scope: Collection[str]) -> str | None:
+        """The place of a scope in which one item should lie; None if it belongs elsewhere."""
+        with self._reading() as connection:
+            return counting.slot(connection, item, scope)
+
     def categories(self, wanted: Collection[str]) -> dict[str, str]:
         """The category of each of these items that is known."""
         with self._reading() as connection:
@@ -134,10 +139,12 @@ class Books:
         with self._reading() as connection:
             return views.search(connection, by, after, page(limit))
 
-    def prints(self, labels: Collection[str], *, limit: int = PAGE) -> list[Shape]:
-        """When any of some labels was printed, by whom and why, the last time first; whoever reads."""
+    def prints(
+        self, labels: Collection[str] | None = None, *, by: str | None = None, limit: int = PAGE
+    ) -> list[Shape]:
+        """When any of some labels was sent to print, by whom and why, the last time first; whoever reads."""
         with self._reading() as connection:
-            return views.prints(connection, labels, page(limit))
+            return views.prints(connection, labels, by, page(limit))
 
     def _stock_take(self, connection: Connection, opening: str) -> Shape | None:
         if self.seen is not None and not counting.is_seen(connection, opening, self.seen):

@@ -208,6 +208,15 @@ def book(connection: Connection, scope: Collection[str]) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def slot(connection: Connection, item: str, scope: Collection[str]) -> str | None:
+    """Return the place of a scope in which one item should lie now; None if it belongs elsewhere."""
+    column = item_tables.item.c
+    query = select(column.holder).where(column.item == item, column.kind == "place", column.status != "voided")
+    holder = connection.scalar(query)
+    parents = dict(connection.execute(select(places.place.c.place, places.place.c.parent)).all()) if holder else {}
+    return _slot(holder, parents, scope) if holder else None
+
+
 def _slot(place: str, parents: Mapping[str, str | None], scope: Collection[str]) -> str | None:
     walked: set[str] = set()
     at: str | None = place

@@ -146,6 +146,12 @@ def search(
     return _shapes(connection, _WHOLE.where(*conditions).order_by(item.c.item).limit(limit))
 
 
+def some(connection: Connection, wanted: Sequence[str]) -> list[Shape]:
+    """Return those of some items that are known, ordered by id."""
+    return [each for part in slices(sorted(wanted))
+            for each in _shapes(connection, _WHOLE.where(item.c.item.in_(part)).order_by(item.c.item))]  # fmt: skip
+
+
 def count(connection: Connection, wanted: Search, seen: Seen | None = None) -> int:
     """Return how many items fit; voided ones are not counted. ``agency`` and ``q`` are not looked at."""
     visible = seen.item(item.c.item) if seen else true()

@@ -142,6 +142,11 @@ class Registers(CaseFiles):
         with self._reading() as connection:
             return self._searched(connection, wanted, after, limit)
 
+    def those(self, wanted: Collection[str]) -> list[Shape]:
+        """Those of some items that are seen, by their ids, in the order of these."""
+        with self._reading() as connection:
+            return self._items(connection, items.some(connection, list(wanted)))
+
     def history(self, item: str) -> Shape:
         """The chain of custody of an item, as `history_shape` shows it, oldest first. Raises NotFound."""
         with self._reading() as connection:

@@ -58,10 +58,15 @@ REGISTER = Register(
 )  # fmt: skip
 
 
-def prints(connection: Connection, labels: Collection[str], limit: int) -> list[Shape]:
-    """Return when any of some labels was printed, the last time first, in the shape of an export."""
-    found = select(printed.c.position).where(printed.c.label.in_(labels))
+def prints(connection: Connection, labels: Collection[str] | None, by: str | None, limit: int) -> list[Shape]:
+    """Return when labels were sent to print, the last time first, in the shape of an export: any of some, or all; by
+    one person if he is given."""
+    found = select(printed.c.position)
+    if labels is not None:
+        found = found.where(printed.c.label.in_(labels))
     query = select(view.c.body).where(view.c.position.in_(found)).order_by(view.c.position.desc()).limit(limit)
+    if by is not None:
+        query = query.where(view.c.by == by)
     return [read(text) for text in connection.scalars(query)]
 
 

@@ -1,0 +1,140 @@
+"""Labels: chosen, looked at, and sent to a printer that the settings name; and who had which printed, and why again.
+
+That a label was sent is journaled before it is sent: a second label of one thing is a second key to it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from custody import label
+from custody.cli.printers import Printer
+from custody.errors import Malformed, NotFound
+from custody.facts.shapes import Shape
+from custody.registers.views import LABELS
+from custody_api.routes.labels import AsSeen, Dpi, Stock
+from custody_api.station.flows.intake import line_of
+from custody_api.station.pages import Page, ThePage
+from custody_scanners.labels import STOCKS, Drawn, Label, blank, draw
+from custody_scanners.ledger_answers import FromLedger, label_of
+from custody_scanners.printing import send
+
+MOST: Final = 500
+"""Labels in one job from a page."""
+
+_LISTED: Final = 200
+
+router = APIRouter(prefix="/labels")
+
+
+class Roll(BaseModel):
+    """Fresh labels without a thing yet."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["item", "place", "manifest", "kit"] = "item"
+    count: int = Field(ge=1, le=MOST)
+
+
+class Job(BaseModel):
+    """What is printed: of things by id or code, or a blank roll; ``why`` where one was printed before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    labels: list[Annotated[str, Field(max_length=20)]] = Field([], max_length=MOST)
+    roll: Roll | None = None
+    stock: Stock = "bag-50x30"
+    copies: int = Field(1, ge=1, le=20)
+    why: str | None = Field(None, max_length=200)
+
+
+class ToPrinter(Job):
+    """A job for a printer, by the name that the settings give it."""
+
+    printer: str = Field(max_length=40)
+
+
+class AsFile(Job):
+    """A job as a file, for the browser to show or print."""
+
+    format: Literal["pdf", "png"] = "pdf"
+    dpi: Dpi = 300
+
+
+@router.get("")
+def read_labels(page: ThePage, case: str = "", q: str = "") -> HTMLResponse:
+    """Choose labels: by scanning, by search, of a case, or a blank roll."""
+    found = page.registers.items(case=case or None, q=q or None, limit=_LISTED) if case or q else []
+    data = {"found": [line_of(each) for each in found]}
+    return page.render("flows/labels.html", data=data, case=case, q=q, stocks=list(STOCKS), most=MOST,
+                       printers=page.context.operation.printers)  # fmt: skip
+
+
+@router.get("/log")
+def read_log(page: ThePage, label: str = "") -> HTMLResponse:
+    """Who had which label printed, when and why: of one label whoever sees the thing; else one's own, or for who
+    audits, all. Raises NotFound."""
+    if label:
+        code = _label(page, label).code
+        found = page.context.registers.prints([code])
+    else:
+        found = page.context.registers.prints(by=None if page.caller.audits else page.caller.person)
+    return page.render("flows/label_log.html", found=found, label=label)
+
+
+@router.post("/print")
+def print_labels(page: ThePage, job: ToPrinter) -> JSONResponse:
+    """Send labels to a printer. Raises NotFound, Malformed, TooLarge; Unavailable if the printer does not take them."""
+    printer = printer_named(page.context.operation.printers, job.printer)
+    labels = _labels(page, job)
+    drawn = draw(labels * job.copies, job.stock, "zpl", printer.dpi)
+    _journaled(page, job, labels, printer.name)
+    send(printer, drawn.data)
+    return JSONResponse({"labels": len(labels) * job.copies, "printer": printer.name, **_told(drawn)})
+
+
+@router.post("/file")
+def draw_labels(page: ThePage, job: AsFile) -> Response:
+    """Labels as a file. Raises as `print_labels` does."""
+    labels = _labels(page, job)
+    drawn = draw(labels * job.copies, job.stock, job.format, job.dpi)
+    _journaled(page, job, labels, job.format)
+    return Response(drawn.data, media_type=drawn.media_type, headers={"Cache-Control": "no-store"})
+
+
+def printer_named(printers: tuple[Printer, ...], name: str) -> Printer:
+    """One of the printers in the settings. Raises NotFound: an address is none."""
+    for each in printers:
+        if each.name == name:
+            return each
+    raise NotFound("not-found/printer", "The settings name no such printer.", asked=name)
+
+
+def _labels(page: Page, job: Job) -> list[Label]:
+    if job.roll is not None:
+        return blank(job.roll.kind, job.roll.count)
+    return [_label(page, each) for each in dict.fromkeys(job.labels)]
+
+
+def _label(page: Page, asked: str) -> Label:
+    return label_of(AsSeen(FromLedger(page.context.ledger), page.registers), asked)
+
+
+def _journaled(page: Page, job: Job, labels: list[Label], onto: str) -> None:
+    """Write down who sends which labels where, before they are sent. Raises Malformed if a second one has no reason."""
+    codes = [each.code for each in labels]
+    before = page.context.registers.prints(codes, limit=1)
+    if before and not (job.why or "").strip():
+        raise Malformed("malformed/reprint", "Some of these labels were printed before: say why again.", field="why")
+    page.context.ledger.journal.export(
+        page.caller.person, (job.why or "").strip() or page.say("first label"),
+        {"list": "labels", "labels": codes, "copies": job.copies, "stock": job.stock, "onto": onto}, LABELS,
+    )  # fmt: skip
+
+
+def _told(drawn: Drawn) -> Shape:
+    return {"missing": list(drawn.missing), "shortened": [label.spaced(each) for each in drawn.shortened]}

@@ -1,0 +1,106 @@
+"""Offers and their answers, line by line; and the photographs of what stands on a line."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Final, get_args
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse
+
+from custody import label
+from custody.access.rights import Sight
+from custody.acts.act import Act
+from custody.acts.control import RefusalReason, Stage
+from custody.acts.taking import Seizure
+from custody.errors import NotFound
+from custody.facts.shapes import Shape
+from custody.ledger.past import recorded_from
+from custody.registers.reading import MOST
+from custody_api.station.flows.intake import line_of
+from custody_api.station.pages import Page, ThePage
+from custody_api.station.words import N_
+
+SHOWN: Final = 12
+"""Photographs of one item."""
+
+MOVES: Final = {
+    "both": N_("thing and responsibility"), "custody": N_("the thing alone"), "control": N_("on paper: responsibility"),
+}  # fmt: skip
+
+router = APIRouter()
+
+
+@router.get("/offers/new")
+def read_offer(page: ThePage, case: str = "") -> HTMLResponse:
+    """A manifest being made: to whom, by which document, line by line."""
+    found = page.registers.items(case=case, limit=MOST) if case else []
+    data = {
+        "manifest": label.make("manifest", secrets.token_bytes(9)), "sender": page.caller.agency,
+        "deliverer": page.caller.person, "case": case,
+        "known": [line_of(each) for each in found if each["status"] != "voided"],
+    }  # fmt: skip
+    return page.render("flows/offer.html", data=data, stages=get_args(Stage), moves=MOVES)
+
+
+@router.get("/offers/{manifest}/answer")
+def read_answer(page: ThePage, manifest: str) -> HTMLResponse:
+    """The lines of a manifest that wait for an answer. Raises NotFound."""
+    found, lines = open_lines(page, manifest)
+    data = {"manifest": found["manifest"], "receiver": page.caller.person, "lines": lines}
+    return page.render(
+        "flows/answer.html", offer=found, data=data, reasons=get_args(RefusalReason), moves=MOVES,
+        state=found["state"],
+    )  # fmt: skip
+
+
+@router.get("/offers/{manifest}/withdraw")
+def read_withdrawal(page: ThePage, manifest: str) -> HTMLResponse:
+    """The lines of a manifest that can still be taken back. Raises NotFound."""
+    found, lines = open_lines(page, manifest)
+    data = {"manifest": found["manifest"], "deliverer": page.caller.person, "lines": lines}
+    return page.render("flows/withdrawal.html", offer=found, data=data)
+
+
+@router.get("/offers/photographs/{item}")
+def read_photographs(page: ThePage, item: str) -> HTMLResponse:
+    """A part of a page: the photographs of an item, for who sees the whole of it."""
+    whole = page.registers.sight_of(f"item:{item}") is Sight.WHOLE
+    return page.render("flows/photographs.html", photos=photographs(page, item) if whole else [], item=item)
+
+
+def open_lines(page: Page, manifest: str) -> tuple[Shape, list[Shape]]:
+    """A manifest, and its lines that are open, each with its item. Raises NotFound."""
+    found = page.registers.manifest(manifest, at=page.context.ledger.clock())
+    things = {each["item"]: each for each in page.registers.items(manifest=found["manifest"], limit=MOST)}
+    lines = [
+        {**line_of(things[each["item"]]), "moves": each["moves"], "proposal": each["proposal"]}
+        for each in found["lines"] if each["state"] == "open" and each["item"] in things
+    ]  # fmt: skip
+    return found, lines
+
+
+def photographs(page: Page, item: str) -> list[str]:
+    """The SHA-256 of the photographs of an item, the newest first: on its line of a list, or with an act on it alone.
+
+    Raises NotFound.
+    """
+    history = page.registers.history(item)
+    positions = [each["position"] for each in history["acts"]]
+    if not positions:
+        raise NotFound("not-found/item", "The ledger knows no such item.", asked=item)
+    acts = [recorded_from(row).act for row in page.context.ledger.recorder.rows_at(positions)]
+    found = [each for act in reversed(acts) for each in photographs_in(act, item)]
+    return list(dict.fromkeys(found))[:SHOWN]
+
+
+def photographs_in(act: Act, item: str) -> Sequence[str]:
+    """The photographs of one item that an act names."""
+    if isinstance(act, Seizure):
+        own = [sha for taken in act.items if taken.item == item for sha in taken.photos]
+        if own:
+            return own
+    if set(act.own_items) != {item}:
+        return ()
+    return [each.sha256 for each in act.attachments if each.media_type.startswith("image/")]

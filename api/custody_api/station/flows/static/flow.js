@@ -1,0 +1,131 @@
+// What every flow does: it is kept on this device from its first scan on, a step can be undone, and what it comes to is
+// handed over to be signed. A page has #work, #hand-over, #lacks, and #flow with what the server knew.
+
+import { answered } from "../scanning/answers.js";
+import { Offline, Problem } from "../station/api.js";
+import { announce } from "../station/dom.js";
+import * as store from "../station/store.js";
+
+/** What the server put on the page. */
+export const given = JSON.parse(document.getElementById("flow")?.textContent ?? "null");
+
+/** Something is missing before a flow can go on: said on the page. */
+export class Lacking extends Error {}
+
+const id = `flow:${location.pathname}${location.search}`;
+const work = document.getElementById("work");
+const handOver = document.getElementById("hand-over");
+const lacks = document.getElementById("lacks");
+
+/**
+ * Begin a flow, or take up what this device kept of it.
+ * `scans` maps kinds of labels to what is done with one: `async (detail, change) => [outcome, text]`;
+ * `draw(state)` shows it; `draft(state)` gives what is to be signed, or throws Lacking.
+ */
+export async function begin({ fresh, draw, draft, scans = {}, recorded = () => {} }) {
+  const kept = await store.get("sheets", id);
+  let state = kept?.state ?? fresh;
+  const before = [];
+
+  async function change(step) {
+    tell("");
+    const old = structuredClone(state);
+    step(state);
+    before.push(old);
+    await keep();
+    draw(state);
+  }
+
+  /** Keep what a field says without drawing anew: whoever types goes on typing. */
+  async function note(step) {
+    before.push(structuredClone(state));
+    step(state);
+    await keep();
+  }
+
+  const keep = () => store.put("sheets", { id, flow: location.pathname, state, kept_at: new Date().toISOString() });
+
+  async function undo() {
+    if (!before.length) return;
+    state = before.pop();
+    await keep();
+    draw(state);
+  }
+
+  async function sign() {
+    document.activeElement?.blur();  // what is being typed counts
+    try {
+      const made = await draft(state);
+      tell("");
+      const { present } = await import("../signing/hand-over.js");  // much, and only needed here
+      work.hidden = true;
+      handOver.hidden = false;
+      await present(handOver, made, { onRecorded, onBack });
+    } catch (error) {
+      if (!(error instanceof Lacking || error instanceof Problem || error instanceof Offline)) throw error;
+      tell(error.message);
+    }
+  }
+
+  async function onRecorded(receipt) {
+    await store.remove("sheets", id);
+    recorded(receipt);
+  }
+
+  function onBack() {
+    handOver.hidden = true;
+    handOver.replaceChildren();
+    work.hidden = false;
+  }
+
+  document.addEventListener("custody:scan", async event => {
+    const take = scans[event.detail.kind];
+    if (!take || work.hidden) return;
+    event.preventDefault();
+    try {
+      answered(...await take(event.detail, change, state));
+    } catch (error) {
+      if (error instanceof Problem && error.status === 404) answered("unknown", error.message);
+      else answered("refused", error.message);
+    }
+  });
+  document.getElementById("undo")?.addEventListener("click", undo);
+  document.getElementById("sign")?.addEventListener("click", sign);
+  draw(state);
+  work.dataset.ready = "";
+  return { change, note, undo, sign, state: () => state };
+}
+
+/** Put other children into an element; what had the focus has it again, by its place among them. */
+export function swap(container, children) {
+  const inside = () => [...container.querySelectorAll("input, select, button, textarea, a, [tabindex]")];
+  const at = inside().indexOf(document.activeElement);
+  container.replaceChildren(...children);
+  if (at >= 0) inside()[at]?.focus();
+}
+
+/** Say what is missing; "" for nothing. */
+export function tell(text) {
+  lacks.textContent = text;
+  lacks.hidden = !text;
+  if (text) announce(text);
+}
+
+/** This moment, or one that an input of the type datetime-local has, with this device's offset. */
+export function moment(local = "") {
+  const at = local ? new Date(local) : new Date();
+  const away = -at.getTimezoneOffset();
+  const wall = new Date(at.getTime() + away * 60_000).toISOString().slice(0, 19);
+  const two = number => String(Math.floor(number)).padStart(2, "0");
+  return `${wall}${away < 0 ? "-" : "+"}${two(Math.abs(away) / 60)}:${two(Math.abs(away) % 60)}`;
+}
+
+/** What somebody typed, without what surrounds it; null for nothing. */
+export const typed = element => element.value.normalize("NFC").trim() || null;
+
+/** What a seal on a thing may be found to be: itself, none, broken. */
+export const sealsOf = seal => [...new Set([seal?.number ?? "none", "none", "broken"])];
+
+/** People who stand in a part. */
+export const signers = parts => Object.entries(parts)
+  .flatMap(([part, people]) => [people].flat().filter(Boolean).map(person => ({ part, person })));

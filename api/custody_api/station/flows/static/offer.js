@@ -1,0 +1,73 @@
+// A manifest being made: lines by scanning, or all of a case; what each passes, and what is proposed to become of it.
+
+import { get } from "../station/api.js";
+import { make } from "../station/dom.js";
+import { spaced } from "../scanning/label.js";
+import { _, counted } from "../station/words.js";
+import { Lacking, begin, given, moment, signers, swap } from "./flow.js";
+import { photographsOf } from "./photographs.js";
+
+const about = document.getElementById("about");
+const lines = document.getElementById("lines");
+const MOVES = [...document.querySelectorAll("#moves [data-value]")].map(each => [each.dataset.value, each.textContent]);
+
+about.addEventListener("submit", event => event.preventDefault());
+about.addEventListener("change", event => flow.note(it => { it.fields[event.target.name] = event.target.value.normalize("NFC").trim(); }));
+document.getElementById("whole-case")?.addEventListener("click", () => flow.change(it => {
+  const there = new Set(it.lines.map(each => each.item));
+  it.lines.push(...given.known.filter(each => !there.has(each.item)).map(lineOf));
+}));
+
+function inADay() {
+  const at = new Date(Date.now() + 24 * 3600_000);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+const lineOf = ({ item, code, description, quantity, unit }) => ({ item, code, description, quantity, unit, moves: "both", proposal: "" });
+
+async function add({ id, code }, change, state) {
+  if (state.lines.some(each => each.item === id)) return ["already", code];
+  const item = await get(`/v1/items/${code}`);
+  if (item.asked?.state === "retired") return ["refused", _("This label is retired. In force is {code}.", { code: item.code })];
+  if (item.offer) return ["refused", _("It stands on another manifest already: {manifest}", item.offer)];
+  await change(it => { it.lines.push(lineOf(item)); });
+  return ["accepted", item.description];
+}
+
+function draw(state) {
+  for (const input of about.elements) if (input.name) input.value = state.fields[input.name];
+  document.getElementById("count").textContent = counted("{n} thing", "{n} things", state.lines.length);
+  swap(lines, state.lines.map(row));
+}
+
+const row = line => make("tr", { "data-item": line.item },
+  make("td", {}, make("b", {}, line.description), ` ${line.quantity} ${line.unit}`, make("br"), make("span", { class: "code" }, spaced(line.code))),
+  make("td", {}, photographsOf(line.item)),
+  make("td", {}, make("select", { "aria-label": _("What passes of {what}", { what: line.description }),
+    onchange: event => flow.note(it => { own(it, line).moves = event.target.value; }) },
+  MOVES.map(([value, text]) => make("option", { value, selected: value === line.moves }, text)))),
+  make("td", {}, make("input", { value: line.proposal, "aria-label": _("Proposed for {what}", { what: line.description }),
+    onchange: event => flow.note(it => { own(it, line).proposal = event.target.value.normalize("NFC").trim(); }) })),
+  make("td", {}, make("button", { type: "button", class: "plain", onclick: () => flow.change(it => { it.lines = it.lines.filter(each => each.item !== line.item); }) },
+    _("Take off"))));
+
+const own = (state, line) => state.lines.find(each => each.item === line.item);
+
+function draft(state) {
+  const { receiver, stage, document: paper, expires } = state.fields;
+  if (!state.lines.length) throw new Lacking(_("Nothing was scanned yet."));
+  if (!receiver || !expires) throw new Lacking(_("Say to whom it is offered, and until when."));
+  if (state.lines.some(each => each.moves !== "custody") && !stage) throw new Lacking(_("Who is to answer for things takes them over in a stage: say which."));
+  const passes = state.lines.some(each => each.moves !== "custody");
+  return {
+    act: "offer", occurred_at: moment(), manifest: state.manifest.slice(0, 16), sender: given.sender, receiver: { agency: receiver },
+    stage: passes ? stage : null, document: passes ? paper || null : null, expires_at: moment(expires),
+    lines: state.lines.map(({ item, moves, proposal }) => ({ item, moves, proposal: proposal || null, photos: [] })),
+    signers: signers({ deliverer: given.deliverer }),
+  };
+}
+
+const flow = await begin({
+  fresh: { manifest: given.manifest, fields: { receiver: "", stage: "", document: "", expires: inADay() }, lines: [] },
+  draw, draft, scans: { item: add },
+});
