@@ -10,6 +10,7 @@ import { preferences, ready } from "./preferences.js";
 import { Wedge } from "./wedge.js";
 
 const PAUSE = 700; // ms after which what an Android scanner writes into the line is a new scan
+const AFTER = 300; // ms after a scan in which an input method may still write what it made of the keys
 
 /** A sound code was scanned: the sheet that is open takes it, or its card is shown. */
 export async function scanned(code, source) {
@@ -45,6 +46,7 @@ class Line {
     this.input = form.querySelector("[data-scan-line]");
     this.hint = document.getElementById("scan-hint");
     this.written = 0;
+    this.quiet = 0;
     // A field that cannot be edited engages no input method; what is typed comes from the physical keys instead.
     this.byKeys = matchMedia("(pointer: fine)").matches;
     if (this.byKeys) this.input.readOnly = true;
@@ -103,11 +105,16 @@ class Line {
   taken(burst) {
     const whole = this.text.replaceAll(" ", "") + burst;
     this.text = "";
+    this.quiet = performance.now() + AFTER;
     return progress(withoutEnds(whole)).sound ? whole : burst;
   }
 
   /** Text that came without keys: from a handheld's scanner, or from a keyboard on the screen. */
   inserted(event) {
+    if (event.timeStamp < this.quiet) {
+      this.text = "";
+      return;
+    }
     const late = event.timeStamp - this.written > PAUSE;
     this.written = event.timeStamp;
     if (this.input.inputMode !== "none") {
