@@ -40,7 +40,7 @@ class Reader:
 
     def acts(self, code: str) -> list[str]:
         """The acts on it, in the order of their numbers."""
-        return re.findall(r'data-choice="[1-9]" href="/do/([a-z-]+)', self.card(code))
+        return re.findall(r'data-choice="[1-9]" data-act="([a-z-]+)"', self.card(code))
 
 
 def outcome(card: str) -> str:
@@ -88,7 +88,8 @@ def test_an_items_card_offers_what_its_state_and_the_callers_capacities_allow(st
     assert officer.acts(code)[0] == "offer-withdrawal"
     offered = label.code_of(manifest)
     assert (prosecutor.acts(offered), officer.acts(offered)) == (["answer"], ["offer-withdrawal"])
-    assert f"/do/answer?manifest={manifest}" in prosecutor.card(offered)
+    for of_either in (code, offered):
+        assert f'href="/offers/{manifest}/answer"' in prosecutor.card(of_either)
 
 
 def test_places_and_kits_show_what_is_in_them(station: Station) -> None:

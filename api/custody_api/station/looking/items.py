@@ -41,7 +41,7 @@ def show_item(id_or_code: str, page: ThePage, moment: AtMoment) -> HTMLResponse:
     return page.render(
         "looking/item.html", item=item, asked=now.get("asked"), history=history, line=line, whole=whole,
         photos=_photos(page, item["item"], history["acts"]) if whole else [],
-        sensible=[] if moment else numbered(acts_on("item", now, page.caller), [("item", now["item"])]),
+        sensible=[] if moment else numbered(acts_on("item", now, page.caller), [("item", now["item"])], thing=now),
         deadlines=page.registers.deadlines(at=clock, item=item["item"]) if whole and moment is None else [],
         as_of=moment.as_of if moment else None, known_at=moment.known_at if moment else None,
     )  # fmt: skip

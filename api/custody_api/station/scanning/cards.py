@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from custody import label
 from custody.errors import Malformed, NotFound
@@ -76,7 +77,7 @@ def _item(page: Page, code: str, here: str | None) -> Card:
         says = page.say("This label is retired. The thing now bears {code}.", code=label.spaced(item["code"]))
         return Card(code, "item", "refused", says, item, page=address)
     outcome, says = _where_it_is(page, item, here)
-    acts = numbered(acts_on("item", item, page.caller), [("item", item["item"])], here)
+    acts = numbered(acts_on("item", item, page.caller), [("item", item["item"])], here, item)
     return Card(code, "item", outcome, says, item, acts, address)
 
 
@@ -122,10 +123,26 @@ _KINDS: Final[dict[str, Callable[[Page, str, str | None], Card]]] = {
 }  # fmt: skip
 
 
-def numbered(acts: list[str], asked: list[tuple[str, str]], here: str | None = None) -> list[Act]:
-    """Acts with the digits that choose them, and where each is done with what is ``asked`` of: kind and id."""
+GUIDED: Final[dict[str, str]] = {
+    "answer": "/offers/{manifest}/answer", "offer-withdrawal": "/offers/{manifest}/withdraw",
+    "offer": "/offers/new?case={case}", "discrepancy": "/discrepancies/new?item={item}", "blood-draw": "/kit/new",
+    "stock-take": "/stock-takes/new",
+}  # fmt: skip
+"""Acts that are more than a sheet: where they are done."""
+
+
+def numbered(
+    acts: list[str], asked: list[tuple[str, str]], here: str | None = None, thing: Shape | None = None
+) -> list[Act]:
+    """Acts with the digits that choose them, and where each is done: on a sheet with what is ``asked`` of (kind and
+    id), or in its guided flow if that begins with what is known of the ``thing``."""
+    offer = (thing or {}).get("offer") or {}
+    known = {"case": (thing or {}).get("case"), "manifest": offer.get("manifest"), **dict(asked)}
+    named = {name: quote(value, safe="") for name, value in known.items() if value}
 
     def address(act: str) -> str:
+        with suppress(KeyError):  # no guided flow, or nothing known that it begins with
+            return GUIDED[act].format_map(named)
         into = [("place", here)] if here and act in INTO_A_PLACE else []
         return f"/do/{act}?{urlencode([*asked, *into])}"
 
