@@ -34,7 +34,7 @@ HEADERS: Final[Mapping[str, str]] = {
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
 }  # fmt: skip
 
-_FRAME: Final = ("station/page.js", "scanning/scan-line.js", "field/badge.js")
+_FRAME: Final = ("station/page.js", "signing/session.js", "scanning/scan-line.js", "field/badge.js")
 """Scripts of every page, as far as their areas are there."""
 
 

@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, Route, expect
 
+from custody.acts import parse_act
+from custody.signing import pae, public_bytes, read_envelope, read_public_key
 from custody_api.station import assets
-from pages.conftest import Station
+from pages.conftest import Station, hold_key
+from pages.signing.authenticators import authenticator
 from telling import holder
 from world import World
 
 At = Callable[..., Page]
 
+SENT = "**/v1/acts"
 
-def a_check_in(world: World, **fields: Any) -> tuple[str, dict[str, Any]]:
-    """An item in 周远's hands, and the draft of its check-in by 梁静."""
-    (item,) = world.seizes(world.opens_case(case=f"云公(刑)诈〔2026〕{world.random.randrange(10**6)}"))
-    return item, {
+
+def an_item(world: World, **fields: Any) -> str:
+    """An item in 周远's hands, of a case of its own."""
+    (item,) = world.seizes(world.opens_case(case=f"云公(刑)诈〔2026〕{world.random.randrange(10**6)}"), **fields)
+    return item
+
+
+def a_check_in(world: World, item: str, **fields: Any) -> dict[str, Any]:
+    """The draft of a check-in by 梁静 of what 周远 brings."""
+    return {
         "act": "check-in", "place": world.places["大库"], "lines": world.lines([item]),
         "occurred_at": world.clock.now.isoformat(),
         "signers": [{"part": "custodian", "person": "cen-01"}, {"part": "deliverer", "person": "psb-0211"}], **fields,
     }  # fmt: skip
 
 
-def presented(page: Page, draft: dict[str, Any]) -> None:
-    """Show a draft to be signed on a page that has room for it."""
+def present(page: Page, draft: dict[str, Any]) -> None:
+    """Show a draft to be signed, on a page that has room for it."""
     page.evaluate(
         """async ([script, draft]) => {
             const { present } = await import(script);
             window.told = {};
-            const place = document.getElementById("hand-over") ?? document.querySelector("main");
+            const place = document.createElement("div");
+            document.querySelector("main").replaceChildren(place);
             await present(place, draft, {
                 onRecorded: (receipt, act) => { window.told = { receipt, act }; },
                 onBack: () => { window.told = { back: true }; },
@@ -41,20 +55,252 @@ def presented(page: Page, draft: dict[str, Any]) -> None:
     )
 
 
-def test_two_people_sign_a_check_in_on_one_screen(station: Station, at: At) -> None:
+def signs(page: Page, person: str) -> None:
+    """Somebody touches the own name and then the own key."""
+    page.locator(f".party[data-person={person}] > h3 > button").click()
+    page.locator(f".party[data-person={person}] [data-do=sign]").click()
+
+
+def told(page: Page) -> Any:
+    """What the panel told whoever opened it."""
+    return page.evaluate("() => window.told")
+
+
+def test_two_people_sign_a_check_in_on_one_screen_without_touching_the_mouse(station: Station, at: At) -> None:
     world = station.world
-    item, draft = a_check_in(world)
+    item = an_item(world)
     page = at("梁静", "/keys", keys=("周远",))
-    presented(page, draft)
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))
+    present(page, a_check_in(world, item))
     parties = page.locator(".party")
-    expect(parties).to_have_count(2)
+    expect(parties).to_have_count(2)  # who gives stands on the left
     assert [parties.nth(number).get_attribute("data-person") for number in (0, 1)] == ["psb-0211", "cen-01"]
     expect(page.locator(".decision .green")).to_be_visible()
+    expect(page.locator("[data-count='1']")).to_be_visible()
+    expect(page.locator(".sentences li").first).to_contain_text("周远")
     digest = page.locator(".digest").get_attribute("data-digest")
+
+    page.keyboard.press("1")
+    expect(page.locator(".party[data-person=psb-0211] [data-do=sign]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".party[data-person=psb-0211] .green time")).to_be_visible()
+    page.keyboard.press("F9")
+    expect(page.locator(".party[data-person=cen-01] [data-do=sign]")).to_be_focused()
+    page.keyboard.press("F9")
+    expect(page.locator(".receipt")).to_be_visible()
+    assert page.locator(".checks [data-sound=true]").count() == 2
+    assert page.locator(".claim").evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
+    assert holder(world, item) == world.places["大库"]
+
+    (sent,) = [each for each in asked if each.url.endswith("/v1/acts")]
+    envelope = read_envelope(json.dumps(sent.post_data_json["envelope"]).encode())
+    assert hashlib.sha256(envelope.payload).hexdigest() == digest
+    act = parse_act(envelope.payload)
+    assert told(page)["receipt"]["act"] == act.id
+    for signature in envelope.signatures:
+        key = read_public_key(public_bytes(world.ring[signature.key_id]))
+        assert key.verifies(signature, pae(envelope.payload_type, envelope.payload))
+    kept_open(page, asked)
+
+
+def kept_open(page: Page, asked: list[Request]) -> None:
+    """No key and no session's token stands where scripts, logs or histories find it."""
+    assert page.evaluate("() => [localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+    (token,) = [each["value"] for each in page.context.cookies() if "session" in each["name"]]
+    for each in asked:
+        assert token not in each.url
+        assert "PRIVATE" not in (each.post_data or "")
+    extractable = page.evaluate(
+        "async script => (await (await import(script)).held()).map(each => each.privateKey.extractable)",
+        assets.address("signing/keys.js"),
+    )
+    assert extractable == [False, False]
+
+
+def test_a_refusal_is_told_with_its_rule_its_source_and_what_to_do_instead(station: Station, at: At) -> None:
+    """What to do instead is a button: back to the sheet, or to the sheet of the act that comes first."""
+    world = station.world
+    item, unknown = an_item(world), world.code()[:16]
+    page = at("周远", "/keys", lang="en", keys=("何苗",))
+    size = world.ledger.recorder.head().size
+    draft = {
+        "act": "transfer", "from": {"person": "psb-0347"}, "to": {"person": "psb-0211"}, "purpose": "交接",
+        "lines": world.lines([item]), "occurred_at": world.clock.now.isoformat(),
+        "signers": [{"part": "deliverer", "person": "psb-0347"}, {"part": "receiver", "person": "psb-0211"}],
+    }  # fmt: skip
+    present(page, draft)
+    refusal = page.locator(".decision [role=alert][data-code='refused/not-the-holder']")
+    expect(refusal).to_contain_text("Who gives the item does not hold it.")
+    page.keyboard.press("F9")
+    expect(page.locator("[data-do=sign]")).to_be_disabled()
+    refusal.get_by_role("button", name="The present holder").click()
+    assert told(page) == {"back": True}
+
+    present(page, {
+        "act": "sealing", "occurred_at": world.clock.now.isoformat(),
+        "signers": [{"part": "sealer", "person": "psb-0211"}],
+        "seals": [{"number": "F-990001", "items": [unknown], "packaging": "物证袋"}],
+    })  # fmt: skip
+    instead = page.locator(".decision [data-code='refused/unknown-item']").get_by_role("link")
+    expect(instead).to_have_text("Record its seizure or its draw first.")
+    assert str(instead.get_attribute("href")).startswith("/do/seizure")
+    assert world.ledger.recorder.head().size == size
+
+
+def test_a_defect_is_told_with_its_remedy_before_anybody_signs(station: Station, at: At) -> None:
+    world = station.world
+    item = an_item(world)
+    world.clock.forward(days=3)
+    page = at("梁静", "/keys", lang="en", keys=("周远",))
+    lines = [{**each, "seal_seen": "broken"} for each in world.lines([item])]
+    present(page, a_check_in(world, item, lines=lines))
+    defect = page.locator(".decision .defects li").first
+    expect(defect).to_contain_text("Remedy:")
+    expect(page.locator(".party[data-state=signed]")).to_have_count(0)
     for person in ("psb-0211", "cen-01"):
-        page.keyboard.press("F9")
-        expect(page.locator(f".party[data-person={person}][data-open] [data-do=sign]")).to_be_focused()
-        page.keyboard.press("Enter")
+        signs(page, person)
+    expect(page.locator(".receipt .orange")).to_contain_text("Defects recorded")
+
+
+def test_whatever_changes_the_act_drops_the_signatures_and_says_so(station: Station, at: At) -> None:
+    """A drawn signature of somebody without a key is such a change; kept signatures come back with the same bytes."""
+    world = station.world
+    page = at("周远", "/keys", lang="en", keys=("何苗",))
+    case = world.opens_case(case=f"云公(刑)诈〔2026〕{world.random.randrange(10**6)}")
+    draft = world.seizure(case, [world.item()]) | {"occurred_at": world.clock.now.isoformat(), "attestations": []}
+    draft["signers"] = [{name: each[name] for name in ("part", "person")} for each in draft["signers"]]
+    present(page, draft)
+    signs(page, "psb-0211")
+    expect(page.locator(".party[data-state=signed]")).to_have_count(1)
+    digest = page.locator(".digest").get_attribute("data-digest")
+    present(page, draft)  # as after a reload
+    expect(page.locator(".party[data-state=signed]")).to_have_count(1)
+    assert page.locator(".digest").get_attribute("data-digest") == digest
+
+    page.locator("[data-attest=holder]").click()
+    pad = page.get_by_role("dialog")
+    pad.get_by_label("Name", exact=True).fill("郭某")
+    pad.get_by_role("button", name="Put it down").click()
+    expect(pad).to_contain_text("Nothing was drawn yet.")
+    box = page.locator("canvas.ink").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    for step in range(1, 12):
+        page.mouse.move(box["x"] + 20 + 12 * step, box["y"] + 20 + 5 * (step % 4))
+    page.mouse.up()
+    pad.get_by_role("button", name="Put it down").click()
+    expect(page.locator("[data-notice]")).to_contain_text("Signatures that no longer count: 1")
+    expect(page.locator(".party[data-state=signed]")).to_have_count(0)
+    assert page.locator(".digest").get_attribute("data-digest") != digest
+    for person in ("psb-0211", "psb-0347"):
+        signs(page, person)
+    expect(page.locator(".receipt")).to_be_visible()
+    act = world.ledger.memory.record(told(page)["receipt"]["act"]).act
+    (attested,) = act.attested("holder")
+    (drawn,) = [each for each in act.attachments if each.sha256 == attested.attachment]
+    assert (drawn.kind, drawn.media_type) == ("signature", "image/png")
+    assert station.store.find(drawn.sha256).size == drawn.size_bytes
+    kept = "async script => (await (await import(script)).all('files')).length"
+    assert page.evaluate(kept, assets.address("station/store.js")) == 0
+
+
+def test_an_act_whose_answer_was_lost_is_sent_again_and_recorded_once(station: Station, at: At) -> None:
+    world = station.world
+    item = an_item(world)
+    page = at("梁静", "/keys", lang="en", keys=("周远",))
+    present(page, a_check_in(world, item))
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route(SENT, lose, times=1)
+    for person in ("psb-0211", "cen-01"):
+        signs(page, person)
+    expect(page.locator("[data-queued]")).to_contain_text("kept on this device")
+    size = world.ledger.recorder.head().size
+    assert holder(world, item) == world.places["大库"]  # it is there, and this device does not know
+    page.evaluate("async script => await (await import(script)).send()", assets.address("field/queue.js"))
+    entries = page.evaluate("async script => await (await import(script)).queued()", assets.address("field/queue.js"))
+    assert [each["state"] for each in entries] == ["recorded"]
+    assert world.ledger.recorder.head().size == size
+
+
+def test_an_approver_elsewhere_reads_the_same_bytes_and_signs_or_declines(station: Station, at: At) -> None:
+    world = station.world
+    case = world.opens_case(case=f"云公(刑)诈〔2026〕{world.random.randrange(10**6)}")
+    (item,) = world.seizes(case)
+
+    def puts_down() -> str:
+        page = at("周远", "/keys", lang="en")
+        present(page, {
+            "act": "measure-change", "items": [item], "change": {"kind": "lift"}, "instrument": None,
+            "reason": "查明与案件无关", "occurred_at": world.clock.now.isoformat(),
+            "signers": [{"part": "officer", "person": "psb-0211"}, {"part": "approver", "person": "psb-0005"}],
+        })  # fmt: skip
+        signs(page, "psb-0211")
+        page.locator("[data-do=elsewhere]").click()
+        expect(page.locator("[data-pending]")).to_be_visible()
+        return str(page.locator("[data-pending]").get_attribute("data-pending"))
+
+    declined, signed = puts_down(), puts_down()
+    page = at("沈建国", "/waiting", lang="en")
+    page.locator(f"[data-pending='{declined}'] [data-do=open]").click()
+    page.get_by_label("Why you do not sign").fill("依据不足")
+    page.locator("[data-do=decline]").click()
+    expect(page.locator("[data-state=declined]")).to_be_visible()
+
+    page.goto(f"{station.origin}/waiting")
+    page.locator(f"[data-pending='{signed}'] [data-do=open]").click()
+    waits = station.client("沈建国").get(f"/v1/pending/{signed}").json()
+    payload = base64.b64decode(waits["envelope"]["payload"])
+    expect(page.locator(".digest")).to_have_attribute("data-digest", hashlib.sha256(payload).hexdigest())
+    expect(page.locator(".decision .green")).to_be_visible()
+    page.keyboard.press("F9")
+    expect(page.locator(".receipt [data-sound=true]")).to_have_count(2)
+    assert world.ledger.memory.record(signed).act.id == signed
+
+
+def test_a_new_passkey_is_enrolled_on_the_screen_and_signs_from_then_on(station: Station, at: At) -> None:
+    """Administrator, the new key and the older one sign its enrolment, and a check-in is signed with it."""
+    world = station.world
+    page = at("梁静", "/keys", lang="en", keys=("周远",))
+    authenticator(page)
+    administrator = world.admin_of("center")
+    hold_key(page, administrator, "罗勤", world.key_of(administrator))
+    page.fill("#name", "梁静")
+    page.fill("#evidence", "工作证与本人当面核验一致")
+    page.locator("[data-do=passkey]").click()
+    expect(page.locator(".party")).to_have_count(3)
+    for part in ("administrator", "subject", "confirmer"):
+        page.locator(f".party[data-part={part}] > h3 > button").click()
+        page.locator(f".party[data-part={part}] [data-do=sign]").click()
+    expect(page.locator(".receipt")).to_be_visible()
+    world.clock.forward(minutes=1)
+
+    item = an_item(world)
+    page.clock.set_fixed_time(world.clock.now)
+    present(page, a_check_in(world, item))
+    signs(page, "psb-0211")
+    page.locator(".party[data-person=cen-01] > h3 > button").click()
+    page.get_by_role("button", name="Use another key: Passkey").click()
+    expect(page.locator("[data-notice]")).to_contain_text("Signatures that no longer count: 1")
+    for person in ("psb-0211", "cen-01"):
+        signs(page, person)
     expect(page.locator(".receipt")).to_be_visible()
     assert holder(world, item) == world.places["大库"]
-    assert digest
+
+
+def test_a_sheet_that_nobody_touches_for_ten_minutes_folds_away(station: Station, at: At) -> None:
+    page = at("梁静", "/keys", lang="en", keys=("周远",))
+    page.clock.install(time=station.world.clock.now)
+    present(page, a_check_in(station.world, an_item(station.world)))
+    signs(page, "psb-0211")
+    expect(page.locator(".party[data-state=signed]")).to_have_count(1)
+    page.clock.run_for(601_000)
+    expect(page.locator("[data-folded]")).to_contain_text("Signatures still missing: 1.")
+    expect(page.locator(".sentences")).to_have_count(0)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator(".party[data-state=signed]")).to_have_count(1)

@@ -22,6 +22,7 @@ from custody.acts.values import decode
 from custody.signing import PrivateKey, key_id_of, pae, public_bytes, read_public_key, read_signature
 from custody.webauthn import Passkey
 from custody_api.station import assets
+from pages.signing.authenticators import authenticator
 
 PAYLOAD: Final = '{"act":"check-in","note":"血样"}'
 WORK: Final = """async ([script, given]) => {
@@ -138,14 +139,3 @@ def test_key_files_that_cannot_be_used_are_named_as_what_they_are(page: Page) ->
     broken = file_of(key).replace("\n", "", 1).replace("MC4", "MD4")
     for text in ("", "no key", broken, file_of(key).replace("PRIVATE", "PUBLIC")):
         assert asked(page, READ, text) == "key-file"
-
-
-def authenticator(page: Page, **options: Any) -> tuple[Any, str]:
-    """An authenticator that knows its user: WebDriver's virtual one, over the browser's debugging protocol."""
-    session = page.context.new_cdp_session(page)
-    session.send("WebAuthn.enable")
-    added = session.send("WebAuthn.addVirtualAuthenticator", {"options": {
-        "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": True,
-        "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True, **options,
-    }})  # fmt: skip
-    return session, added["authenticatorId"]

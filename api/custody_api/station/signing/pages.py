@@ -13,6 +13,7 @@ from custody.acts.claim import Claim
 from custody.acts.parts import PARTS
 from custody.errors import NotFound
 from custody_api.callers import TheCaller
+from custody_api.context import TheLedger
 from custody_api.station.pages import OpenPage, ThePage
 from custody_api.station.routing import own_path
 from custody_api.station.telling import act_name
@@ -46,6 +47,12 @@ def read_parts(lang: str) -> JSONResponse:
     if lang not in TAGS:
         raise NotFound("not-found/route", "There is nothing at this address.")
     return JSONResponse(parts_in("zh" if lang == "zh" else "en"), headers={"Cache-Control": "public, max-age=3600"})
+
+
+@router.get("/signing/log-keys")
+def read_log_keys(caller: TheCaller, ledger: TheLedger) -> JSONResponse:
+    """The verifier keys of the log, for whoever checks a receipt."""
+    return JSONResponse({"keys": sorted(ledger.log_keys())}, headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/signing/claim.svg")

@@ -17,8 +17,22 @@ export class Offline extends Error {
   }
 }
 
+let signInAgain = null;
+
+/** Say how a session that ended is begun again while the page stands: `work` resolves with whether it was. */
+export const whenSessionEnds = work => { signInAgain = work; };
+
 /** Ask with a method; the answer's JSON, or its text where it is none. Throws Problem or Offline. */
 export async function ask(method, path, body, headers = {}) {
+  try {
+    return await askOnce(method, path, body, headers);
+  } catch (error) {
+    if (error.status !== 401 || !signInAgain || path.startsWith("/v1/session") || !await signInAgain()) throw error;
+    return await askOnce(method, path, body, headers);
+  }
+}
+
+async function askOnce(method, path, body, headers) {
   const raw = body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body);
   const about = { "Accept-Language": lang === "zh" ? "zh-CN" : "en", Accept: "application/json, */*;q=0.5", ...headers };
   if (body !== undefined && !raw) about["Content-Type"] = "application/json";

@@ -16,7 +16,8 @@ export const envelopeBytes = envelope => utf8(JSON.stringify(envelope));
 
 /** The hashes of the files that an act names, wherever it names them. */
 export function filesOf(act) {
-  const stated = [...act.attachments ?? [], ...act.evidence ?? []].map(each => each.sha256);
+  const evidence = Array.isArray(act.evidence) ? act.evidence : [];  // an enrolment's is a text
+  const stated = [...act.attachments ?? [], ...evidence].map(each => each.sha256);
   const attested = (act.attestations ?? []).map(each => each.attachment).filter(Boolean);
   return [...new Set([...stated, ...attested])];
 }

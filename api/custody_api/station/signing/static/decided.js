@@ -8,9 +8,11 @@ import { make } from "../station/dom.js";
 import { _ } from "../station/words.js";
 import { INSTEAD } from "./instead.js";
 
+// Severity of a defect: colour, sign, word, and the remedy it takes.
 const SEVERITY = () => ({
-  minor: ["blue", "ⓘ", _("minor")], curable: ["orange", "⚠", _("curable")],
-  "exclusion-risk": ["red", "⛔", _("exclusion risk")],
+  minor: ["blue", "ⓘ", _("minor"), _("none is needed; it may be explained.")],
+  curable: ["orange", "⚠", _("curable"), _("those concerned explain it or make it good, and a legal reviewer accepts that.")],
+  "exclusion-risk": ["red", "⛔", _("exclusion risk"), _("an explanation alone does not cure it: ask the legal reviewer before you go on.")],
 });
 
 /** What would be decided of a prepared act now: {outcome, defects, problem}; `unknown` where nobody could be asked, and
@@ -63,11 +65,11 @@ export function refusal(problem, onBack) {
 }
 
 function defect(each) {
-  const [colour, sign, word] = SEVERITY()[each.severity] ?? ["orange", "⚠", each.severity];
+  const [colour, sign, word, remedy] = SEVERITY()[each.severity];
   return make("li", { "data-code": each.code },
     make("span", { class: `tag ${colour}` }, sign, " ", word), " ", make("span", {}, each.detail), " ",
     make("small", {}, source(each)),
-    each.instead && make("p", {}, make("strong", {}, _("Remedy:")), " ", each.instead));
+    make("p", {}, make("strong", {}, _("Remedy:")), " ", remedy, " ", each.instead ?? ""));
 }
 
 const source = ({ rule, source: text, verified }) =>

@@ -1,11 +1,14 @@
 // Signing on one screen: what is about to be said, what would be decided of it, and a column for each party, who touches
 // the own name and then the own key. Whatever changes the act makes other bytes, and drops the signatures given so far.
 
+import { NotKept } from "../field/queue.js";
 import { asksForText } from "../scanning/keyboard.js";
+import { Offline, Problem } from "../station/api.js";
 import { announce, make } from "../station/dom.js";
 import { _ } from "../station/words.js";
 import { NoKey } from "./authoring.js";
 import { decided, refusal, told } from "./decided.js";
+import { KeyProblem } from "./keys.js";
 import { column } from "./party.js";
 import { attest } from "./pad.js";
 import { partsOf } from "./parts.js";
@@ -97,7 +100,7 @@ class Panel {
     const paper = Object.entries(this.words.parts).filter(([, part]) => part.paper);
     const there = this.prepared.draft.attestations ?? [];
     if (paper.length === 0 && there.length === 0) return null;
-    const kinds = { handwritten: _("signed by hand"), fingerprint: _("fingerprint"), refused: _("refused"), absent: _("absent") };
+    const kinds = { handwritten: _("signed by hand"), fingerprint: _("fingerprint"), refused: _("refused to sign"), absent: _("not there") };
     const line = (each, at) => make("li", { "data-attested": each.part },
       this.words.parts[each.part]?.name ?? each.part, ": ", kinds[each.kind], " ",
       make("button", { type: "button", class: "plain", onclick: () => this.#unattest(at) }, _("Remove")));
@@ -212,7 +215,9 @@ class Panel {
     if (error instanceof NoKey) {
       return [refusal({ code: "no-key", detail: _("{person} has no key that signs: enrol one first.", { person: error.person }) }, this.back)];
     }
-    if (error.code?.startsWith("stale/") || error.code === "untrusted/seen-root") {
+    const known = error instanceof Problem || error instanceof Offline || error instanceof KeyProblem || error instanceof NotKept;
+    if (!known) throw error;
+    if (error.code?.startsWith("stale/")) {
       const again = async () => await this.#recomposed(await this.prepared.compose());
       return [refusal({ ...error.document, instead: _("Take what is new, and sign again") }, again)];
     }

@@ -31,9 +31,10 @@ export class Prepared {
     return made;
   }
 
-  async #take({ act, payload, disclosures, signatures }) {
-    Object.assign(this, { act, payload, disclosures, signatures: new Map(signatures.map(each => [each.keyid, each])) });
-    this.digest = hex(await sha256(payload));
+  // What is shown is read from the very bytes that are signed.
+  async #take({ payload, disclosures, signatures }) {
+    const act = JSON.parse(new TextDecoder().decode(payload)), given = new Map(signatures.map(each => [each.keyid, each]));
+    Object.assign(this, { act, payload, disclosures, signatures: given, digest: hex(await sha256(payload)) });
   }
 
   /** Make the bytes anew, with the head of the log as it is now. Says how many signatures no longer count. */
@@ -61,8 +62,9 @@ export class Prepared {
     return await this.compose();
   }
 
-  /** One party's signature, with the key chosen or its file. */
+  /** One party's signature, with the key chosen, or the same from its file. */
   async sign(party, key = party.key) {
+    if (key.key !== party.key.key) throw new Error("the act names another key");
     const signature = await sign(key, ACT, this.payload);
     this.signatures.set(signature.keyid, { ...signature, at: new Date().toISOString() });
     await this.keep();
@@ -87,7 +89,7 @@ export class Prepared {
   async keep() {
     await store.put("settings", {
       name: this.name, kept_at: Date.now(), draft: this.draft, id: this.id, keys: this.parties.map(each => each.key.key),
-      act: this.act, payload: this.payload, disclosures: this.disclosures, signatures: [...this.signatures.values()],
+      payload: this.payload, disclosures: this.disclosures, signatures: [...this.signatures.values()],
     });
   }
 

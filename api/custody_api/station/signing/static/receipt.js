@@ -1,6 +1,10 @@
 // The receipt: the number in the log, what this browser verified of it, and how to take it along.
 
+import { verified } from "../public/proof.js";
+import { get } from "../station/api.js";
+import { base64, concat, fromBase64, sha256 } from "../station/bytes.js";
 import { make } from "../station/dom.js";
+import * as store from "../station/store.js";
 import { _, lang } from "../station/words.js";
 import { headOf } from "./authoring.js";
 import { commitsTo } from "./submitting.js";
@@ -22,22 +26,32 @@ export async function shown(receipt, envelope, name) {
 }
 
 async function checks(receipt, envelope) {
-  const said = [[await commitsTo(receipt, envelope), _("The entry names exactly the bytes that were signed here.")]];
-  const proved = await proof(receipt);
-  if (proved !== null) said.push([proved, _("The entry stands in the log of a checkpoint that the log signed.")]);
+  const said = [[await commitsTo(receipt, envelope), _("The entry names exactly the bytes that were signed here.")], await proof(receipt)];
   return make("ul", { class: "checks" }, said.map(([sound, text]) =>
     make("li", { class: sound ? "green" : "red", "data-sound": String(sound) }, sound ? "✓ " : "✗ ", text)));
+}
+
+// Whether the entry stands in a checkpoint that the log signed. A key that is all new to this device is not believed.
+async function proof({ entry, index, proof: text }) {
+  const ledger = document.body.dataset.ledger, name = `log keys ${ledger}`;
+  const { keys } = await get("/signing/log-keys"), known = await store.get("settings", name);
+  if (known && !keys.some(each => known.keys.includes(each))) {
+    return [false, _("The log signs with a key that this device does not know: ask an auditor whether it was changed.")];
+  }
+  try {
+    const leaf = await sha256(concat(Uint8Array.of(0), fromBase64(entry)));
+    const { size } = await verified({ origin: ledger, index, leaf_hash: base64(leaf), proof: text, keys });
+    await store.put("settings", { name, keys });
+    return [true, _("The entry stands in the log, in a checkpoint over {size} entries that the log signed.", { size })];
+  } catch {
+    return [false, _("The proof does not hold: tell whoever runs the ledger, and an auditor.")];
+  }
 }
 
 /** What a paper would say of it: CL1, the log's name, size and root of the checkpoint, the index. */
 export function claim({ proof: text, index }) {
   const { ledger, seen } = headOf(text.slice(text.indexOf("\n\n") + 2));
   return `CL1 ${ledger} ${seen.size} ${seen.root} ${index}`;
-}
-
-// Whoever looks at acts verifies proofs; where that is not there, nothing is said of it.
-async function proof(receipt) {
-  return null;
 }
 
 /** A moment, local and with the weekday. */

@@ -1,20 +1,29 @@
 // What is about to be said: in plain sentences, with the count and the digest of the exact bytes above them.
 
 import { thingsOf } from "../field/entries.js";
+import { sentences } from "../sheets/sentences.js";
 import { base64url, concat, fromBase64, sha256, utf8 } from "../station/bytes.js";
 import { make } from "../station/dom.js";
-import { _ } from "../station/words.js";
+import { _, lang } from "../station/words.js";
+import { held } from "./keys.js";
 
 /** An act as people read it before they sign it; `payload` are the exact bytes, `digest` their SHA-256 in hex. */
 export async function said({ act, payload, digest, disclosures }) {
+  const open = opened(act, await commitments(disclosures));
   return make("section", { class: "said" },
     make("p", { class: "row" },
       make("strong", { "data-count": thingsOf(act).size }, _("Things named: {n}", { n: thingsOf(act).size })),
       make("span", {}, _("SHA-256 of the exact bytes:"), " ",
         make("span", { class: "code digest", "data-digest": digest }, digest.match(/.{8}/g).join(" ")))),
     make("div", { class: "sentences", tabindex: "0", role: "region", "aria-label": _("What will be signed") },
-      fields(opened(act, await commitments(disclosures)))),
+      make("ol", {}, sentences(open, lang, await names()).map(each => make("li", {}, each)))),
+    make("details", {}, make("summary", {}, _("Field by field, as it is signed")), fields(open)),
     make("details", {}, make("summary", {}, _("The exact bytes")), make("pre", {}, new TextDecoder().decode(payload))));
+}
+
+// What the people are called whose keys this device holds; everybody else goes by id.
+async function names() {
+  return Object.fromEntries((await held()).filter(each => each.name).map(each => [each.person, `${each.name} (${each.person})`]));
 }
 
 async function commitments(disclosures) {

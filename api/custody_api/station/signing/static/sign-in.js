@@ -23,11 +23,11 @@ export async function mount(container, onSignedIn, { person, onward = null } = {
   };
   const file = make("input", { type: "file", id: "sign-in-file" });
   file.addEventListener("change", attempt(async () => begin(await signed(await readKeyFile(file.files[0])))));
-  container.replaceChildren(
+  container.replaceChildren(...[
     here.length > 0 && make("section", { "aria-label": _("Keys on this device") },
       make("h2", {}, _("Keys on this device")),
       make("ul", { class: "choices" }, here.map((key, at) => make("li", {}, make("button", {
-        type: "button", class: at === 0 ? "main" : "", autofocus: at === 0, "data-key-id": key.key,
+        type: "button", class: at === 0 ? "main" : "", "data-key-id": key.key,
         onclick: attempt(async () => begin(await signed(key))),
       }, make("b", {}, key.name ?? key.person), key.name ? ` ${key.person}` : "", make("small", {}, called(key))))))),
     make("section", {}, make("h2", {}, _("Passkey")), make("button", {
@@ -35,7 +35,8 @@ export async function mount(container, onSignedIn, { person, onward = null } = {
     }, _("Sign in with a passkey"))),
     make("section", {}, make("h2", {}, _("Key file")),
       make("p", { class: "field" }, make("label", { for: file.id }, _("PKCS#8 PEM, not encrypted; it is read here and not kept")), file)),
-    ...await issuers(onward), wrong);
+    ...await issuers(onward), wrong].filter(Boolean));
+  container.querySelector("button").focus();
 }
 
 /** Begin a session of this browser with a signed statement. Throws Problem, Offline. */

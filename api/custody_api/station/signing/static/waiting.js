@@ -27,13 +27,17 @@ async function list() {
     ...others.length ? [make("h2", {}, _("Signed by you, waiting for others")), ...await lines(others)] : []);
 }
 
-const lines = all => Promise.all(all.map(async each => {
+function lines(all) {
+  return Promise.all(all.map(line));
+}
+
+async function line(each) {
   const { name } = await partsOf(each.type);
   return make("article", { class: "card row", "data-pending": each.id },
     make("strong", {}, name), make("span", { class: "grow" }, _("from {person}", { person: each.put_by }), " · ", moment(each.put_at),
       " · ", _("until"), " ", moment(each.expires_at)),
     make("button", { type: "button", "data-do": "open", onclick: () => open(each.id, name) }, _("Read and sign")));
-}));
+}
 
 async function open(id, name) {
   const found = await get(`/v1/pending/${id}`);
