@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -122,3 +123,40 @@ def test_a_phone_shows_a_sheet_whole_and_who_is_named_as_taker_signs_as_one(at: 
     expect(page.locator(".line")).to_have_count(1)
     page.screenshot(path="/tmp/phone.png", full_page=True)
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_the_ledger_knows_of_a_thing_fills_the_sheet(at: At, station: Station) -> None:
+    world = station.world
+    case, (phone, book) = seized(world)
+    items = [phone["code"][:16], book["code"][:16]]
+    world.checks_in(items)
+    due = (world.clock.now + timedelta(days=1)).isoformat()
+    asked = world.act({
+        "act": "loan-request", "items": items[:1], "borrower": "psb-0211", "purpose": "identification", "due": due,
+        "statement": None, "signers": world.signers(officer="周远"),
+    })  # fmt: skip
+    world.act({
+        "act": "loan-decision", "loan": asked.act, "decision": "approve", "items": items[:1], "due": None,
+        "reason": None, "signers": world.signers(approver="刘振"),
+    })  # fmt: skip
+    page = opened(at, "周远", f"/do/check-out?item={items[0]}")
+    for name, value in (("loan", asked.act), ("borrower", "psb-0211"), ("purpose", "identification")):
+        expect(page.locator(f'[name="/{name}"]')).to_have_value(value)
+    expect(page.locator('[name="/signers/1/person"]')).to_have_value("psb-0211")
+    page.locator('[name="/signers/0/person"]').fill("cen-01")
+    page.locator(".line").focus()
+    page.keyboard.press("1")
+    expect(page.locator(".sum")).to_have_text("1 件 · 可以入账")
+
+    page.goto(f"{station.origin}/do/unsealing?item={items[0]}&item={items[1]}&reason=%E8%BE%A8%E8%AE%A4")
+    expect(page.locator("form[data-ready]")).to_be_attached()
+    numbers = [page.locator(f'[name="/seals/{row}/number"]').input_value() for row in (0, 1)]
+    assert numbers == [phone["seal"], book["seal"]]
+    expect(page.locator('[name="/reason"]')).to_have_value("辨认")
+
+    page.goto(f"{station.origin}/do/discrepancy?item={items[1]}")
+    expect(page.locator("form[data-ready]")).to_be_attached()
+    expect(page.locator('[name="/case"]')).to_have_value(case)
+    page.locator('[data-either="/report"] select').select_option("raised")
+    page.locator('[name="/report/kind"]').focus()
+    page.screenshot(path="/tmp/disc.png", full_page=True)

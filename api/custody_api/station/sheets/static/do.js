@@ -1,5 +1,6 @@
 // What I can do: a digit chooses a group, another one an act; sheets that were begun here come first.
 
+import { asksForText } from "../scanning/keyboard.js";
 import { make } from "../station/dom.js";
 import { _, lang } from "../station/words.js";
 import { keptSheets, sizeOf } from "./sheet.js";
@@ -7,7 +8,7 @@ import { keptSheets, sizeOf } from "./sheet.js";
 let group = null;
 
 document.addEventListener("keydown", event => {
-  if (event.defaultPrevented || event.target.matches("input, select, textarea") || !/^[1-9]$/.test(event.key)) return;
+  if (event.defaultPrevented || asksForText(event.target) || !/^[1-9]$/.test(event.key)) return;
   const choices = group ? group.querySelectorAll("a") : document.querySelectorAll(".do-group");
   const chosen = choices[Number(event.key) - 1];
   if (!chosen) return;

@@ -55,6 +55,7 @@ export function addRow(list) {
   const row = grown(list, templateOf(list), `${list.dataset.list}/-`, `${list.dataset.list}/${body.children.length}`);
   row.dataset.row = "";
   body.append(row);
+  for (const inner of row.querySelectorAll('[data-required][data-takes=""]')) addRow(inner);
   list.dispatchEvent(new CustomEvent("sheet:row", { bubbles: true, detail: { row, list } }));
   return row;
 }
@@ -156,7 +157,7 @@ export function writeInput(input, value) {
   else if (input.dataset.type === "json") input.value = typeof value === "string" && !parses(value) ? value : JSON.stringify(value);
   else if (input.dataset.type === "moment") {
     input.value = local(value);
-    Object.assign(input.dataset, { exact: value, shown: input.value });
+    if (!value.endsWith("Z")) Object.assign(input.dataset, { exact: value, shown: input.value });
   } else input.value = sealed ? value.disclose : String(value);
 }
 

@@ -21,7 +21,7 @@ const asked = {};
 async function offer(kind) {
   const { path, option } = SOURCES[kind];
   const page = await get(path);
-  const found = await Promise.all((page.items ?? page.members ?? Object.values(page).find(Array.isArray)).map(option));
+  const found = await Promise.all(Object.values(page).find(Array.isArray).map(option));
   const options = new Map(found.filter(([value]) => value));
   document.body.append(make("datalist", { id: `known-${kind}` },
     [...options].map(([value, text]) => make("option", { value }, text))));

@@ -4,7 +4,7 @@ import { checkCharacters } from "../scanning/label.js";
 import { get, Offline } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { _, lang } from "../station/words.js";
-import { signByTwo } from "./alike.js";
+import { fillFrom, signByTwo } from "./alike.js";
 import { addRow, choose, rowsOf, writeInput } from "./draft.js";
 
 const INTACT = lang === "zh" ? "完好" : "intact";
@@ -43,10 +43,13 @@ async function takeItem(form, { id, code }) {
   }
   const other = item && form.dataset.manyCases === undefined && itemsOf(form).find(each => each.case !== item.case);
   if (other) return said("refused", _("It belongs to case {case}; this sheet is of case {other}.", { case: item.case, other: other.case }));
-  const input = freeInput(form, "item") ?? rowFor(form, "item");
+  const input = freeInput(form, "item") ?? underSeal(form, item) ?? rowFor(form, "item");
   if (!input) return said("refused", _("This is in the ledger already."));
   writeInput(input, item?.item ?? id);
-  if (item) tell(input, item, form);
+  if (item) {
+    tell(input, item, form);
+    await fillFrom(form, item);
+  }
   focusLine(input);
   return said("accepted", item?.description ?? id, input.closest(".line"));
 }
@@ -98,6 +101,17 @@ function rowFor(form, type) {
   const lists = [...form.querySelectorAll(`[data-takes="${type}"]`)];
   const list = lists.filter(each => !each.matches('[data-list="/hashes"]')).pop();
   return list && addRow(list).querySelector(`[data-type="${type}"]`);
+}
+
+// What is unsealed stands under its own seal: a row for each number.
+function underSeal(form, item) {
+  const number = form.dataset.act === "unsealing" && item?.seal?.number;
+  if (!number) return null;
+  const seals = form.querySelector('[data-list="/seals"]');
+  const numberOf = row => row.querySelector('[name$="/number"]');
+  const row = rowsOf(seals).find(each => [number, ""].includes(numberOf(each).value)) ?? addRow(seals);
+  writeInput(numberOf(row), number);
+  return addRow(row.querySelector('[data-takes="item"]')).querySelector("input");
 }
 
 const idOf = text => text.slice(0, 16);

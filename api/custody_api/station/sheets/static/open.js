@@ -2,6 +2,7 @@
 
 import { make } from "../station/dom.js";
 import { lang, _ } from "../station/words.js";
+import { thingsOfLoan } from "./alike.js";
 import { offerKnown } from "./known.js";
 import { Sheet, beginning, keptSheets, named, sizeOf } from "./sheet.js";
 
@@ -22,10 +23,12 @@ async function open() {
   const kept = await keptSheets(document.body.dataset.person, form.dataset.act);
   const wanted = kept.find(each => each.id === address.get("sheet"));
   await sheet.begin(wanted?.draft ?? beginning(form, address), wanted?.id);
-  for (const scan of wanted ? [] : named(address)) await sheet.put(scan);
+  for (const scan of wanted ? [] : [...named(address), ...await ofLoan()]) await sheet.put(scan);
   if (!wanted && kept.length) offer(kept[0]);
   form.dataset.ready = "";
 }
+
+const ofLoan = () => form.dataset.act === "loan-decision" && address.get("loan") ? thingsOfLoan(address.get("loan")) : [];
 
 const FITS = {
   "return-list": draft => draft.kind !== "destroyed", "destruction-list": draft => draft.kind === "destroyed",

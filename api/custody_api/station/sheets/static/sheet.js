@@ -2,6 +2,7 @@
 // it grows. Keys: Enter on, Esc back, F2 undo, F8 photograph, F9 sign; digits say of a line how it was found.
 
 import { answered } from "../scanning/answers.js";
+import { asksForText } from "../scanning/keyboard.js";
 import { announce, make } from "../station/dom.js";
 import { all, put, remove } from "../station/store.js";
 import { _ } from "../station/words.js";
@@ -22,6 +23,7 @@ export class Sheet {
     form.addEventListener("change", event => this.chosen(event));
     form.addEventListener("keydown", event => this.key(event));
     document.addEventListener("custody:scan", event => this.scanned(event));
+    document.addEventListener("keydown", event => this.digit(event));
   }
 
   get draft() { return readDraft(this.form); }
@@ -135,9 +137,16 @@ export class Sheet {
   key(event) {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
     const line = event.target.matches(".line") ? event.target : null;
-    if (line && /^[1-9]$/.test(event.key) && decide(line, Number(event.key) - 1)) event.preventDefault();
-    else if (line && ["ArrowDown", "ArrowUp"].includes(event.key)) { event.preventDefault(); this.along(line, event.key); }
+    if (line && ["ArrowDown", "ArrowUp"].includes(event.key)) { event.preventDefault(); this.along(line, event.key); }
     else if (event.key === "Enter" && !event.target.matches("textarea, button")) { event.preventDefault(); this.on(event.target); }
+  }
+
+  /** A digit says how the line that has the focus was found, else the last one. */
+  digit(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || !/^[1-9]$/.test(event.key)) return;
+    if (this.form.hidden || asksForText(event.target)) return;
+    const line = event.target.closest?.(".line") ?? [...this.form.querySelectorAll(".line")].pop();
+    if (line && decide(line, Number(event.key) - 1)) event.preventDefault();
   }
 
   along(line, key) {
@@ -186,10 +195,15 @@ export class Sheet {
   }
 }
 
-/** What a sheet begins with: now, who signs, and what the address names. */
+const SCANNED = new Set(["item", "place", "kit", "manifest", "number", "boolean", "sealed", "maybe-sealed"]);
+
+/** What a sheet begins with: now, who signs, and the fields that the address names. */
 export function beginning(form, address) {
   const draft = { ...JSON.parse(form.dataset.begins), occurred_at: withOffset() };
-  if (address.get("case") && form.querySelector('[name="/case"]')) draft.case = address.get("case");
+  for (const [name, value] of address) {
+    const input = form.querySelector(`[name="/${CSS.escape(name)}"]`);
+    if (input && !SCANNED.has(input.dataset.type)) draft[name] = value;
+  }
   return draft;
 }
 
