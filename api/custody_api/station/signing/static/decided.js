@@ -8,6 +8,12 @@ import { make } from "../station/dom.js";
 import { _ } from "../station/words.js";
 import { INSTEAD } from "./instead.js";
 
+// What is refused where somebody else's thing is as if it were not there.
+const UNSEEN = new Set([
+  "discrepancy-unknown", "hold-unknown", "loan-not-asked-for", "no-case", "no-such-offer", "reexamination-unrequested",
+  "remedy-of-no-defect", "result-unknown", "stock-take-unknown", "unknown-item",
+].map(each => `refused/${each}`));
+
 // Severity of a defect: colour, sign, word, and the remedy it takes.
 const SEVERITY = () => ({
   minor: ["blue", "ⓘ", _("minor"), _("none is needed; it may be explained.")],
@@ -20,7 +26,7 @@ const SEVERITY = () => ({
 export async function decided(prepared) {
   try {
     const found = await post("/v1/acts/check", question(prepared));
-    const unseen = found.problem?.code === "refused/unknown-item" && prepared.signatures.size === 0 && prepared.parties.length > 1;
+    const unseen = UNSEEN.has(found.problem?.code) && prepared.signatures.size === 0 && prepared.parties.length > 1;
     return unseen ? { ...found, outcome: "unseen" } : found;
   } catch (error) {
     if (error instanceof Offline) return { outcome: "unknown", defects: [], problem: null };
