@@ -333,3 +333,6 @@ def test_settings_are_kept_on_the_device_and_count_from_then_on(station: Station
     expect(page.locator("#kept")).to_contain_text("Kept on this device")
     burst(page, label.code_of(place))  # nobody has to press anything to be there
     page.wait_for_url(f"**/places/{place}")
+    listening(page)
+    page.keyboard.press("1")  # the acts of a page are chosen as those of a card
+    page.wait_for_url(f"**/do/check-in?place={place}")

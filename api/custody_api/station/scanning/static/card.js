@@ -12,7 +12,7 @@ export class Card {
     this.newest = 0;
     if (!place) return;
     document.addEventListener("keydown", (event) => this.pressed(event));
-    place.addEventListener("click", (event) => this.clicked(event));
+    document.addEventListener("click", (event) => this.clicked(event));
   }
 
   /** Fetch and show the card of a code, and answer with what it says. */
@@ -47,16 +47,18 @@ export class Card {
     return Boolean(this.place) && !this.place.hidden;
   }
 
-  /** Digits choose an act, Enter opens what was scanned, Escape closes. */
+  /** Digits choose an act of the card, or of the page where none is open; Enter opens what was scanned, Escape closes. */
   pressed(event) {
-    if (!this.isOpen || event.defaultPrevented || asksForText(event.target)) return;
+    if (event.defaultPrevented || asksForText(event.target)) return;
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const onControl = event.key === "Enter" && event.target.closest?.("a, button, summary");
-    const link = onControl ? null : this.place.querySelector(`[data-choice="${CSS.escape(event.key)}"]`);
-    if (!link && event.key !== "Escape") return;
+    const choices = this.isOpen ? this.place : document.querySelector("main");
+    const chosen = onControl ? null : choices.querySelector(`[data-choice="${CSS.escape(event.key)}"]`);
+    const closes = this.isOpen && event.key === "Escape";
+    if (!chosen && !closes) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (link) link.click();
+    if (chosen) chosen.click();
     else this.close();
   }
 
