@@ -12,6 +12,7 @@ from custody_api.station import assets
 from custody_api.station.field import icons
 from custody_api.station.field.pages import KEPT, WITHOUT_NETWORK
 from custody_api.station.pages import POLICY
+from custody_api.wording import TAGS
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,7 +38,8 @@ def read_manifest() -> Response:
 def kept() -> dict[str, Any]:
     """What the service worker keeps of this version: nothing that depends on who asks."""
     files = [assets.address(name) for name in sorted({*assets.files(), assets.MADE})]
-    return {"version": assets.digest(), "files": files, "pages": list(KEPT), "without": WITHOUT_NETWORK}
+    words = [f"/signing/parts/{lang}" for lang in TAGS]
+    return {"version": assets.digest(), "files": [*files, *words], "pages": list(KEPT), "without": WITHOUT_NETWORK}
 
 
 def manifest() -> dict[str, Any]:

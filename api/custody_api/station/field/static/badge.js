@@ -3,7 +3,7 @@
 
 import { get as ask } from "../station/api.js";
 import { make } from "../station/dom.js";
-import { put as keep } from "../station/store.js";
+import { get, put as keep } from "../station/store.js";
 import { _, counted, lang } from "../station/words.js";
 import { notYet } from "./entries.js";
 import { queued, see, send, tidy } from "./queue.js";
@@ -49,20 +49,25 @@ async function show() {
 async function remember() {
   const { ledger } = document.body.dataset;
   await keep("settings", { name: "language", lang });
-  const person = await whose();
-  if (person === undefined) return;
-  await keep("settings", { name: "who", person });
-  if (person) await see(ledger, await ask("/v1/head"));
+  const who = await whose();
+  if (who === null) return;
+  await keep("settings", { name: "who", ...who });
+  if (who.person) await see(ledger, await ask("/v1/head"));
 }
 
-/** Who is signed in: a kept page has to ask. "" for nobody, undefined if that cannot be known now. */
+/** Who is signed in, with which capacities; a kept page has to ask. Null if that cannot be known now. */
 async function whose() {
-  if (!document.querySelector('meta[name="custody-kept"]')) return document.body.dataset.person;
-  if (!navigator.onLine) return undefined;
+  const isKept = document.querySelector('meta[name="custody-kept"]'), stated = document.body.dataset.person;
+  if (!isKept) {
+    const before = await get("settings", "who");
+    if (!stated || before?.person === stated) return before?.person === stated ? before : { person: "" };
+  }
+  if (!navigator.onLine) return null;
   try {
-    return (await ask("/v1/session")).person;
+    const { person, capacities } = await ask("/v1/session");
+    return { person, capacities };
   } catch (error) {
-    return error.status === 401 ? "" : undefined;
+    return error.status === 401 ? { person: "" } : null;
   }
 }
 

@@ -36,8 +36,7 @@ function standing(entry, entries) {
   const [tone, ...said] = {
     [RECORDED]: () => ["green", "✓ ", make("a", { href: `/acts/${entry.id}` },
       _("In the ledger, No. {n}", { n: entry.receipt.position }))],
-    [REFUSED]: () => entry.answered ? ["blue", "↪ ", entry.answered.how === "reported"
-      ? _("Refused; reported as done") : _("Refused; signed anew")] : ["red", "✗ ", stale(entry.problem)
+    [REFUSED]: () => entry.answered ? ["blue", "↪ ", _("Refused; reported as done")] : ["red", "✗ ", stale(entry.problem)
       ? _("The ledger knows otherwise") : _("Refused")],
     [REMOVED]: () => ["blue", "– ", _("Taken out by {person}: {reason}", {
       person: entry.removed.by, reason: entry.removed.reason,

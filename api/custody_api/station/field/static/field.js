@@ -2,15 +2,19 @@
 // what became of it and what can be done. Nothing leaves the list but by a receipt, or by its signer's own hand.
 
 import { announce, make } from "../station/dom.js";
+import { held, keysOf } from "../signing/keys.js";
+import { keptSheets } from "../sheets/sheet.js";
 import { get } from "../station/store.js";
 import { _, counted } from "../station/words.js";
 import { lastEnd, sendAndShow } from "./badge.js";
 import { cardOf } from "./card.js";
 import { notYet } from "./entries.js";
 import { makeRoom, queued } from "./queue.js";
+import { moment, nameOf, sheetOf } from "./telling.js";
 
 const list = document.getElementById("field-queue"), ended = document.getElementById("field-ended");
 const state = document.getElementById("field-state"), sending = document.getElementById("field-send");
+const begun = document.getElementById("field-begun");
 
 const ENDINGS = {
   "offline": () => _("The server cannot be reached. Everything stays here, and is sent when it can."),
@@ -26,6 +30,10 @@ async function show() {
   list.replaceChildren(...cards);
   ended.hidden = !gone.length;
   ended.querySelector("ol").replaceChildren(...await Promise.all(gone.map(each => cardOf(each, entries, who))));
+  const sheets = who ? await keptSheets(who) : [];
+  begun.hidden = !sheets.length;
+  begun.replaceChildren(...sheets.map(each => make("li", {}, make("a", { href: sheetOf(each.act, each.id) },
+    _("Go on with: {act}", { act: nameOf(each.act) }), " ", make("small", {}, moment(each.kept_at))))));
   sending.hidden = !left.length;
   state.textContent = left.length
     ? [counted("{n} act not yet in the ledger", "{n} acts not yet in the ledger", left.length), ENDINGS[lastEnd()]?.()]
@@ -45,6 +53,11 @@ async function prepare() {
     : _("This device keeps what you sign, but its browser may clear it when space runs out: install this page, or send soon.");
 }
 
+/** Ask about the keys on this device while there is a network: without one, those known to sign are believed. */
+async function askAboutKeys() {
+  for (const person of new Set((await held()).map(each => each.person))) await keysOf(person);
+}
+
 sending.addEventListener("click", sendAndShow);
 document.addEventListener("custody:queue", show);
 await show();
@@ -54,4 +67,6 @@ try {
   announce(error.message);
   document.getElementById("field-kept").textContent = `⚠ ${error.message}`;
 }
-if (navigator.onLine) await navigator.serviceWorker?.register("/sw.js", { type: "module" }).catch(() => {});  // the next visit tries again
+if (navigator.onLine) {  // what fails, the next visit tries again
+  await Promise.allSettled([askAboutKeys(), navigator.serviceWorker?.register("/sw.js", { type: "module" })]);
+}

@@ -148,9 +148,9 @@ export async function remove(id, reason, by) {
   tell();
 }
 
-/** Say that another act stands for a refused one: its report, or what was signed instead. */
-export async function answeredBy(id, act, how) {
-  await note(id, { answered: { act, how } });
+/** A refused act was reported as done: another act, in the ledger, embeds it. */
+export async function answeredBy(id, act) {
+  await note(id, { answered: act });
   tell();
 }
 

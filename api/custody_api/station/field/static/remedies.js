@@ -6,6 +6,7 @@ import { make } from "../station/dom.js";
 import { put } from "../station/store.js";
 import { _ } from "../station/words.js";
 import { actOf, draftOf, envelopeBytes } from "./entries.js";
+import { sheetOf } from "./telling.js";
 import { again, answeredBy, exported, NotKept, remove, wasExported } from "./queue.js";
 
 /** The buttons of an act. */
@@ -13,7 +14,7 @@ export function actions(entry, who) {
   const place = make("div", { class: "actions" });
   const button = (text, onclick, attributes = {}) => place.append(make("button", { type: "button", onclick, ...attributes }, text));
   if (entry.problem && !entry.answered) {
-    button(_("Sign it anew"), () => anew(entry), { class: "main" });
+    button(_("Sign it anew"), () => anew(entry, who), { class: "main" });
     if (reportable(entry)) button(_("Report that it was done"), () => report(entry, who, place));
   }
   if (entry.problem && entry.problem.code !== "stale") button(_("Send again"), () => again(entry.id));
@@ -28,10 +29,10 @@ const reportable = entry => !entry.problem.file && entry.type !== "discrepancy"
   && !/^(malformed|too-large|untrusted)\//.test(entry.problem.code);
 
 /** Open a sheet with what was signed, to be put right and signed again. */
-async function anew(entry) {
+async function anew(entry, who) {
   const id = crypto.randomUUID();
-  await put("sheets", { id, type: entry.type, draft: await draftOf(entry), instead_of: entry.id });
-  location.assign(`/field/do/${entry.type}?sheet=${id}`);
+  await put("sheets", { id, act: entry.type, person: who, draft: await draftOf(entry), kept_at: new Date().toISOString() });
+  location.assign(sheetOf(entry.type, id));
 }
 
 /** The draft of a discrepancy that embeds a refused act, byte for byte. */
@@ -57,7 +58,7 @@ async function report(entry, who, place) {
     const stand = make("div", { "data-open": "" });
     place.replaceChildren(stand);
     present(stand, discrepancyOn(entry, who, statement), {
-      onRecorded: receipt => answeredBy(entry.id, receipt.act, "reported"),
+      onRecorded: receipt => answeredBy(entry.id, receipt.act),
       onBack: () => place.replaceWith(actions(entry, who)),
     });
   });

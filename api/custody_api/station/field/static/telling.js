@@ -10,6 +10,12 @@ const names = new Map(
 /** What a type of act is called. */
 export const nameOf = type => names.get(type) ?? type;
 
+/** Where a sheet that was begun here goes on: in the field, if it is an act of the field. */
+export const sheetOf = (type, id) => {
+  const taken = document.querySelector(`.field-acts a[href="/field/do/${type}"]`);
+  return `${taken ? "/field" : ""}/do/${type}?sheet=${id}`;
+};
+
 /** A moment, local, with the day of the week. */
 export const moment = text => make("time", { datetime: text, title: text }, new Intl.DateTimeFormat(
   lang === "zh" ? "zh-CN" : "en-GB", { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" },

@@ -19,7 +19,7 @@ export function serve({ version, files, pages, without }) {
   self.addEventListener("fetch", event => {
     const { request } = event, url = new URL(request.url);
     if (request.method !== "GET" || url.origin !== location.origin) return;
-    if (url.pathname.startsWith("/static/")) event.respondWith(file(request));
+    if (url.pathname.startsWith("/static/") || files.includes(url.pathname)) event.respondWith(file(request));
     else if (request.mode === "navigate") event.respondWith(page(request, url, name, pages, without));
   });
   self.addEventListener("sync", event => {

@@ -61,7 +61,7 @@ at("photo").addEventListener("click", async () => {
   for (const each of await take()) sheet.attach(each);
 });
 document.addEventListener("keydown", event => {
-  if (event.key === "Escape" && !event.defaultPrevented && at("presented").hidden) location.assign("/do");
+  if (event.key === "Escape" && !event.defaultPrevented && at("presented").hidden) location.assign(at("back").href);
 });
 
 await open();
