@@ -239,6 +239,20 @@ def test_a_refused_act_that_was_done_is_reported_with_its_bytes(station: Station
     assert world.facts(line["code"][:16]).holder.id == "psb-0211"
 
 
+def test_a_phone_holds_what_waits_in_the_open_and_nothing_of_what_was_recorded(station: Station, at: At) -> None:
+    """A witness's name in two seizures: whoever opens the browser's files finds it in the one that waits alone."""
+    world = station.world
+    case = world.opens_case(case="云公(刑)诈〔2026〕0760")
+    page = at("周远", "/field/offline")
+    day = Day(world, page)
+    sent = day.signs(world.seizure(case, [world.item()]))
+    on_queue(page, "send")
+    page.context.set_offline(True)
+    waiting = day.signs(world.seizure(case, [world.item()]))
+    found = {each["id"]: "见证人岩某" in json.dumps(each, ensure_ascii=False) for each in on_queue(page, "queued")}
+    assert found == {sent: False, waiting: True}
+
+
 def test_a_full_device_says_so_before_anybody_signs(station: Station, at: At) -> None:
     page = at(None, "/healthz", lang="en")
     debugging = page.context.new_cdp_session(page)

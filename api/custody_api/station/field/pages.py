@@ -13,7 +13,7 @@ from custody.acts import ACT_TYPES
 from custody.acts.parts import PARTS
 from custody.errors import NotFound
 from custody_api.station.pages import OpenPage
-from custody_api.station.sheets.forms import form_of
+from custody_api.station.sheets.routes import about
 
 WITHOUT_NETWORK: Final = "/field/offline"
 """Shown instead of a page that is not kept."""
@@ -42,8 +42,8 @@ def read_field_sheet(type_name: str, page: OpenPage) -> HTMLResponse:
     signing = [name for name, part in parts.items() if part.capacities for _ in range(part.least)]
     begins = {"signers": [{"part": name, "person": ""} for name in signing]}
     taken = {name: sorted(parts[name].capacities) for name in signing}
-    return page.render("field/sheet.html", form=form_of(type_name), parts=parts,
-                       begins=json.dumps(begins), parts_taken=json.dumps(taken))  # fmt: skip
+    return page.render("field/sheet.html", begins=json.dumps(begins), parts_taken=json.dumps(taken),
+                       **about(type_name, page.lang))  # fmt: skip
 
 
 @router.get(WITHOUT_NETWORK)

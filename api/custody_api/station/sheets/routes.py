@@ -18,6 +18,7 @@ from custody_api.station.pages import ThePage
 from custody_api.station.sheets.doing import GUIDANCE, acts_for, beginning, papers_of
 from custody_api.station.sheets.forms import form_of
 from custody_api.station.sheets.trying import decision_on
+from custody_api.wording import Language
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,14 +34,15 @@ def read_sheet(type_name: str, page: ThePage) -> HTMLResponse:
     """The sheet of an act. Raises NotFound for a type that there is not."""
     if type_name not in ACT_TYPES:
         raise NotFound("not-found/route", "There is nothing at this address.")
-    return page.render(
-        "sheets/sheet.html", form=form_of(type_name), parts=PARTS[type_name], guidance=GUIDANCE.get(type_name, ""),
-        begins=_json(beginning(type_name, page.caller)), papers=_json(papers_of(type_name, page.lang)),
-    )  # fmt: skip
+    begins = json.dumps(beginning(type_name, page.caller), ensure_ascii=False)
+    return page.render("sheets/sheet.html", begins=begins, **about(type_name, page.lang))
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def about(type_name: str, lang: Language) -> dict[str, Any]:
+    """What the page of a sheet shows of an act, whoever is going to sign it."""
+    papers = json.dumps(papers_of(type_name, lang), ensure_ascii=False)
+    guidance = GUIDANCE.get(type_name, "")
+    return {"form": form_of(type_name), "parts": PARTS[type_name], "guidance": guidance, "papers": papers}
 
 
 @router.post("/do/check")

@@ -5,7 +5,7 @@
 import { hex, sha256 } from "../station/bytes.js";
 import { all, get, put as keep, remove as forgetRecord, transact } from "../station/store.js";
 import { _, lang } from "../station/words.js";
-import { actOf, envelopeBytes, filesOf, inOrder, RECORDED, REMOVED, restsOn, WAITING } from "./entries.js";
+import { actOf, envelopeBytes, filesOf, inOrder, RECORDED, REMOVED, restsOn, thingsOf, WAITING } from "./entries.js";
 import { forget, note, QUEUE, send as sendNow, tell } from "./sending.js";
 
 const RECEIPTS_STAY_DAYS = 30;
@@ -39,6 +39,10 @@ export async function followed(draft, keys) {
     .filter(each => each.keys.some(key => keys.includes(key)) && restsOn(draft, actOf(each.submission.envelope)))
     .map(each => each.id);
 }
+
+/** Whether an act that is kept here names a thing. */
+export const isNamed = async thing =>
+  (await all("queue")).some(each => each.submission && thingsOf(actOf(each.submission.envelope)).has(thing));
 
 /** Keep a signed act, `{envelope, disclosures}`, until the ledger has it. It is safe once this resolves. Throws NotKept. */
 export async function put(submission) {

@@ -59,6 +59,7 @@ async function report(entry, who, place) {
     place.replaceChildren(stand);
     present(stand, discrepancyOn(entry, who, statement), {
       onRecorded: receipt => answeredBy(entry.id, receipt.act),
+      onKept: act => answeredBy(entry.id, act.id),
       onBack: () => place.replaceWith(actions(entry, who)),
     });
   });

@@ -1,5 +1,6 @@
 // The lines of a sheet: what a scan puts into the form, what stands beside a line, and how it stands with it.
 
+import { isNamed } from "../field/queue.js";
 import { checkCharacters } from "../scanning/label.js";
 import { get, Offline } from "../station/api.js";
 import { make } from "../station/dom.js";
@@ -37,6 +38,7 @@ async function takeItem(form, { id, code }) {
   } catch (error) {
     if (error.status === 404) return takeFresh(form, code);
     if (!(error instanceof Offline)) return said("refused", error.detail ?? error.message);
+    if (!form.querySelector('[data-type="item"], [data-takes="item"]')) return takeUnasked(form, id, code);
   }
   if (item?.asked?.state === "retired") {
     return said("refused", _("This label is retired; the thing now bears {code}.", { code: item.code }));
@@ -52,6 +54,11 @@ async function takeItem(form, { id, code }) {
   }
   focusLine(input);
   return said("accepted", item?.description ?? id, input.closest(".line"));
+}
+
+// Where the ledger cannot be asked, a label is fresh as far as this device knows.
+async function takeUnasked(form, id, code) {
+  return await isNamed(id) ? said("refused", _("This label was used on this device before.")) : takeFresh(form, code);
 }
 
 function takeFresh(form, code) {

@@ -61,7 +61,7 @@ at("photo").addEventListener("click", async () => {
   for (const each of await take()) sheet.attach(each);
 });
 document.addEventListener("keydown", event => {
-  if (event.key === "Escape" && !event.defaultPrevented && at("presented").hidden) location.assign(at("back").href);
+  if (event.key === "Escape" && !event.defaultPrevented && at("presented").hidden && !document.querySelector("dialog[open]")) location.assign(at("back").href);
 });
 
 await open();

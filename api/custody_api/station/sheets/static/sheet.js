@@ -174,6 +174,7 @@ export class Sheet {
         await remove("sheets", this.id);
         this.onRecorded?.(receipt, this.draft);
       },
+      onKept: () => remove("sheets", this.id),
       onBack: () => { this.show(false); this.sign.focus(); },
     });
   }

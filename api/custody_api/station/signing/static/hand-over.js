@@ -20,16 +20,19 @@ import { letWait, submit } from "./submitting.js";
 
 const IDLE_MILLISECONDS = 10 * 60_000;
 
-/** Show a draft to be signed. `onRecorded(receipt, act)`, `onBack()`. */
-export async function present(container, draft, { onRecorded = () => {}, onBack = () => {} } = {}) {
-  const panel = new Panel(container, { onRecorded, onBack });
+/**
+ * Show a draft to be signed. `onRecorded(receipt, act)`; `onKept(act)`, where it is safe on this device or waits on the
+ * server, and not recorded yet; `onBack()`.
+ */
+export async function present(container, draft, { onRecorded = () => {}, onKept = () => {}, onBack = () => {} } = {}) {
+  const panel = new Panel(container, { onRecorded, onKept, onBack });
   await panel.begin(draft);
   return panel;
 }
 
 class Panel {
-  constructor(container, { onRecorded, onBack }) {
-    Object.assign(this, { container, onRecorded, open: null, busy: false });
+  constructor(container, { onRecorded, onKept, onBack }) {
+    Object.assign(this, { container, onRecorded, onKept, open: null, busy: false });
     this.back = () => { this.end(); onBack(); };
     this.onKey = event => this.key(event);
     this.onTouch = () => this.touched();
@@ -180,7 +183,10 @@ class Panel {
       const receipt = await submit(this.prepared.act, submission);
       await this.prepared.forget();
       this.end();
-      if (receipt === null) return this.draw(kept(this.prepared));
+      if (receipt === null) {
+        await this.onKept(this.prepared.act);
+        return this.draw(kept(this.prepared));
+      }
       this.draw(await shown(receipt, submission.envelope, this.words.name));
       announce(_("Recorded as number {number}", { number: receipt.position }));
       this.onRecorded(receipt, this.prepared.act);
@@ -191,6 +197,7 @@ class Panel {
     await this.#busily(async () => {
       const put = await letWait(this.prepared.act, this.prepared.submission());
       await this.prepared.forget();
+      await this.onKept(this.prepared.act);
       this.end();
       this.draw(make("section", { class: "card", role: "status", "data-pending": put.id },
         make("h2", {}, _("It waits for the other signatures")),
