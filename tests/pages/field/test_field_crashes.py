@@ -56,13 +56,19 @@ def seizure(station: Station) -> dict[str, Any]:
 
 
 def opened(at: At, phone: BrowserContext) -> Page:
+    """A page of the station, which sends what waits."""
     return at(None, "/field/offline", context=phone)
+
+
+def quiet(at: At, phone: BrowserContext) -> Page:
+    """A page of the same origin with no script of its own: it does what a test tells it to."""
+    return at(None, "/healthz", context=phone)
 
 
 def test_an_act_whose_tab_died_while_it_was_being_kept_is_there_whole_or_not_at_all(
     station: Station, at: At, phone: BrowserContext, seizure: dict[str, Any]
 ) -> None:
-    page = opened(at, phone)
+    page = quiet(at, phone)
     photographed(page, seizure["data"])
     page.evaluate("([script, body]) => { import(script).then(queue => queue.put(body)); }",
                   [script(), seizure["body"]])  # fmt: skip
@@ -80,7 +86,7 @@ def test_an_act_whose_tab_died_while_it_was_being_kept_is_there_whole_or_not_at_
 def test_an_act_whose_tab_died_before_it_was_sent_is_sent_when_a_page_opens(
     station: Station, at: At, phone: BrowserContext, seizure: dict[str, Any]
 ) -> None:
-    page = opened(at, phone)
+    page = quiet(at, phone)
     photographed(page, seizure["data"])
     on_queue(page, "put", seizure["body"])
     page.close()
@@ -92,9 +98,7 @@ def test_an_act_whose_tab_died_before_it_was_sent_is_sent_when_a_page_opens(
 def test_an_act_whose_tab_died_before_the_answer_came_is_sent_again_and_recorded_once(
     station: Station, at: At, phone: BrowserContext, seizure: dict[str, Any]
 ) -> None:
-    page, other = opened(at, phone), phone.new_page()
-    photographed(page, seizure["data"])
-    on_queue(page, "put", seizure["body"])
+    page, other = quiet(at, phone), phone.new_page()
     statuses: list[int] = []
 
     def lost(route: Route) -> None:
@@ -102,6 +106,8 @@ def test_an_act_whose_tab_died_before_the_answer_came_is_sent_again_and_recorded
         page.close()
 
     page.route("**/v1/acts", lost)
+    photographed(page, seizure["data"])
+    on_queue(page, "put", seizure["body"])
     page.evaluate(SEND, script())
     until(other, lambda: bool(statuses))
     assert statuses == [201]
@@ -112,9 +118,7 @@ def test_an_act_whose_tab_died_before_the_answer_came_is_sent_again_and_recorded
 def test_an_act_whose_tab_died_before_it_was_marked_is_sent_again_and_recorded_once(
     station: Station, at: At, phone: BrowserContext, seizure: dict[str, Any]
 ) -> None:
-    page, other = opened(at, phone), opened(at, phone)
-    photographed(page, seizure["data"])
-    on_queue(page, "put", seizure["body"])
+    page, other = quiet(at, phone), quiet(at, phone)
     answered: list[int] = []
 
     def held_up(route: Route) -> None:
@@ -124,7 +128,9 @@ def test_an_act_whose_tab_died_before_it_was_marked_is_sent_again_and_recorded_o
         answered.append(answer.status)
 
     page.route("**/v1/acts", held_up)
+    photographed(page, seizure["data"])
     with page.expect_response("**/v1/acts"):
+        on_queue(page, "put", seizure["body"])
         page.evaluate(SEND, script())
     until(other, lambda: bool(answered))
     page.close()
