@@ -175,6 +175,18 @@ CATALOGUE: Final[Mapping[str, tuple[str, str]]] = {
         "客户端证书由代理核验并转交：请用 --behind-proxy 写明代理地址。",
         "Client certificates are verified and passed on by a proxy: name its address with --behind-proxy.",
     ),
+    "use/station": (
+        "柜台界面须在终端里运行，不能经管道。",
+        "A station needs a terminal: it cannot be run through a pipe.",
+    ),
+    "malformed/station": (
+        "文件 {file} 不是未签单据，未作改动：请移走，或用 --sheet 另指文件。",
+        "The file {file} holds no sheet of a station and was left as it is: move it away, or name another (--sheet).",
+    ),
+    "unavailable/station": (
+        "未签单据 {file} 正由另一窗口使用：请在那里继续，或用 --sheet 另指文件。",
+        "Another station has the sheet {file} open: go on there, or name another file with --sheet.",
+    ),
     "use/port": ("端口 {port} 不能使用：{reason}", "Port {port} cannot be used: {reason}"),
 }
 

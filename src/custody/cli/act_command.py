@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from custody.acts import ACT_TYPES
-from custody.cli.completion import completed
+from custody.cli.completion import completed, require_no_passkey
 from custody.cli.connection import Connection, connected
 from custody.cli.inputs import Input, read_inputs
 from custody.cli.keys import add_passphrase_option, is_key_file, read_keys
@@ -20,8 +20,7 @@ from custody.cli.settings import add_options, settings_of
 from custody.cli.terminal import note, progress, tell, tell_error, tell_json
 from custody.cli.words import language, text
 from custody.cli.zone import local
-from custody.errors import CustodyError, Untrusted
-from custody.facts.parties import new_key
+from custody.errors import CustodyError
 from custody.ledger.policies import shipped_policy
 from custody.signed import SignedAct, signed_act_from
 from custody.signing import PrivateKey
@@ -118,24 +117,11 @@ def _treat(args: Namespace, ledger: Connection, signed: SignedAct, many: bool) -
     if args.dry_run:
         _tell_decision(args, signed, ledger.check(signed), many)
     elif not args.sign_only:
-        _require_no_passkey(signed, ledger)
+        require_no_passkey(signed, ledger)
         if args.output:
             _keep(args.output, signed)
         receipt = ledger.submit(signed.envelope(), signed.disclosures)
         _tell_receipt(args, signed, receipt.as_json(), receipt.duplicate, many)
-
-
-def _require_no_passkey(signed: SignedAct, ledger: Connection) -> None:
-    """Raise Untrusted for who has not signed and does so with a passkey: browsers reach those, commands do not."""
-    entering = new_key(signed.act)
-    brought = entering[1].key_id if entering and entering[1].passkey else None
-    for signer in signed.missing():
-        if signer.key == brought or ledger.live_keys(signer.person).get(signer.key) == "passkey":
-            raise Untrusted(
-                "untrusted/passkey-elsewhere",
-                f"{signer.person} signs this with a passkey: in a browser, this command cannot use it.",
-                person=signer.person, part=signer.part, key=signer.key,
-            )  # fmt: skip
 
 
 def _keep(file: str, signed: SignedAct) -> None:

@@ -12,7 +12,8 @@ from custody.acts.values import decode
 from custody.authoring import new_act_id, prepare
 from custody.cli.connection import Connection
 from custody.cli.zone import here
-from custody.errors import Malformed
+from custody.errors import Malformed, Untrusted
+from custody.facts.parties import new_key
 from custody.signed import SignedAct
 from custody.signing import key_id_of
 
@@ -42,6 +43,19 @@ def completed(draft: Mapping[str, Any], ledger: Connection, given: Collection[st
         salts=lambda: os.urandom(32),
     )
     return SignedAct(prepared.payload, prepared.act, (), prepared.disclosures)
+
+
+def require_no_passkey(signed: SignedAct, ledger: Connection) -> None:
+    """Raise Untrusted for who has not signed and does so with a passkey: browsers reach those, commands do not."""
+    entering = new_key(signed.act)
+    brought = entering[1].key_id if entering and entering[1].passkey else None
+    for signer in signed.missing():
+        if signer.key == brought or ledger.live_keys(signer.person).get(signer.key) == "passkey":
+            raise Untrusted(
+                "untrusted/passkey-elsewhere",
+                f"{signer.person} signs this with a passkey: in a browser, this command cannot use it.",
+                person=signer.person, part=signer.part, key=signer.key,
+            )  # fmt: skip
 
 
 def _with_key(draft: Mapping[str, Any], signer: Any, ledger: Connection, given: Collection[str]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from custody.acts.parts import PARTS
@@ -33,19 +33,29 @@ def run(args: Namespace) -> int:
     if args.json:
         tell_json(history)
         return 0
-    acts = {act["act"]: act for act in history["acts"]}
     columns = [text(f"history/{name}") for name in ("from", "to", "holder", "act", "signed")]
-    rows = [_row(stretch, acts) for stretch in history["custody"]]
-    tell_table(columns, rows, text("history/title", item=history["item"]))
+    tell_table(columns, stretch_rows(history), text("history/title", item=history["item"]))
+    for line in gap_lines(history):
+        tell("⚠ " + line)
+    if not history["gaps"]:
+        tell(text("history/whole"))
+    return 0
+
+
+def stretch_rows(history: Shape) -> list[list[object]]:
+    """Every stretch of custody as a row: from, to, who held it, by which act, signed by whom."""
+    acts = {act["act"]: act for act in history["acts"]}
+    return [_row(stretch, acts) for stretch in history["custody"]]
+
+
+def gap_lines(history: Shape) -> Iterator[str]:
+    """Every gap between stretches, in words."""
     stored = [each for each in history["custody"] if each["place"]]
     names = {each["place"]: f"{each['place_name']} {each['place']}" for each in stored}
     for gap in history["gaps"]:
         since, until = local(gap["from"]), local(gap["to"])
         held_by, given_by = (names.get(each, each) for each in (gap["held_by"], gap["given_by"]))
-        tell("⚠ " + text("history/gap", since=since, until=until, held_by=held_by, given_by=given_by))
-    if not history["gaps"]:
-        tell(text("history/whole"))
-    return 0
+        yield text("history/gap", since=since, until=until, held_by=held_by, given_by=given_by)
 
 
 def _row(stretch: Shape, acts: Mapping[str, Shape]) -> list[object]:

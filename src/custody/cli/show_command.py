@@ -27,7 +27,7 @@ from custody.registers import Registers, Store
 def add(subparsers: Any) -> None:
     """Add ``custody show``."""
     parser = subparsers.add_parser("show", help=text("help/show"), description=text("help/show"))
-    parser.add_argument("kind", choices=tuple(_LINES), help=text("help/show-kind"))
+    parser.add_argument("kind", choices=tuple(LINES), help=text("help/show-kind"))
     parser.add_argument("id", metavar="ID", help=text("help/show-id"))
     parser.add_argument("--inventory", action="store_true", help=text("help/show-inventory"))
     add_options(parser)
@@ -66,7 +66,7 @@ def run(args: Namespace) -> int:
         tell_json(shape)
     else:
         columns = [text(f"show/{args.kind}"), args.id]
-        lines = [[name, value] for name, value in _LINES[args.kind](shape) if value not in (None, "", "—")]
+        lines = [[name, value] for name, value in LINES[args.kind](shape) if value not in (None, "", "—")]
         tell_table(columns, [line for line in lines if line != columns])
     return 0
 
@@ -200,6 +200,7 @@ def _place(place: Shape) -> Lines:
         yield text("show/inventory"), "{count}  {digest}".format(**place["inventory"])
 
 
-_LINES: dict[str, Callable[[Shape], Lines]] = {
+LINES: dict[str, Callable[[Shape], Lines]] = {
     "item": _item, "case": _case, "person": _person, "place": _place, **show_books.LINES,
 }  # fmt: skip
+"""Kind → the names and values that are shown of a shape of it."""

@@ -100,17 +100,23 @@ def problem(error: CustodyError) -> dict[str, Any]:
 
 def tell_os_error(error: OSError, as_json: bool) -> None:
     """Say which file cannot be used, and why; a full disk names none."""
+    tell_error(of_file(error), as_json)
+
+
+def of_file(error: OSError) -> CustodyError:
+    """What is said of a file that cannot be used; a full disk names none."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        tell_error(Unavailable("unavailable/disk", "The disk is full: free space, and run the command again."), as_json)
-        return
+        return Unavailable("unavailable/disk", "The disk is full: free space, and run the command again.")
     file, reason = str(error.filename or ""), error.strerror or str(error)
-    tell_error(Malformed("malformed/file", f"Cannot use {file}: {reason}.", file=file, reason=reason), as_json)
+    return Malformed("malformed/file", f"Cannot use {file}: {reason}.", file=file, reason=reason)
 
 
 def tell_unexpected(error: Exception, as_json: bool) -> None:
     """Say that the program itself failed, in a sentence; CUSTODY_DEBUG=1 shows where."""
+    tell_error(unexpected(error), as_json)
+
+
+def unexpected(error: Exception) -> Unavailable:
+    """What is said where the program itself failed."""
     kind = type(error).__name__
-    tell_error(
-        Unavailable("unavailable/program", f"The program failed ({kind}); CUSTODY_DEBUG=1 shows where.", kind=kind),
-        as_json,
-    )
+    return Unavailable("unavailable/program", f"The program failed ({kind}); CUSTODY_DEBUG=1 shows where.", kind=kind)
