@@ -126,12 +126,12 @@ def parsed(data: bytes) -> Any:
         ) from None
 
 
-def presented_in(body: dict[str, Any]) -> frozenset[str]:
-    """The items, as ``item:…``, whose labels are given whole under ``presented``. Raises Malformed."""
+def presented_in(body: dict[str, Any]) -> list[str]:
+    """The label codes of items that are given whole under ``presented``. Raises Malformed."""
     codes = body.get("presented", [])
     if not isinstance(codes, list) or not all(isinstance(each, str) and label.is_code(each, "item") for each in codes):
         raise _malformed("presented", "an array of whole label codes of items", codes)
-    return frozenset(f"item:{label.parse(each)}" for each in codes)
+    return codes
 
 
 def submission_of(body: Any) -> Submission:

@@ -62,6 +62,13 @@ def require_own(ledger: Ledger, act: Act, caller: Caller) -> None:
         raise NotAllowed("not-allowed/check", "An act is tried by the agency of somebody who is to sign it.")
 
 
+def bearing(ledger: Ledger, codes: Sequence[str]) -> frozenset[str]:
+    """The items, as ``item:…``, on which these labels are in force; a thing that was labelled anew bears another code
+    than the one that it has its id from."""
+    known = ledger.memory.fold([Need("code", each) for each in codes]).values()
+    return frozenset(f"item:{each.item}" for each in known if each is not None and not each.retired_by)
+
+
 def as_callers(ledger: Ledger, signers: Iterable[Signer]) -> Iterator[Caller]:
     """Signers as readers, as far as they are known and their keys sign."""
     for each in signers:

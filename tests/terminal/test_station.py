@@ -7,6 +7,7 @@ import json
 from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,33 +18,49 @@ from custody import keyfile, label
 from custody.cli.words import use_language
 from custody.client import Client
 from custody.errors import Malformed, Unavailable
-from custody_api.terminal.app import StationApp
+from custody_api.terminal.app import ScanLine, StationApp
 from custody_api.terminal.command import run
 from custody_api.terminal.counter import AtServer, Counter, InDatabase
-from custody_api.terminal.desk import Desk
+from custody_api.terminal.desk import Desk, Step, View, taken, typed
+from custody_api.terminal.home import Home
 from custody_api.terminal.kept import kept_in
+from custody_api.terminal.words import say
 from world import CST, World
 
 PASSPHRASE = "correct horse"
+PRESSED: dict[str, Step] = {
+    "enter": lambda view: view.entered(), "f2": lambda view: view.undone(), "f9": lambda view: view.signed(),
+    "escape": lambda view: view.left(),
+}  # fmt: skip
 
 
 class Station:
-    """A station at which somebody types: every line ends with Enter, as a scanner ends it."""
+    """A station at which somebody types: every line ends with Enter, as a scanner ends it.
+
+    ``drawn`` with Textual, or what would be drawn without it: the views and the ledger are the same.
+    """
 
     def __init__(self, world: World, folder: Path, counter: Counter | None = None) -> None:
         self.world, self.folder = world, folder
         self.counter = counter or InDatabase(world.ledger)
-        self.app: StationApp
+        self.app: StationApp | None = None
         self.pilot: Any
+        self.view: View
 
-    def run(self, story: Callable[[Station], Awaitable[None]], lang: str = "en") -> None:
+    def run(self, story: Callable[[Station], Awaitable[None]], lang: str = "en", drawn: bool = False) -> None:
         """Play a story at the station, from sitting down to leaving; the sheet's file stays."""
         use_language(lang)
         self.world.clock.now = datetime.now(CST)
 
         async def play() -> None:
             with kept_in(self.folder / "sheet.json") as kept:
-                self.app = StationApp(Desk(self.counter, kept), "here")
+                desk = Desk(self.counter, kept)
+                if not drawn:
+                    desk.home = lambda: Home(desk)
+                    self.app, self.view = None, Home(desk)
+                    await story(self)
+                    return
+                self.app = StationApp(desk, "here")
                 async with self.app.run_test(size=(110, 36)) as pilot:
                     self.pilot = pilot
                     await story(self)
@@ -52,17 +69,45 @@ class Station:
 
     async def type(self, *lines: str) -> str:
         """Type lines, each with Enter; returns everything that stands on the screen then."""
-        for line in lines:
-            self.app.query_one("#scan").value = line  # type: ignore[attr-defined]
-            await self.press("enter")
+        for each in lines:
+            if self.app is None:
+                self._take(partial(typed, text=each))
+                continue
+            line = self.app.query_one(ScanLine)
+            line.value = each
+            await self.pilot.pause()
+            await line.action_submit()
+            await self.pilot.pause()
+            await self.app.settled()
         return self.screen
 
     async def press(self, *keys: str) -> str:
         """Press keys."""
-        await self.pilot.press(*keys)
-        await self.app.settled()
-        await self.pilot.pause()
+        for key in keys:
+            if self.app is None:
+                self._take(PRESSED[key] if key in PRESSED else partial(typed, text=key))
+            else:
+                await self.pilot.press(key)
+                await self.app.settled()
         return self.screen
+
+    def _take(self, step: Step) -> None:
+        after = taken(self.view, step)
+        assert after is not None
+        self.view, _ = after
+
+    @property
+    def screen(self) -> str:
+        """What stands on the screen, as text."""
+        if self.app is not None:
+            parts = ("title", "facts", "answer", "question", "options", "keys")
+            lines = [str(self.app.query_one(f"#{name}").render()) for name in parts]
+            shown = self.app.standing
+        else:
+            shown, answer = self.view.shown(), self.view.desk.answer
+            said = f"{say(f'outcome/{answer.outcome}')}  {answer.text}" if answer else ""
+            lines = [shown.title, *map("  ".join, shown.facts), said, shown.question, *shown.options, *shown.keys]
+        return "\n".join([*lines, *(f"{row.sign} {row.text}" for row in shown.rows)])
 
     async def scan(self, *items: str) -> str:
         """Scan the labels in force of items, or of places."""
@@ -72,15 +117,7 @@ class Station:
         """The code in force of an item or a place."""
         return label.code_of(name) if name.startswith("ST1") else str(self.world.facts(name).code)
 
-    @property
-    def screen(self) -> str:
-        """What stands on the screen, as text."""
-        parts = ("title", "facts", "answer", "question", "options", "keys")
-        lines = (self.app.query_one(f"#{name}").render() for name in parts)
-        rows = "\n".join(f"{row.sign} {row.text}" for row in self.app.standing.rows)
-        return "\n".join([*map(str, lines), rows])
-
-    def key(self, name: str, passphrase: str | None = PASSPHRASE) -> str:
+    def key(self, name: str, passphrase: str | None = None) -> str:
         """A person's key file."""
         path = self.folder / f"{name}.key"
         if not path.exists():
@@ -88,10 +125,8 @@ class Station:
         return str(path)
 
     async def sign(self, *names: str) -> str:
-        """Everybody signs in turn, with key file and passphrase."""
-        for name in names:
-            await self.type(self.key(name), PASSPHRASE)
-        return self.screen
+        """Everybody signs in turn, each with the file of their key."""
+        return await self.type(*(self.key(name) for name in names))
 
 
 @pytest.fixture
@@ -127,17 +162,18 @@ def test_two_people_check_items_in_by_scanner_and_keyboard_alone(station: Statio
         assert "SHA-256" in said, said
         assert "SEAL_BROKEN" in said
         assert "custodian: cen-01  to sign" in said
-        assert "hidden" in await at.type(at.key("周远"))
-        assert at.app.query_one("#scan").password  # type: ignore[attr-defined]
+        assert "hidden" in await at.type(at.key("周远", PASSPHRASE))
+        assert at.app is not None
+        assert at.app.query_one(ScanLine).password
         assert "does not open" in await at.type("wrong")
-        said = await at.sign("周远")
+        said = await at.type(at.key("周远"), PASSPHRASE)
         assert "deliverer: psb-0211  signed" in said
         said = await at.sign("梁静")
         assert "Recorded, number" in said
         assert "proof is verified" in said
         await at.press("enter")
 
-    station.run(story)
+    station.run(story, drawn=True)
     assert [world.facts(each).holder.id for each in (phone, laptop)] == [world.places["大库"]] * 2
     assert world.facts(phone).condition == "划痕"
     kept = (station.folder / "sheet.json").read_text()
@@ -164,14 +200,14 @@ def test_a_closed_terminal_loses_nothing_and_the_file_is_its_owners_alone(statio
         said = await at.press("enter")
         assert "deliverer: psb-0211  signed" in said
         assert "custodian cen-01: your key file" in said
-        assert "Nobody who is still to sign" in await at.type(at.key("周远"), PASSPHRASE)
+        assert "Nobody who is still to sign" in await at.sign("周远")
         await at.press("escape")
         await at.scan(two)
         await at.type("1")
         said = await at.press("f9")
         assert "deliverer: psb-0211  to sign" in said, "other bytes: nobody has signed them"
         assert at.key("周远") in said, "where the key file lay last time"
-        await at.type("1", PASSPHRASE)
+        await at.type("1")
         assert "Recorded" in await at.sign("梁静")
 
     station.run(begun)
@@ -180,7 +216,7 @@ def test_a_closed_terminal_loses_nothing_and_the_file_is_its_owners_alone(statio
     with kept_in(file), pytest.raises(Unavailable) as busy, kept_in(file):
         pass
     assert busy.value.code == "unavailable/station"
-    station.run(gone_on)
+    station.run(gone_on, drawn=True)
     assert {world.facts(each).holder.id for each in (one, two)} == {world.places["大库"]}
     for foreign in (b"{", b"[]", b'{"sheet": {"name": "no-such", "entries": []}, "signed": null}', b"\xff"):
         file.write_bytes(foreign)
@@ -231,7 +267,7 @@ def test_what_a_rule_forbids_is_told_with_its_source_and_what_to_do_instead(stat
         await at.scan(reserve)
         assert "没有此人" in await at.type("1", "lab-1", "云公鉴聘字〔2026〕7号", "", "1", "psb-9999")
         said = (await at.type("psb-0211", "", "psb-0102"), await at.press("f9"))[1]
-        for words in ("✗ 不予采信  还不能签名", "refused/reserve", "I-17；依据：", "应当："):
+        for words in ("不予采信  还不能签名", "refused/reserve", "I-17；依据：", "应当："):
             assert words in said, said
         assert "可以签名" in (await at.press("f2"), await at.type("psb-0102"))[1], "the sheet stands as it was"
 
@@ -368,7 +404,7 @@ def test_a_counter_at_a_server_scans_signs_and_looks_things_up(sqlite_url: str, 
 
     with serving(world.ledger) as address:
         client = Client(address, [world.log_key.verifier], key=world.key_of("梁静"), language="zh")
-        Station(world, tmp_path, AtServer(client)).run(story, lang="zh")
+        Station(world, tmp_path, AtServer(client)).run(story, lang="zh", drawn=True)
 
 
 def test_a_station_needs_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:

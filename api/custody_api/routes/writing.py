@@ -27,7 +27,7 @@ from custody_api.callers import TheCaller
 from custody_api.context import Context, InContext
 from custody_api.problems import internal, language_of, problem_of
 from custody_api.requests import request_id
-from custody_api.trying import as_callers, as_seen_by, outcome, require_own
+from custody_api.trying import as_callers, as_seen_by, bearing, outcome, require_own
 from custody_api.wording import Language
 
 log = logging.getLogger("custody.api")
@@ -102,9 +102,9 @@ def _checked(context: Context, body: Any, caller: Caller, language: Language) ->
 def _decided(context: Context, body: Any, caller: Caller) -> Decision:
     ledger = context.ledger
     if isinstance(body, dict) and {"act"} <= body.keys() <= {"act", "presented"}:
-        act, presented = act_from(body["act"]), presented_in(body)
+        act, codes = act_from(body["act"]), presented_in(body)
         require_own(ledger, act, caller)
-        return ledger.check_act(act, as_seen_by(context, [caller], presented))
+        return ledger.check_act(act, as_seen_by(context, [caller], bearing(ledger, codes)))
     unfinished = isinstance(body, dict) and body.pop("unfinished", False) is True
     submission = submission_of(body)
     opened = open_envelope(submission.envelope, submission.disclosures, ledger.origin, unfinished=unfinished)

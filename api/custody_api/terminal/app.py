@@ -7,7 +7,6 @@ faster than a ledger, and loses nothing. While an answer is awaited that may be 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from functools import partial
 from typing import ClassVar, Final
 
@@ -20,11 +19,9 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.events import Key
 from textual.widgets import Input, Static
 
-from custody.cli.terminal import of_file, unexpected
-from custody.errors import CustodyError
-from custody_api.terminal.desk import Desk, View, typed
+from custody_api.terminal.desk import Desk, Step, View, taken, typed
 from custody_api.terminal.home import Home
-from custody_api.terminal.shown import BELLS, SIGNS, Answer, Outcome, Shown, Tone, words_of
+from custody_api.terminal.shown import BELLS, SIGNS, Outcome, Shown, Tone
 from custody_api.terminal.words import say
 
 _TONES: Final[dict[Tone, str]] = {
@@ -35,9 +32,6 @@ _OUTCOMES: Final[dict[Outcome, str]] = {
     "refused": "bold red",
 }  # fmt: skip
 """Colours never stand alone: each answer has its sign and its word."""
-
-Step = Callable[[View], View | None]
-
 
 class ScanLine(Input):
     """The line that listens: the scanner's keys and the keyboard's come here, whatever else is on the screen."""
@@ -102,28 +96,14 @@ class StationApp(App[None]):
     async def _take_steps(self) -> None:
         while True:
             step = await self._steps.get()
-            view = await asyncio.to_thread(self._taken, step)
-            if view is None:
+            after = await asyncio.to_thread(taken, self._view, step)
+            if after is None:
                 self.exit()
                 return
-            self._view = view
-            self._shown = await asyncio.to_thread(view.shown)
+            self._view, self._shown = after
             self._draw()
             self._ring()
             self._steps.task_done()
-
-    def _taken(self, step: Step) -> View | None:
-        """Take one step; what goes wrong is said, and the view stays."""
-        self._desk.answer = None
-        try:
-            return step(self._view)
-        except CustodyError as error:
-            self._desk.answer = Answer("refused", words_of(error))
-        except OSError as error:
-            self._desk.answer = Answer("refused", words_of(of_file(error)))
-        except Exception as error:
-            self._desk.answer = Answer("refused", words_of(unexpected(error)))
-        return self._view
 
     async def settled(self) -> None:
         """Wait until every scan and key so far was answered."""

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from custody import label
-from custody.errors import Malformed
+from custody.cli.terminal import of_file, unexpected
+from custody.errors import CustodyError, Malformed
 from custody_api.terminal.counter import Counter
 from custody_api.terminal.kept import Kept
 from custody_api.terminal.shown import Answer, Outcome, Shown, words_of
@@ -75,6 +76,29 @@ class View:
     def left(self) -> View | None:
         """Esc; None: the station is left."""
         return None
+
+
+Step = Callable[[View], View | None]
+"""A scan or a key."""
+
+
+def taken(view: View, step: Step) -> tuple[View, Shown] | None:
+    """Take one step: the view that stands then, and the screen; None: the station is left.
+
+    What goes wrong is said, and the view stays.
+    """
+    desk = view.desk
+    desk.answer = None
+    try:
+        after = step(view)
+        return (after, after.shown()) if after is not None else None
+    except CustodyError as error:
+        desk.answer = Answer("refused", words_of(error))
+    except OSError as error:
+        desk.answer = Answer("refused", words_of(of_file(error)))
+    except Exception as error:
+        desk.answer = Answer("refused", words_of(unexpected(error)))
+    return view, view.shown()
 
 
 def typed(view: View, text: str) -> View:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from custody import label
 from custody.cli.history_command import gap_lines, stretch_rows
-from custody.cli.show_command import LINES
-from custody.cli.words import text
+from custody.cli.show_command import LINES, holder_of
+from custody.cli.words import either, term, text
+from custody.cli.zone import local
 from custody.errors import NotFound
-from custody.facts.shapes import Shape
+from custody.facts.shapes import STATUSES, Shape
 from custody_api.terminal.desk import Desk, View
 from custody_api.terminal.filling import Filling
 from custody_api.terminal.flows import SENSIBLE
@@ -62,7 +63,7 @@ class Card(View):
         self._flows = SENSIBLE.get(shape["status"], ()) if kind == "item" else ()
 
     def shown(self) -> Shown:
-        lines = LINES[self._kind](self._shape) if self._kind in LINES else _kit_lines(self._shape)
+        lines = _OWN.get(self._kind, LINES.get(self._kind, _kit))(self._shape)
         facts = tuple((name, str(value)) for name, value in lines if value not in (None, "", "—"))
         return Shown(
             title=_title(self._kind, self._shape), question=say("home/title"), facts=facts, rows=self._rows,
@@ -97,10 +98,27 @@ class Card(View):
         return self.desk.home()
 
 
-def _kit_lines(kit: Shape) -> Iterator[tuple[str, object]]:
+def _kit(kit: Shape) -> Iterator[tuple[str, object]]:
     yield text("show/kit"), kit["kit"]
     yield text("show/case"), kit["case"]
     yield text("show/officers"), ", ".join(kit["drawn_by"]) if isinstance(kit["drawn_by"], list) else kit["drawn_by"]
+
+
+def _item(item: Shape) -> Iterator[tuple[str, object]]:
+    """What is seen of an item by whoever handles only the thing; defects, where they are shown."""
+    custody, loan, seal = item["custody"], item.get("loan"), item["seal"]
+    yield text("show/code"), label.spaced(item["code"])
+    yield text("show/case"), item["case"]
+    yield text("show/status"), either(*STATUSES[item["status"]])
+    yield text("show/holder"), holder_of(custody)
+    yield text("show/since"), local(custody["since"])
+    yield text("show/seal"), seal["number"] or term(seal["state"])
+    yield text("show/condition"), item["condition"]
+    yield text("show/due"), f"{loan['borrower']} {local(loan['due'])}" if loan else None
+    yield text("show/defects"), ", ".join(each["code"] for each in item.get("defects", ()))
+
+
+_OWN: Final[dict[str, Callable[[Shape], Iterator[tuple[str, object]]]]] = {"item": _item, "kit": _kit}
 
 
 def _history(history: Shape) -> Iterator[Row]:

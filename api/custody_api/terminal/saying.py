@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from custody.cli.pending_command import fields_of
-from custody.cli.words import either
+from custody.acts.values import seal_commitment
+from custody.cli.words import either, language
 from custody.ledger.policies import shipped_policy
 from custody.signed import SignedAct
-from custody_api.papers.report.wording import FIELDS
+from custody_api.station.sheets.sentences import sentences as told
 from custody_api.terminal.shown import Row
 from custody_api.terminal.words import say
 
-_HEADER: Final = frozenset({"act", "id", "ledger", "seen", "signers", "attestations"})
-"""What is said in sentences of its own, or is of the log and not of the matter."""
+def sentences(signed: SignedAct, names: Mapping[str, str]) -> Iterator[Row]:
+    """An act as it will be signed, in plain sentences made from its very bytes; sealed values are opened for those who
+    said them. ``names``: what items and places are called."""
+    values = {seal_commitment(each.salt, each.value): each.value for each in signed.disclosures}
+    body = _opened(json.loads(signed.payload), values)
+    for number, said in enumerate(told(body, "zh" if language() == "zh" else "en", names), 1):
+        yield Row(f"{number:>2}", said)
 
 
-def sentences(signed: SignedAct) -> Iterator[Row]:
-    """Every field of an act as it will be signed, with its path; nothing is summed up."""
-    body = signed.act.model_dump(mode="json", by_alias=True)
-    for name, value in fields_of({name: value for name, value in body.items() if name not in _HEADER}):
-        words = (either(FIELDS.get(each, each), each.replace("_", " ")) for each in name.split())
-        yield Row("·", f"{' '.join(words)}: {value}")
+def _opened(value: Any, values: Mapping[str, str]) -> Any:
+    """A payload with its sealed values in the open, as a draft has them."""
+    if isinstance(value, dict):
+        if value.keys() == {"sealed"} and value["sealed"] in values:
+            return {"disclose": values[value["sealed"]]}
+        return {name: _opened(inner, values) for name, inner in value.items()}
+    return [_opened(each, values) for each in value] if isinstance(value, list) else value
 
 
 def decision_rows(defects: list[dict[str, Any]] | None) -> Iterator[Row]:

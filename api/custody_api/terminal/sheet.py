@@ -76,6 +76,16 @@ class Sheet:
                 found[item] = found[item].with_seen(each["seen"])
         return found
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What the items and places on the sheet are called."""
+        return {**self.place_names, **{item: str(line.known["description"]) for item, line in self.lines.items()}}
+
+    @property
+    def codes(self) -> list[str]:
+        """The labels in force of the items on the sheet."""
+        return [str(each.known["code"]) for each in self.lines.values()]
+
     @cached_property
     def scans(self) -> list[Scan]:
         """The labels that were counted so far."""

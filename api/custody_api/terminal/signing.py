@@ -36,7 +36,7 @@ def decided(desk: Desk, sheet: Sheet, back: View, keys: frozenset[str] = frozens
             raise
         return _WhichKey(desk, sheet, back, keys, str(error.fields["got"])).or_next()
     require_no_passkey(signed, connection)
-    defects = connection.check(signed)
+    defects = connection.check(signed, sheet.codes)
     desk.kept.keep(sheet, signed)
     return Signing(desk, sheet, signed, back, defects)
 
@@ -46,7 +46,7 @@ def resumed(desk: Desk, back: View) -> View:
     sheet, signed = desk.kept.sheet, desk.kept.signed
     if sheet is None or signed is None:
         raise ValueError("nothing was begun to be signed")
-    defects = desk.counter.connection.check(signed) if signed.missing() else None
+    defects = desk.counter.connection.check(signed, sheet.codes) if signed.missing() else None
     return Signing(desk, sheet, signed, back, defects)
 
 
@@ -123,7 +123,7 @@ class Signing(View):
             said = say("sign/paper", part=part_name(act.act, paper.part), kind=term(paper.kind))
             yield Row("·", said)
         yield from decision_rows(self._defects)
-        yield from sentences(self.act)
+        yield from sentences(self.act, self._sheet.names)
 
     def _next(self) -> Signer | None:
         return next(iter(self.act.missing()), None)

@@ -40,8 +40,9 @@ class Connection(Protocol):
     def recorded(self, act_id: str) -> str | None:
         """The type of a recorded act; None if there is none of this id."""
 
-    def check(self, signed: SignedAct) -> list[dict[str, Any]]:
-        """Say what would be decided: the defects. Raises what submitting would raise."""
+    def check(self, signed: SignedAct, presented: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """Say what would be decided: the defects; ``presented`` are the labels of items that lie before whoever asks.
+        Raises what submitting would raise."""
 
     def submit(self, envelope: bytes, disclosures: Sequence[Disclosed] = ()) -> Receipt:
         """Submit a signed act; the same payload again gives the same receipt."""
@@ -74,7 +75,7 @@ class LocalLedger:
         known = self._ledger.memory.record(act_id)
         return known.act.act if known else None
 
-    def check(self, signed: SignedAct) -> list[dict[str, Any]]:
+    def check(self, signed: SignedAct, presented: Sequence[str] = ()) -> list[dict[str, Any]]:
         if signed.missing():
             decision = self._ledger.check_act(signed.act)
         else:

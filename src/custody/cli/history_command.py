@@ -72,7 +72,7 @@ def _signed(stretch: Shape, acts: Mapping[str, Shape]) -> list[str]:
         return (names[part].zh if language() == "zh" else names[part].en) if part in names else part
 
     signed = [f"{called(each['part'])} {each['person']}" for each in stretch["parties"]]
-    papers = acts[stretch["act"]]["attested"] if stretch["act"] in acts else []
+    papers = acts.get(stretch["act"], {}).get("attested", ())  # not shown to who handles only the thing
     return signed + [
         text("history/paper", part=called(each["part"]), kind=term(each["kind"])) for each in papers
     ]

@@ -104,9 +104,13 @@ class Client:
                 problem = "code" in answer and "proof" not in answer
                 yield self._problem(answer) if problem else self._believed(answer, envelope)
 
-    def check(self, signed: SignedAct) -> list[dict[str, Any]]:
-        """What would be decided: the defects. Raises what submitting would raise."""
-        unsigned = {"act": json.loads(signed.payload)}
+    def check(self, signed: SignedAct, presented: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """What would be decided: the defects. Raises what submitting would raise.
+
+        ``presented`` are the label codes of items that lie before whoever asks: of an act that is not signed by all,
+        their server knows of no others than those that he may see.
+        """
+        unsigned = {"act": json.loads(signed.payload), "presented": list(presented)}
         answer = self._json("/v1/acts/check", unsigned if signed.missing() else signed.as_json())
         if answer.get("problem"):
             raise self._problem(answer["problem"])
