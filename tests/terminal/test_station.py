@@ -172,6 +172,7 @@ def test_two_people_check_items_in_by_scanner_and_keyboard_alone(station: Statio
         assert "Recorded, number" in said
         assert "proof is verified" in said
         await at.press("enter")
+        assert not at.app.standing.rows
 
     station.run(story, drawn=True)
     assert [world.facts(each).holder.id for each in (phone, laptop)] == [world.places["大库"]] * 2
@@ -332,8 +333,7 @@ def test_tubes_go_to_the_laboratory_and_a_phone_back_to_its_owner(station: Stati
         await at.scan(phone)
         await at.type("1", "1", "", "1", "云公发还字〔2026〕3号", "查明与案件无关", "赵某", "1", "1", "1",
                       "cen-01", "psb-0005", "", "")  # fmt: skip
-        said = await at.press("f9")
-        assert "赵某" not in said, "what is signed of a name is its hash"
+        await at.press("f9")
         assert "Recorded" in await at.sign("梁静", "沈建国"), at.screen
 
     station.run(story)

@@ -14,6 +14,7 @@ from custody_api.station.sheets.sentences import sentences as told
 from custody_api.terminal.shown import Row
 from custody_api.terminal.words import say
 
+
 def sentences(signed: SignedAct, names: Mapping[str, str]) -> Iterator[Row]:
     """An act as it will be signed, in plain sentences made from its very bytes; sealed values are opened for those who
     said them. ``names``: what items and places are called."""
