@@ -20,7 +20,7 @@ from custody.client import Client
 from custody.errors import Malformed, Unavailable
 from custody_api.terminal.app import ScanLine, StationApp
 from custody_api.terminal.command import run
-from custody_api.terminal.counter import AtServer, Counter, InDatabase
+from custody_api.terminal.counter import AtServer, Counter, LedgerHere
 from custody_api.terminal.desk import Desk, Step, View, taken, typed
 from custody_api.terminal.home import Home
 from custody_api.terminal.kept import kept_in
@@ -42,7 +42,7 @@ class Station:
 
     def __init__(self, world: World, folder: Path, counter: Counter | None = None) -> None:
         self.world, self.folder = world, folder
-        self.counter = counter or InDatabase(world.ledger)
+        self.counter = counter or LedgerHere(world.ledger)
         self.app: StationApp | None = None
         self.pilot: Any
         self.view: View
@@ -148,11 +148,9 @@ def test_two_people_check_items_in_by_scanner_and_keyboard_alone(station: Statio
         assert "大库" in said
         said = await at.type("psb-0211", "cen-01")
         assert "Scan the items" in said
-        said = await at.scan(phone)
-        assert "accepted  手机" in said
+        assert "accepted  手机" in await at.scan(phone)
         assert "already there" in await at.scan(phone)
-        said = await at.scan(laptop, other)
-        assert "3 items" in said
+        assert "3 items" in await at.scan(laptop, other)
         assert "2 items" in await at.press("f2")
         await at.type("1", "3")
         assert "condition" in at.screen

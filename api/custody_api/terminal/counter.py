@@ -73,7 +73,7 @@ def _no_tile(path: str) -> bytes:
     raise NotFound("not-found/file", "There is no such file of the log.", got=path)
 
 
-class InDatabase:
+class LedgerHere:
     """A ledger in a database that this process opened; its registers are brought up to date with every question."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -159,7 +159,7 @@ def opened(settings: Settings, key: str | None) -> Iterator[Counter]:
         raise WrongUse("use/no-ledger", "Name the ledger: --database or --server.")
     else:
         with writing(settings) as ledger:
-            counter = InDatabase(ledger)
+            counter = LedgerHere(ledger)
             try:
                 yield counter
             finally:
