@@ -22,11 +22,11 @@ SIZE: Final = (640, 480)
 Shows = Callable[..., None]
 
 
-def picture(*codes: str) -> Image.Image:
+def picture(*codes: str, stock: str = "bag-50x30") -> Image.Image:
     """Labels beside each other as a camera sees them, on grey."""
     seen = Image.new("L", SIZE, 150)
     for at, code in enumerate(codes):
-        drawn = Image.open(BytesIO(draw([Label(code, ("手机",))], format="png").data)).convert("L")
+        drawn = Image.open(BytesIO(draw([Label(code, ("手机",))], stock, "png").data)).convert("L")
         wide = 300 if len(codes) > 1 else 460
         drawn = drawn.resize((wide, drawn.height * wide // drawn.width))
         seen.paste(drawn, (15 + at * 310 if len(codes) > 1 else 90, 100))
@@ -76,7 +76,7 @@ def test_a_label_is_scanned_each_time_it_comes_and_two_in_view_are_refused(
     world = station.world
     one, other = (label.code_of(each) for each in world.seizes(world.opens_case(), world.item(), world.item()))
     station.shows()
-    shoot(film, [picture(one)] * 8 + [picture()] * 9 + [picture(one, other)] * 8 + [picture()] * 9)
+    shoot(film, [picture(one, stock="tube-40x20")] * 8 + [picture()] * 9 + [picture(one, other)] * 8 + [picture()] * 9)
     page = at("周远", "/settings", lang="en")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -99,7 +99,7 @@ def test_without_wasm_frames_go_to_the_servers_decoders(station: Station, at: At
     world = station.world
     (item,) = world.seizes(world.opens_case(case="云公(刑)诈〔2026〕0525"))
     station.shows()
-    shoot(film, [picture(label.code_of(item))])
+    shoot(film, [picture(label.code_of(item), stock="tube-40x20")])  # which bears its code twice, in two symbols
     page = at("周远", "/settings", lang="en", device="phone")
     asked: list[str] = []
 
@@ -122,7 +122,7 @@ def test_a_photograph_is_read_by_the_server(station: Station, at: At) -> None:
     page = at("周远", "/settings", lang="en")
     page.locator("#scan-line[data-listens]").wait_for()
     for shown, outcome, says in ((picture(), "refused", "no label"),
-                                 (picture(label.code_of(item)), "accepted", "手机")):  # fmt: skip
+                                 (picture(label.code_of(item), stock="tube-40x20"), "accepted", "手机")):  # fmt: skip
         data = BytesIO()
         shown.save(data, "jpeg")
         file = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": data.getvalue()}

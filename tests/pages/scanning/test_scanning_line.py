@@ -199,6 +199,11 @@ def test_a_misread_is_told_and_presses_no_key_of_the_page(station: Station, at: 
         assert page.url.endswith("/settings"), misread
     burst(page, code)
     page.locator("[data-choice='1']").wait_for()
+    script(page, "scanning/preferences.js", "await it.prefer({ digits: false })")  # for whose keyboard is a voice
+    page.keyboard.press("4")
+    page.wait_for_timeout(150)
+    assert page.url.endswith("/settings")
+    script(page, "scanning/preferences.js", "await it.prefer({ digits: true })")
     page.keyboard.press("4")  # a hand's
     page.wait_for_url("**/do/**")
     assert f"item={item}" in page.url

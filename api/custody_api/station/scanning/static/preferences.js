@@ -6,8 +6,10 @@ import { DEFAULTS } from "./wedge.js";
 const NAME = "scanning";
 
 /** The settings in force. `speech` is the language that answers are spoken in, or `off`; `place` is where one stands;
- * `jump` opens the page of what was scanned at once. */
-export const preferences = { ...DEFAULTS, sounds: true, volume: 0.6, speech: "off", place: null, jump: false };
+ * `jump` opens the page of what was scanned at once; `digits`: whether a digit alone chooses. */
+export const preferences = {
+  ...DEFAULTS, sounds: true, volume: 0.6, speech: "off", place: null, jump: false, digits: true,
+};
 
 /** Resolves when what this device keeps is in force; without a store the defaults are. */
 export const ready = get("settings", NAME).then(

@@ -68,10 +68,10 @@ class Line {
     this.tell();
   }
 
-  /** A character typed by hand. Digits in an empty line are the page's: they choose. */
+  /** A character typed by hand. Digits in an empty line are the page's: they choose, unless that is not wished. */
   typed(character, event) {
     const own = /^[0-9a-z]$/i.test(event.key) ? event.key.toUpperCase() : character;
-    if (!this.text && /[0-9]/.test(own)) return false;
+    if (!this.text && /[0-9]/.test(own)) return !preferences.digits;
     this.text = spaced((this.text + own).replaceAll(" ", "").slice(0, 2 * CODE_LENGTH));
     return true;
   }
@@ -146,7 +146,7 @@ class Line {
 
   tell() {
     const { length, sound, wrong } = progress(withoutEnds(this.text));
-    this.input.toggleAttribute("aria-invalid", Boolean(wrong));
+    this.input.setAttribute("aria-invalid", String(Boolean(wrong)));
     this.hint.className = wrong ? "red" : sound ? "green" : "";
     if (!length) this.hint.textContent = "";
     else if (sound) this.hint.textContent = `✓ ${_("The check characters agree: Enter")}`;
@@ -239,12 +239,12 @@ if (place) {
   const form = place.querySelector("form");
   const line = new Line(form);
   new Eye(form);
-  await ready;
   new Wedge(window, {
     settings: () => preferences,
     scanned: (text) => lineScanned(line.taken(text), "wedge"),
     typed: (character, event) => line.typed(character, event),
   });
   keepFocus(line.input);
+  await ready;
   place.dataset.listens = "";
 }
