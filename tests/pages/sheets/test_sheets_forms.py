@@ -16,7 +16,7 @@ _THROUGH_A_FORM = """async ([address, script, examples]) => {
     const { fillForm, readDraft } = await import(script);
     const gave = {};
     for (const draft of examples) {
-        const text = await (await fetch(`${address}/${draft.act}`)).text();
+        const text = await (await fetch(`${address}/${draft.act}?plain`)).text();
         const page = new DOMParser().parseFromString(text, "text/html");
         const form = document.importNode(page.getElementById("form"), true);
         fillForm(form, draft);

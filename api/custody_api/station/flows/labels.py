@@ -66,9 +66,12 @@ class AsFile(Job):
 
 
 @router.get("")
-def read_labels(page: ThePage, case: str = "", q: str = "") -> HTMLResponse:
-    """Choose labels: by scanning, by search, of a case, or a blank roll."""
-    found = page.registers.items(case=case or None, q=q or None, limit=_LISTED) if case or q else []
+def read_labels(page: ThePage, case: str = "", q: str = "", item: str = "") -> HTMLResponse:
+    """Choose labels: by scanning, by search, of a case, of one item, or a blank roll."""
+    if item:
+        found = [page.registers.item(item)]
+    else:
+        found = page.registers.items(case=case or None, q=q or None, limit=_LISTED) if case or q else []
     data = {"found": [line_of(each) for each in found]}
     return page.render("flows/labels.html", data=data, case=case, q=q, stocks=list(STOCKS), most=MOST,
                        printers=page.context.operation.printers)  # fmt: skip

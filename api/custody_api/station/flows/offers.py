@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import Final, get_args
+from typing import Annotated, Final, get_args
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse
 
 from custody import label
@@ -33,10 +33,13 @@ router = APIRouter()
 
 
 @router.get("/offers/new")
-def read_offer(page: ThePage, case: str = "") -> HTMLResponse:
-    """A manifest being made: to whom, by which document, line by line."""
+def read_offer(
+    page: ThePage, case: str = "", item: Annotated[list[str] | None, Query(max_length=500)] = None
+) -> HTMLResponse:
+    """A manifest being made: to whom, by which document, line by line; perhaps beginning with some things."""
     found = page.registers.items(case=case, limit=MOST) if case else []
     data = {
+        "begun": [line_of(each) for each in page.registers.those(item or ()) if not each["offer"]],
         "manifest": label.make("manifest", secrets.token_bytes(9)), "sender": page.caller.agency,
         "deliverer": page.caller.person, "case": case,
         "known": [line_of(each) for each in found if each["status"] != "voided"],

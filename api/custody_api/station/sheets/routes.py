@@ -8,12 +8,13 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from custody.acts import ACT_TYPES
 from custody.acts.parts import PARTS
 from custody.errors import NotFound
 from custody_api.bodies import parsed, read_submission
+from custody_api.station.flows.ways import way_of
 from custody_api.station.pages import ThePage
 from custody_api.station.sheets.doing import GUIDANCE, acts_for, beginning, papers_of
 from custody_api.station.sheets.forms import form_of
@@ -30,10 +31,12 @@ def read_what_i_can_do(page: ThePage) -> HTMLResponse:
 
 
 @router.get("/do/{type_name}")
-def read_sheet(type_name: str, page: ThePage) -> HTMLResponse:
-    """The sheet of an act. Raises NotFound for a type that there is not."""
+def read_sheet(type_name: str, page: ThePage) -> Response:
+    """The sheet of an act, or the flow that guides through it. Raises NotFound for a type that there is not."""
     if type_name not in ACT_TYPES:
         raise NotFound("not-found/route", "There is nothing at this address.")
+    if (way := way_of(type_name, page.request.query_params)) is not None:
+        return RedirectResponse(way, 303)
     begins = json.dumps(beginning(type_name, page.caller), ensure_ascii=False)
     return page.render("sheets/sheet.html", begins=begins, **about(type_name, page.lang))
 

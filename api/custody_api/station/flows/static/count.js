@@ -6,7 +6,8 @@ import * as store from "../station/store.js";
 import { _ } from "../station/words.js";
 
 const given = JSON.parse(document.getElementById("flow").textContent);
-const id = `flow:${location.pathname}`;
+const by = document.body.dataset.person;
+const id = `flow:${by}:${location.pathname}`;
 const verdict = document.getElementById("verdict");
 const lacks = document.getElementById("lacks");
 let here = (await store.get("sheets", id))?.here ?? null;
@@ -26,7 +27,7 @@ async function scanned({ kind, id: label, code }) {
   if (kind === "place") {
     if (!(label in given.places)) return tell("refused", _("This place is not counted."));
     here = label;
-    await store.put("sheets", { id, flow: location.pathname, here });
+    await store.put("sheets", { id, by, here });
     stand();
     return tell("accepted", given.places[label]);
   }

@@ -12,7 +12,9 @@ export const given = JSON.parse(document.getElementById("flow")?.textContent ?? 
 /** Something is missing before a flow can go on: said on the page. */
 export class Lacking extends Error {}
 
-const id = `flow:${location.pathname}${location.search}`;
+const by = document.body.dataset.person;
+const address = `${location.pathname}${location.search}`;
+const id = `flow:${by}:${address}`;
 const work = document.getElementById("work");
 const handOver = document.getElementById("hand-over");
 const lacks = document.getElementById("lacks");
@@ -43,7 +45,7 @@ export async function begin({ fresh, draw, draft, scans = {}, recorded = () => {
     await keep();
   }
 
-  const keep = () => store.put("sheets", { id, flow: location.pathname, state, kept_at: new Date().toISOString() });
+  const keep = () => store.put("sheets", { id, by, address, title: document.title.split(" · ")[0], state, kept_at: new Date().toISOString() });
 
   async function undo() {
     if (!before.length) return;

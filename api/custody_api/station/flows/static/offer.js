@@ -68,6 +68,6 @@ function draft(state) {
 }
 
 const flow = await begin({
-  fresh: { manifest: given.manifest, fields: { receiver: "", stage: "", document: "", expires: inADay() }, lines: [] },
+  fresh: { manifest: given.manifest, fields: { receiver: "", stage: "", document: "", expires: inADay() }, lines: given.begun.map(lineOf) },
   draw, draft, scans: { item: add },
 });

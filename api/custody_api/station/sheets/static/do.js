@@ -2,6 +2,7 @@
 
 import { asksForText } from "../scanning/keyboard.js";
 import { make } from "../station/dom.js";
+import { all } from "../station/store.js";
 import { _, lang } from "../station/words.js";
 import { keptSheets, sizeOf } from "./sheet.js";
 
@@ -19,10 +20,12 @@ document.addEventListener("keydown", event => {
 });
 document.addEventListener("keydown", event => { if (event.key === "Escape") group = null; });
 
-const kept = await keptSheets(document.body.dataset.person);
+const person = document.body.dataset.person;
+const kept = await keptSheets(person);
+const flows = (await all("sheets")).filter(each => each.by === person && each.address);
 const section = document.getElementById("kept");
-section.hidden = !kept.length;
-section.querySelector("ul").replaceChildren(...kept.map(each => make("li", {},
+section.hidden = !kept.length && !flows.length;
+section.querySelector("ul").replaceChildren(...flows.map(each => make("li", {}, make("a", { class: "button", href: each.address }, each.title))), ...kept.map(each => make("li", {},
   make("a", { class: "button", href: `/do/${each.act}?sheet=${each.id}` },
     document.querySelector(`[data-act="${each.act}"]`)?.textContent.replace(/^\s*\d/, "").trim() ?? each.act,
     ` · ${sizeOf(each.draft)} · ${new Date(each.kept_at).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB")}`))));
