@@ -107,11 +107,15 @@ class Journal:
         """Lines after a position, oldest first."""
         yield from (_line(row) for row in self.recorder.rows(after, limit))
 
-    def under(self, tag: str) -> list[JournalEntry]:
-        """The lines that bear a tag, oldest first."""
-        borne, _ = self.recorder.borne([DCBQueryItem(tags=[tag])])
-        positions = borne.get(tag, [])
+    def under(self, tag: str, last: int | None = None) -> list[JournalEntry]:
+        """The lines that bear a tag, oldest first; or only so many of the last."""
+        positions = self.positions([tag])[-last if last else 0 :]
         return [_line(row) for row in self.recorder.rows_at(positions)] if positions else []
+
+    def positions(self, tags: Sequence[str]) -> list[int]:
+        """The positions of the lines that bear any of some tags, in order."""
+        borne, _ = self.recorder.borne([DCBQueryItem(tags=[tag]) for tag in tags])
+        return sorted({position for found in borne.values() for position in found})
 
 
 def tags_of_line(kind: str, by: str, detail: Mapping[str, Any]) -> list[str]:
@@ -125,7 +129,7 @@ def tags_of_line(kind: str, by: str, detail: Mapping[str, Any]) -> list[str]:
     elif kind == "token":
         tags = [f"act:{detail['act']}", f"person:{by}", *(f"token:{each}" for each in detail["tokens"])]
     else:
-        tags = [f"person:{by}"]
+        tags = [f"person:{by}", *(f"label:{each}" for each in detail.get("labels", ()))]
     return list(dict.fromkeys(tags))  # a refused list may name an item twice
 
 

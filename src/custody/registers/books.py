@@ -139,13 +139,6 @@ class Books:
         with self._reading() as connection:
             return views.search(connection, by, after, page(limit))
 
-    def prints(
-        self, labels: Collection[str] | None = None, *, by: str | None = None, limit: int = PAGE
-    ) -> list[Shape]:
-        """When any of some labels was sent to print, by whom and why, the last time first; whoever reads."""
-        with self._reading() as connection:
-            return views.prints(connection, labels, by, page(limit))
-
     def _stock_take(self, connection: Connection, opening: str) -> Shape | None:
         if self.seen is not None and not counting.is_seen(connection, opening, self.seen):
             return None

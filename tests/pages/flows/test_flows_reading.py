@@ -49,7 +49,8 @@ def told(station: Station) -> dict[str, Any]:
 def test_no_flow_asks_the_database_more_than_fifteen_times(station: Station, told: dict[str, Any]) -> None:
     pages = {
         "周远": ("/intake", f"/intake/check-in?holder=psb-0211&case={told['case']}", "/kit/new",
-               f"/offers/new?case={told['case']}", f"/offers/{told['manifest']}/withdraw", f"/acts/{told['seizure']}/correct",
+               f"/offers/new?case={told['case']}", f"/offers/{told['manifest']}/withdraw",
+               f"/acts/{told['seizure']}/correct",
                f"/discrepancies/new?item={told['items'][0]}", f"/labels?case={told['case']}", "/labels/log"),
         "江检": (f"/offers/{told['manifest']}/answer", f"/offers/photographs/{told['items'][0]}"),
         "江监督": ("/stock-takes", "/stock-takes/new", f"/stock-takes/{told['opening']}"),

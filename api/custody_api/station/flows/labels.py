@@ -15,13 +15,15 @@ from custody import label
 from custody.cli.printers import Printer
 from custody.errors import Malformed, NotFound
 from custody.facts.shapes import Shape
-from custody.registers.views import LABELS
 from custody_api.routes.labels import AsSeen, Dpi, Stock
 from custody_api.station.flows.intake import line_of
 from custody_api.station.pages import Page, ThePage
 from custody_scanners.labels import STOCKS, Drawn, Label, blank, draw
 from custody_scanners.ledger_answers import FromLedger, label_of
 from custody_scanners.printing import send
+
+LABELS: Final = "export/labels"
+"""The code of a line of the journal that says which labels were sent to print."""
 
 MOST: Final = 500
 """Labels in one job from a page."""
@@ -79,13 +81,13 @@ def read_labels(page: ThePage, case: str = "", q: str = "", item: str = "") -> H
 
 @router.get("/log")
 def read_log(page: ThePage, label: str = "") -> HTMLResponse:
-    """Who had which label printed, when and why: of one label whoever sees the thing; else one's own, or for who
-    audits, all. Raises NotFound."""
-    if label:
-        code = _label(page, label).code
-        found = page.context.registers.prints([code])
-    else:
-        found = page.context.registers.prints(by=None if page.caller.audits else page.caller.person)
+    """Who had which label printed, when and why: of one label whoever sees the thing; else what one printed oneself.
+
+    Raises NotFound.
+    """
+    tag = f"label:{_label(page, label).code}" if label else f"person:{page.caller.person}"
+    lines = page.context.ledger.journal.under(tag, _LISTED)
+    found = [each for each in reversed(lines) if each.code == LABELS]
     return page.render("flows/label_log.html", found=found, label=label)
 
 
@@ -130,10 +132,10 @@ def _label(page: Page, asked: str) -> Label:
 def _journaled(page: Page, job: Job, labels: list[Label], onto: str) -> None:
     """Write down who sends which labels where, before they are sent. Raises Malformed if a second one has no reason."""
     codes = [each.code for each in labels]
-    before = page.context.registers.prints(codes, limit=1)
-    if before and not (job.why or "").strip():
+    journal = page.context.ledger.journal
+    if journal.positions([f"label:{each}" for each in codes]) and not (job.why or "").strip():
         raise Malformed("malformed/reprint", "Some of these labels were printed before: say why again.", field="why")
-    page.context.ledger.journal.export(
+    journal.export(
         page.caller.person, (job.why or "").strip() or page.say("first label"),
         {"list": "labels", "labels": codes, "copies": job.copies, "stock": job.stock, "onto": onto}, LABELS,
     )  # fmt: skip
