@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from custody_api.station import assets
 from pages.conftest import At, Station
 from pages.field.queueing import kept_files, on_queue, photographed, picture, script, states
 from submissions import a_case, body_of, submission
-from world import World, disclosed
+from world import World
 
 
 class Day:
@@ -121,6 +120,8 @@ def test_ten_acts_of_a_day_without_a_network_reach_the_ledger_in_order_and_one_i
     cards = page.locator("#field-queue .card")
     expect(cards.nth(0)).to_contain_text("code-used")
     expect(cards.nth(1)).to_contain_text("须等其所依据的“扣押”先入账")
+    cards.nth(0).get_by_role("button", name="重新签署").click()
+    expect(page.locator("#form[data-ready] [name='/items/0/code']")).to_have_value(code_of(world, known))
 
 
 def test_two_tabs_and_the_worker_never_send_at_once(station: Station, at: At) -> None:
@@ -218,25 +219,24 @@ def test_what_the_ledger_knows_otherwise_is_shown_beside_and_leaves_only_by_its_
 
 
 def test_a_refused_act_that_was_done_is_reported_with_its_bytes(station: Station, at: At) -> None:
-    """The draft that the page makes of it is one that the ledger takes, and the items exist."""
+    """On the card: what happened, then the reporter's key. Then the thing exists, held by who took it."""
     world = station.world
     case = world.opens_case(case="云公(刑)诈〔2026〕0730")
-    page = at("周远", "/field")
+    page = at("周远", "/field", device="phone")
     line = {**world.item(), "seal": world.facts(world.seizes(case)[0]).seal}
     act = Day(world, page).signs(world.seizure(case, [line]))
     on_queue(page, "send")
-    assert states(page) == {act: "refused"}
-    draft = page.evaluate(
-        """async ([remedies, store, act]) => {
-            const entry = await (await import(store)).get("queue", act);
-            return (await import(remedies)).discrepancyOn(entry, "psb-0211", "封签号登记有误，扣押已实施");
-        }""",
-        [assets.address("field/remedies.js"), assets.address("station/store.js"), act],
-    )
-    prepared = world.prepare(draft)
-    receipt = world.ledger.submit(world.sign(prepared), disclosed(prepared))
-    assert [each.code for each in receipt.defects] == ["REFUSED_BUT_DONE"]
+    card = page.locator(f"[data-act='{act}']")
+    card.get_by_role("button", name="报告已实际发生").click()
+    card.get_by_role("textbox").fill("封签号登记有误，扣押已实施")
+    card.get_by_role("button", name="去签署").click()
+    card.locator(".party button").first.click()
+    card.locator("[data-do=sign]").click()
+    expect(card.locator(".receipt")).to_be_visible()
+    assert [each.code for each in world.facts(line["code"][:16]).defects] == ["REFUSED_BUT_DONE"]
     assert world.facts(line["code"][:16]).holder.id == "psb-0211"
+    page.reload()
+    expect(card).to_contain_text("未获准；已报差异")
 
 
 def test_a_phone_holds_what_waits_in_the_open_and_nothing_of_what_was_recorded(station: Station, at: At) -> None:
