@@ -6,6 +6,7 @@ import { asJpeg, onDevice, onServer } from "./decoding.js";
 
 const PAUSE = 60; // ms between two frames that are read here
 const PAUSE_SERVER = 350; // and there, so that a few counters do not keep the server busy
+const WIDEST = 2400; // pixels of a photograph that is sent: enough for the smallest label in it
 const WANTED = { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } };
 
 /** A camera, open until `close()`. `saw({code} | {problem})` gets what two frames agreed on. */
@@ -71,17 +72,19 @@ export function problemText(problem) {
   return said[problem];
 }
 
-/** `{code}` or `{problem}` of one picture: the server's two decoders have to agree; offline, this device's reads it. */
+/** `{code}`, `{problem}` or `{detail}` of one picture: the server's two decoders have to agree; where it cannot be
+ * reached, this device's reads it. */
 export async function readPicture(file) {
+  const picture = await createImageBitmap(file).catch(() => null);
   try {
-    const scan = await onServer(file);
+    const scan = await onServer(picture ? await asJpeg(picture, WIDEST) : file);
     if (scan.accepted) return { code: scan.codes[0].code };
     return { detail: scan.problems.at(-1)?.detail ?? problemText("none") };
   } catch (error) {
-    if (error.status) return { detail: error.message };
+    if (error.status || !picture) return { detail: error.message };
   }
-  const found = [...new Set(await (await onDevice())(await createImageBitmap(file)))];
   const agreement = new Agreement();
+  const found = await (await onDevice())(picture);
   agreement.frame(found);
   return agreement.frame(found) ?? { problem: "none" };
 }

@@ -226,7 +226,7 @@ class Eye {
     this.file.value = "";
     if (!file) return;
     const { problemText, readPicture } = await import("./camera.js");
-    const { code, problem, detail } = await readPicture(file);
+    const { code, problem, detail } = await readPicture(file).catch((error) => ({ detail: error.message }));
     if (code) scanned(code, "photo");
     else answered("refused", detail ?? problemText(problem));
   }
