@@ -34,6 +34,7 @@ class Told:
     manifest: str
     kit: str
     check_in: str
+    then: str
 
     def pages(self) -> dict[str, str]:
         """The address of every page, by a name; as an officer of the case opens them."""
@@ -45,6 +46,7 @@ class Told:
             "case-papers": f"/cases/{case}/papers", "places": "/places", "people": "/people",
             "person": "/people/psb-0211", "manifests": "/manifests", "manifest": f"/manifests/{self.manifest}",
             "kit": f"/kits/{self.kit}", "loans": "/loans", "defects": "/defects", "deadlines": "/deadlines",
+            "item-then": f"/items/{self.item}?as_of={self.then}", "case-then": f"/cases/{case}?known_at={self.then}",
             "items": "/items?q=手机", "search": "/search?q=手机",
         }  # fmt: skip
 
@@ -57,6 +59,7 @@ def told(station: Station) -> Told:
     item, gapped, broken = world.seizes(case, *(world.item(description=what) for what in ("手机", "笔记本", "布袋")))
     world.seals_up([item])
     world.clock.forward(hours=5)
+    then = quote(world.clock.now.isoformat())
     receipt = world.checks_in([item])
     world.clock.forward(hours=9)
     world.checks_in([gapped], by="何苗")
@@ -69,7 +72,7 @@ def told(station: Station) -> Told:
     tube, _ = world.draws(world.opens_case(case="云公(交)刑受〔2026〕0312"))
     with station.client("周远") as client:
         kit = client.get(f"/v1/items/{tube}", params={"at_least": world.ledger.recorder.head().size}).json()["kit"]
-    return Told(case, item, gapped, broken, manifest, kit, receipt.act)
+    return Told(case, item, gapped, broken, manifest, kit, receipt.act, then)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from custody.acts.parts import PARTS
 from custody_api.routes.recorded import decoded, seen_act
 from custody_api.station.looking import proving
 from custody_api.station.pages import ThePage
+from custody_api.station.sheets.sentences import sentences
 
 router = APIRouter()
 router.include_router(proving.router)
@@ -33,6 +34,7 @@ def show_act(act_id: str, page: ThePage) -> HTMLResponse:
     return page.render(
         "looking/act.html", shown=shown, act=act, whole=whole, parts_of=PARTS.get(shown["type"], {}),
         fields={name: value for name, value in act.items() if name not in _HEADER} if act else {},
+        said=sentences(act, page.lang) if act else [],
         subjects=registers.touched([row.position])[row.position], defects={each["id"]: each for each in told},
         corrections=registers.corrections(act_id, row.position) if whole else [],
     )  # fmt: skip

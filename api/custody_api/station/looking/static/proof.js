@@ -80,7 +80,7 @@ function show(place, verdict, ...inside) {
 }
 
 async function run(section, anew = false) {
-  const place = section.querySelector(".verdict"), act = section.dataset.act;
+  const place = section.querySelector(".looking-verdict"), act = section.dataset.act;
   place.textContent = _("Verifying …");
   if (!globalThis.crypto?.subtle) return show(place, "open", make("p", {}, _("This browser gives no cryptography to this page.")));
   try {
