@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, Request, Route, expect
 
-from custody.acts import parse_act
+import custody_api.station
+from custody.acts import ACT_TYPES, parse_act
+from custody.ledger.policies import shipped_policy
 from custody.signing import pae, public_bytes, read_envelope, read_public_key
 from custody_api.station import assets
 from pages.conftest import Station, hold_key
@@ -21,6 +25,7 @@ from world import World
 At = Callable[..., Page]
 
 SENT = "**/v1/acts"
+SCRIPTS = Path(custody_api.station.__file__).parent / "signing/static"
 
 
 def an_item(world: World, **fields: Any) -> str:
@@ -148,6 +153,12 @@ def test_a_refusal_is_told_with_its_rule_its_source_and_what_to_do_instead(stati
     assert world.ledger.recorder.head().size == size
 
 
+def test_what_refusals_say_to_do_instead_is_an_act_of_the_ledger() -> None:
+    listed = dict(re.findall(r'"refused/([a-z-]+)": "([a-z-]+)"', (SCRIPTS / "instead.js").read_text(encoding="utf-8")))
+    assert set(listed.values()) <= set(ACT_TYPES)
+    assert {code for code in listed if not shipped_policy("cn").texts[code].instead_zh} == set()
+
+
 def test_a_defect_is_told_with_its_remedy_before_anybody_signs(station: Station, at: At) -> None:
     world = station.world
     item = an_item(world)
@@ -158,9 +169,20 @@ def test_a_defect_is_told_with_its_remedy_before_anybody_signs(station: Station,
     defect = page.locator(".decision .defects li").first
     expect(defect).to_contain_text("Remedy:")
     expect(page.locator(".party[data-state=signed]")).to_have_count(0)
+
+    page.keyboard.press("F8")  # the seal is photographed first
+    camera = page.get_by_role("dialog", name="Photographs")
+    expect(camera.locator("video")).to_have_js_property("readyState", 4)
+    camera.get_by_role("button", name="Take a picture").click()
+    expect(camera).to_contain_text("Taken: 1.")
+    page.keyboard.press("Escape")
+    expect(page.locator(".sentences")).to_be_visible()
     for person in ("psb-0211", "cen-01"):
         signs(page, person)
     expect(page.locator(".receipt .orange")).to_contain_text("Defects recorded")
+    (photo,) = world.ledger.memory.record(told(page)["receipt"]["act"]).act.attachments
+    assert (photo.kind, photo.media_type, photo.captured_at) == ("photo", "image/jpeg", world.clock.now)
+    assert station.store.media_type(station.store.find(photo.sha256)) == "image/jpeg"
 
 
 def test_whatever_changes_the_act_drops_the_signatures_and_says_so(station: Station, at: At) -> None:
@@ -233,8 +255,9 @@ def test_an_approver_elsewhere_reads_the_same_bytes_and_signs_or_declines(statio
     case = world.opens_case(case=f"云公(刑)诈〔2026〕{world.random.randrange(10**6)}")
     (item,) = world.seizes(case)
 
+    page = at("周远", "/keys", lang="en")
+
     def puts_down() -> str:
-        page = at("周远", "/keys", lang="en")
         present(page, {
             "act": "measure-change", "items": [item], "change": {"kind": "lift"}, "instrument": None,
             "reason": "查明与案件无关", "occurred_at": world.clock.now.isoformat(),

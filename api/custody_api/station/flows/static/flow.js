@@ -62,7 +62,7 @@ export async function begin({ fresh, draw, draft, scans = {}, recorded = () => {
       const { present } = await import("../signing/hand-over.js");  // much, and only needed here
       work.hidden = true;
       handOver.hidden = false;
-      await present(handOver, made, { onRecorded, onBack });
+      await present(handOver, made, { onRecorded, onKept: () => store.remove("sheets", id), onBack });
     } catch (error) {
       if (!(error instanceof Lacking || error instanceof Problem || error instanceof Offline)) throw error;
       tell(error.message);

@@ -111,6 +111,6 @@ async function enrol(key, { name, evidence, administrator, confirmer }) {
   place.hidden = true;
   await present(panel, draft, {
     onRecorded: async () => { await keep({ ...key, name: name.trim(), live: true }); await draw(); },
-    onBack: draw,
+    onKept: draw, onBack: draw,
   });
 }
