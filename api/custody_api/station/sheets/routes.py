@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +16,7 @@ from custody.errors import NotFound
 from custody_api.bodies import parsed, read_submission
 from custody_api.station.flows.ways import way_of
 from custody_api.station.pages import ThePage
+from custody_api.station.scanning.cards import GUIDED
 from custody_api.station.sheets.doing import GUIDANCE, acts_for, beginning, papers_of
 from custody_api.station.sheets.forms import form_of
 from custody_api.station.sheets.trying import decision_on
@@ -23,11 +24,14 @@ from custody_api.wording import Language
 
 router = APIRouter(include_in_schema=False)
 
+_GUIDED: Final = {act: address for act, address in GUIDED.items() if "{" not in address}
+"""Acts that are begun in a flow of their own, whatever is at hand."""
+
 
 @router.get("/do")
 def read_what_i_can_do(page: ThePage) -> HTMLResponse:
     """Every act that the caller may have a part in, and the sheets that this device keeps."""
-    return page.render("sheets/do.html", groups=acts_for(page.caller))
+    return page.render("sheets/do.html", groups=acts_for(page.caller), guided=_GUIDED)
 
 
 @router.get("/do/{type_name}")

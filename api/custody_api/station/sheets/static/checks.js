@@ -1,14 +1,18 @@
 // What is missing on a sheet, and what the ledger would decide of it: marked on its lines, said below it.
 
+import { INSTEAD } from "../signing/instead.js";
 import { Offline, post } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { _, counted } from "../station/words.js";
 import { rowsOf } from "./draft.js";
-import { mark } from "./lines.js";
+import { differences, mark } from "./lines.js";
 
-/** What still has to be filled in: each with what it is called, and the input itself. */
+/** What still has to be filled in, each with what it is called and the input itself; of a return, what differs, too. */
 export function missing(form) {
-  return [...form.querySelectorAll("[data-required]")].filter(isEmpty).map(place => ({
+  const said = form.dataset.act === "return" && form.querySelector('[name="/difference"]');
+  const differs = said && [...form.querySelectorAll(".line")].some(each => differences(each).length);
+  const wanted = [...form.querySelectorAll("[data-required]"), ...differs ? [said] : []];
+  return wanted.filter(isEmpty).map(place => ({
     text: called(place), input: place.dataset.list === undefined ? place : place.querySelector(":scope > [data-add]"),
   }));
 }
@@ -50,17 +54,20 @@ function tell(said, lines) {
     line.querySelector(".line-says").textContent = said.detail;
   }
   const [sign, colour] = said.state === "wrong" ? ["✗", "red"] : ["⚠", "orange"];
-  const about = [said.rule ?? said.code, said.source].filter(Boolean).join(" · ");
+  const also = (said.also ?? []).map(each => each.rule).join(", ");
+  const about = [said.rule ?? said.code, said.source, also && _("also {rules}", { rules: also })].filter(Boolean).join(" · ");
   return make("div", { class: `notice ${colour}`, role: "status" },
     make("p", {}, `${sign} ${said.detail}`),
-    said.instead && make("p", { class: "instead" }, said.instead),
+    said.instead && make("p", { class: "instead" }, INSTEAD[said.code]
+      ? make("a", { class: "button", href: `/do/${INSTEAD[said.code]}?${query(said)}` }, said.instead) : said.instead),
     about && make("p", {}, make("small", {}, about)));
 }
 
+const query = said => new URLSearchParams(said.facts?.item ? { item: said.facts.item } : {});
+
 function concerned(said, lines) {
   const indexes = Array.isArray(said.items) ? said.items.filter(Number.isInteger) : [];
-  if (indexes.length) return indexes.map(each => lines[each]).filter(Boolean);
-  return said.item ? lines.filter(line => line.item?.item === said.item) : [];
+  return indexes.map(each => lines[each]).filter(Boolean);
 }
 
 /** One line that says how the sheet stands: lines, defects, what is missing. */

@@ -249,6 +249,7 @@ export function mark(line, told = line.told) {
 function ownState(line) {
   const open = [...line.querySelectorAll("[data-required]")].some(each => each.name && !each.value);
   if (open) return { state: "open", text: _("to be filled in") };
+  if (!inLine(line, "seal_seen")) return { state: "fine", text: _("on the sheet") };
   const differs = differences(line);
   return differs.length ? { state: "care", text: differs.join("; ") } : { state: "fine", text: _("as expected") };
 }
@@ -259,7 +260,8 @@ function sealSaid(seen, number) {
   return number === "none" ? _("seal {seen}, none expected", { seen }) : _("seal {seen}, expected {number}", { seen, number });
 }
 
-function differences(line) {
+/** How what was found differs from the register, and from how the thing left: a text for each. */
+export function differences(line) {
   const seen = inLine(line, "seal_seen")?.value;
   const condition = inLine(line, "condition")?.value;
   const found = [];
