@@ -13,7 +13,7 @@ const PAUSE = 700; // ms after which what an Android scanner writes into the lin
 const AFTER = 300; // ms after a scan in which an input method may still write what it made of the keys
 
 /** A sound code was scanned: the sheet that is open takes it, or its card is shown. */
-export async function scanned(code, source) {
+async function scanned(code, source) {
   const detail = { ...parse(code), source };
   const event = new CustomEvent("custody:scan", { detail, cancelable: true });
   if (document.dispatchEvent(event)) await card.show(code);
@@ -21,7 +21,7 @@ export async function scanned(code, source) {
 }
 
 /** A line was scanned or typed, whatever it is. Only a sound code is acted on. */
-export function lineScanned(line, source) {
+function lineScanned(line, source) {
   let code;
   try {
     ({ code } = read(line, preferences));
@@ -70,6 +70,7 @@ class Line {
 
   /** A character typed by hand. Digits in an empty line are the page's: they choose, unless that is not wished. */
   typed(character, event) {
+    if (!this.byKeys && event.key === "Process") return true; // the input method writes it into the line itself
     const own = /^[0-9a-z]$/i.test(event.key) ? event.key.toUpperCase() : character;
     if (!this.text && /[0-9]/.test(own)) return !preferences.digits;
     this.text = spaced((this.text + own).replaceAll(" ", "").slice(0, 2 * CODE_LENGTH));

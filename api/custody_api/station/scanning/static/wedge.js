@@ -18,29 +18,20 @@ const AFTER = 300; // ms in which an Enter that a scanner sends late, or what an
 const ENDS = new Set(["Enter", "NumpadEnter", "Tab"]);
 const SHIFTS = /^(Shift|CapsLock|AltRight$)/;
 
-/** Listens to the keys of a window until `stop()`.
+/** Listens to the keys of a window.
  *
- * `scanned(line)` gets a whole scan, also one that is no label; `typed(character)` what was typed by hand where nothing
- * asks for text, and returns whether it took it; `settings()` gives `{prefix, suffix, gap}`. */
+ * `settings()` gives `{prefix, suffix, gap}`; `scanned(line)` gets a whole scan, also one that is no label;
+ * `typed(character, event)` gets what was typed by hand where nothing asks for text, and returns whether it took it. */
 export class Wedge {
-  constructor(view, { settings = () => DEFAULTS, scanned, typed = () => false }) {
+  constructor(view, { settings, scanned, typed }) {
     Object.assign(this, { view, settings, scanned, typed });
     this.givenBack = new WeakSet();
     this.timer = null;
     this.guarded = null;
     this.finished = -Infinity;
     this.forget();
-    this.listening = new AbortController();
-    const options = { capture: true, signal: this.listening.signal };
-    view.addEventListener("keydown", (event) => this.pressed(event), options);
-    for (const name of ["input", "compositionend"]) {
-      view.addEventListener(name, (event) => this.guard(event), options);
-    }
-  }
-
-  stop() {
-    this.listening.abort();
-    this.forget();
+    view.addEventListener("keydown", (event) => this.pressed(event), true);
+    for (const name of ["input", "compositionend"]) view.addEventListener(name, (event) => this.guard(event), true);
   }
 
   forget() {
