@@ -131,6 +131,10 @@ COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
         "type 行为类型 type", "act 行为 act",
         "code 代码 code", "rule 规则 rule", "items 物品 items", "envelope 信封摘要 envelope SHA-256",
     ),
+    "weeks": _columns(
+        "since 自（UTC） from (UTC)", "until 至（UTC） to (UTC)", "taken 应入库 to be handed over",
+        "in_time 按期移交 in time", "late 逾期移交 late", "overdue 逾期未移交 overdue", "running 未到期 still running",
+    ),
     "views": _columns(
         "position 日志簿位置 journal position", "recorded_at 时间（UTC） time (UTC)", "by 何人 by", "code 方式 how",
         "why 事由 why", "of 对象 of", "values 密封值 sealed values",
@@ -144,6 +148,6 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "people": ("人员", "people"), "places": ("场所", "places"), "manifests": ("移送单", "manifests"),
     "loans": ("调用", "loans"), "stock_takes": ("盘点", "stock-takes"), "unlocated": ("未见物品", "not found"),
     "defects": ("瑕疵", "defects"), "deadlines": ("期限", "deadlines"), "clearance": ("清理", "clearance"),
-    "refusals": ("拒绝", "refusals"), "views": ("查看与导出", "views and exports"),
+    "refusals": ("拒绝", "refusals"), "weeks": ("各周移交", "weeks"), "views": ("查看与导出", "views and exports"),
 }  # fmt: skip
 """What a sheet is called."""

@@ -114,6 +114,7 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "too-large/items": "split the items over several acts of up to 1,000",
     "too-large/body": "split the items over several acts",
     "too-large/form": "send less",
+    "too-large/place": "write the whole state with `custody replay`",
     "too-large/comment": "say it in fewer words",
     "too-large/batch": "send several batches",
     "too-large/labels": "ask for a PDF, or for fewer labels",

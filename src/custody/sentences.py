@@ -152,6 +152,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "conflict/log-key-exists": "日志密钥文件已存在：{file}。如确需使用，请用 --log-key 指明。",
     "conflict/verification": "已有一次校验正在进行（第 {verification} 次）。",
     "malformed/comment": "评议内容为空。",
+    "too-large/place": "进过该场所的物品太多（上限 {limit} 件）：请用 custody replay 重放整个台账。",
     "too-large/comment": "评议最多 {limit} 个字。",
     "too-many/comments": "凭此链接不能再提交评议（上限 {limit} 条）。",
     "not-found/comment": "没有这条评议。",

@@ -14,16 +14,17 @@ due follows from every act of its case and from the rule data in force, and is a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from eventsourcing.dcb.api import DCBQueryItem
 
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
-from custody.errors import NotFound
+from custody.errors import NotFound, TooLarge
 from custody.facts.amend import Reading, readings
 from custody.facts.case import CaseFacts, CodeFacts
 from custody.facts.control_shapes import controls_shape
@@ -31,6 +32,7 @@ from custody.facts.folding import fold_item
 from custody.facts.holding import Holder
 from custody.facts.kinds import KINDS, Need, fold
 from custody.facts.parties import PersonFacts, PlaceFacts
+from custody.facts.party_shapes import place_shape
 from custody.facts.shapes import (
     Shape,
     act_shape,
@@ -42,7 +44,7 @@ from custody.facts.shapes import (
     item_shape,
     seals_shape,
 )
-from custody.ledger.past import Past, recorded_from
+from custody.ledger.past import Past, histories, recorded_from
 from custody.ledger.reader import Reader
 
 
@@ -63,6 +65,9 @@ class Moment:
 
 
 NOW = Moment()
+
+MOST_STAYED: Final = 5_000
+"""Items of a place that are folded one by one; of more, the whole state is replayed."""
 
 
 def item_at(reader: Reader, id_or_code: str, moment: Moment = NOW) -> Shape:
@@ -120,17 +125,44 @@ def case_at(reader: Reader, reference: str, moment: Moment = NOW) -> Shape:
     return {**case_shape(case), "items": len(_items_of(reader, reference, moment))}
 
 
+def place_at(reader: Reader, place: str, moment: Moment = NOW) -> Shape:
+    """Return a place with ``items``, what lay in it, each as `item_shape` shows it, at a moment.
+
+    Raises NotFound if it was not there yet, TooLarge if more than `MOST_STAYED` items ever came into it by then.
+    """
+    facts = _keeper(reader, Holder("place", place), moment)
+    if not isinstance(facts, PlaceFacts):
+        raise _not_found("place", place)
+    acts = {each.act.id: each for each in _records(reader, f"stays:{place}", moment)}
+    came = {item for each in _with_targets(reader, acts).values() for item in each.act.own_items}
+    if len(came) > MOST_STAYED:
+        raise TooLarge("too-large/place", "Too much came into this place: replay the ledger.", limit=MOST_STAYED)
+    found = histories(Past(reader), [f"item:{each}" for each in sorted(came)])
+    lain = []
+    for item in sorted(came):
+        known = [each for each in found[f"item:{item}"] if moment.knows(each)]
+        now = fold_item(item, filter(moment.includes, readings(known)))
+        if now is not None and now.holder == Holder("place", place) and not now.voided:
+            lain.append(item_shape(now))
+    return {**place_shape(facts), "items": lain}
+
+
 def _items_of(reader: Reader, reference: str, moment: Moment) -> set[str]:
     """The items of a case that are not voided, at a moment."""
-    known = {each.act.id: each for each in _records(reader, f"case:{reference}", moment)}
-    targets = {each.act.target for each in known.values() if isinstance(each.act, Correction)}
-    known |= {act_id: each for act_id in targets - known.keys() if (each := _record(reader, act_id)) is not None}
+    known = _with_targets(reader, {each.act.id: each for each in _records(reader, f"case:{reference}", moment)})
     found: set[str] = set()
     for reading in readings(sorted(known.values(), key=lambda each: each.index)):
         act = reading.act
         if act.case_of_births == reference and moment.includes(reading):
             found |= act.items_born - {act.own_items[index] for index in reading.voided}
     return found
+
+
+def _with_targets(reader: Reader, known: Mapping[str, Recorded]) -> dict[str, Recorded]:
+    """Acts by id, with those that corrections among them are of."""
+    targets = {each.act.target for each in known.values() if isinstance(each.act, Correction)}
+    missing = {act_id: each for act_id in targets - known.keys() if (each := _record(reader, act_id)) is not None}
+    return {**known, **missing}
 
 
 def _above(reader: Reader, parent: str | None, moment: Moment) -> dict[str, Shape]:

@@ -87,6 +87,11 @@ class Books:
         with self._reading() as connection:
             return loans.search(connection, loans.Wanted(borrower, state), at, after, page(limit), self.seen)
 
+    def lent(self, *, limit: int = PAGE) -> list[Shape]:
+        """What is out on loan, the first due first: each item with its loan, its borrower and when it is due back."""
+        with self._reading() as connection:
+            return loans.out(connection, page(limit), self.seen)
+
     def stock_take(self, opening: str) -> Shape:
         """A stock-take, by the act that opened it. Raises NotFound."""
         with self._reading() as connection:
@@ -128,16 +133,19 @@ class Books:
         with self._reading() as connection:
             return counting.categories(connection, wanted)
 
-    def refusals(self, *, after: int = 0, limit: int = PAGE) -> list[Shape]:
-        """Refusals after a position of the journal, oldest first."""
+    def refusals(self, *, after: int = 0, before: int | None = None, limit: int = PAGE) -> list[Shape]:
+        """Refusals after a position of the journal, oldest first; or those before one, newest first."""
         with self._reading() as connection:
             own = None if self.seen is None or self.seen.caller.audits else self.seen.caller.agency
-            return refusals.search(connection, after, page(limit), own)
+            return refusals.search(connection, after, page(limit), own, before)
 
-    def views(self, *, by: str | None = None, after: int = 0, limit: int = PAGE) -> list[Shape]:
-        """Who was shown sealed values, after a position of the journal, oldest first; those of one person if given."""
+    def views(
+        self, *, by: str | None = None, after: int = 0, before: int | None = None, limit: int = PAGE
+    ) -> list[Shape]:
+        """Who was shown sealed values, after a position of the journal, oldest first, or before one, newest first;
+        those of one person if given."""
         with self._reading() as connection:
-            return views.search(connection, by, after, page(limit))
+            return views.search(connection, by, after, page(limit), before)
 
     def _stock_take(self, connection: Connection, opening: str) -> Shape | None:
         if self.seen is not None and not counting.is_seen(connection, opening, self.seen):

@@ -39,6 +39,11 @@ class CaseFiles(Books):
         with self._reading() as connection:
             return cases.search(connection, lead, after, page(limit), self.seen)
 
+    def cases_named(self, references: Collection[str]) -> dict[str, Shape]:
+        """Those of some cases that are known, by reference, without how many items each has."""
+        with self._reading() as connection:
+            return cases.find_each(connection, references, self.seen)
+
     def case_items(self, reference: str, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """The items of a case, ordered by id. Raises NotFound."""
         with self._reading() as connection:

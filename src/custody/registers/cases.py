@@ -35,11 +35,16 @@ def find(connection: Connection, reference: str) -> Shape | None:
     return read(text) if text else None
 
 
-def find_each(connection: Connection, references: Collection[str]) -> dict[str, Shape]:
-    """Return those of some cases that there are, by reference."""
+def find_each(
+    connection: Connection, references: Collection[str], seen: Seen | None = None
+) -> dict[str, Shape]:
+    """Return those of some cases that there are, by reference; of these, those that are seen."""
     found: dict[str, Shape] = {}
     for some in slices(list(references)):
-        found |= {row.case: read(row.body) for row in connection.execute(select(case).where(case.c.case.in_(some)))}
+        query = select(case.c.case, case.c.body).where(case.c.case.in_(some))
+        if seen is not None:
+            query = query.where(seen.case(case.c.case))
+        found |= {row.case: read(row.body) for row in connection.execute(query)}
     return found
 
 

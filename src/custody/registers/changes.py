@@ -75,7 +75,7 @@ def _told(
     item: str, was: Shape | None, now: Shape | None, acts: Sequence[Shape], steps: Mapping[int, set[str]]
 ) -> Iterator[Change]:
     rest = [act for act in acts if not steps.get(act["position"])]
-    for axis, one, two in _axes(was, now):
+    for axis, one, two in axes_between(was, now):
         moved = [act for act in acts if axis in steps.get(act["position"], ())]
         yield Change(item, axis, one, two, tuple(moved or rest or acts))
 
@@ -97,7 +97,8 @@ def _differing(ones: Iterator[Shape], twos: Iterator[Shape]) -> Iterator[tuple[s
         two = next(twos, None) if now is not None else two
 
 
-def _axes(was: Shape | None, now: Shape | None) -> Iterator[tuple[str, Shape | None, Shape | None]]:
+def axes_between(was: Shape | None, now: Shape | None) -> Iterator[tuple[str, Shape | None, Shape | None]]:
+    """The axes on which an item is shown otherwise, each with its fields before and after."""
     one, two = _by_axis(was), _by_axis(now)
     for axis in (*AXES, THING):
         if one.get(axis) != two.get(axis):
@@ -134,5 +135,5 @@ def _steps(item: str, records: Sequence[Recorded], after: State, new: Collection
         shown = item_shape(facts) if facts is not None else None
         position = reading.recorded.index + 1
         if position in new:
-            steps.setdefault(position, set()).update(axis for axis, _, _ in _axes(before, shown))
+            steps.setdefault(position, set()).update(axis for axis, _, _ in axes_between(before, shown))
     return steps

@@ -6,11 +6,13 @@ ordered, announced or kept and is still there. Each is a work list of what runs,
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from itertools import pairwise
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, distinct, func, select
 
 from custody.acts.entry import instant
 from custody.facts.shapes import Shape
@@ -78,6 +80,51 @@ def statistics(connection: Connection, since: datetime, until: datetime, agency:
         "overdue_loans": _overdue(connection, "D03", None, until, led),
         "undisposed": _overdue(connection, "D21", None, until, led), "open_defects": _open_defects(connection, agency),
     }  # fmt: skip
+
+
+def by_week(
+    connection: Connection, weeks: Sequence[datetime], agency: str | None = None
+) -> list[dict[str, Any]]:
+    """What had to be handed over (D01), by the week in which that began: ``{"since","until","taken","in_time","late",
+    "overdue","running"}``. ``weeks`` are the instants at which each begins, and that at which the last one ends."""
+    column = deadline.c
+    hour, until = func.substr(column.started_at, 1, 13), weeks[-1]
+    still = and_(column.stopped_by.is_(None), column.due < instant(until))
+    query = select(hour.label("hour"), column.state, still.label("still"), func.count().label("count")).where(
+        column.rule == "D01", column.started_at >= instant(weeks[0]), column.started_at < instant(until),
+        *_led_by(agency),
+    ).group_by(hour, column.state, still)  # fmt: skip
+    found: list[dict[str, Any]] = [
+        {"since": instant(since), "until": instant(end), "taken": 0, "in_time": 0, "late": 0, "overdue": 0,
+         "running": 0}
+        for since, end in pairwise(weeks)
+    ]  # fmt: skip
+    for row in connection.execute(query):
+        began = datetime.fromisoformat(f"{row.hour}:00:00+00:00")
+        week = found[max(0, bisect_right(weeks, began) - 1)]
+        name = {"met": "in_time", "late": "late"}.get(row.state, "overdue" if row.still else "running")
+        week[name] += row.count
+        week["taken"] += row.count
+    return found
+
+
+def overdue_by_rule(connection: Connection, at: datetime, agency: str | None = None) -> dict[str, int]:
+    """How many of each number are overdue at an instant and nothing has stopped."""
+    column = deadline.c
+    query = select(column.rule, func.count().label("overdue")).where(
+        column.stopped_by.is_(None), column.due < instant(at), *_led_by(agency)
+    ).group_by(column.rule)  # fmt: skip
+    return {row.rule: row.overdue for row in connection.execute(query)}
+
+
+def open_defects_by_code(connection: Connection, agency: str | None = None) -> dict[tuple[str, str], int]:
+    """How many defects of each (severity, code) are open."""
+    column = defect.c
+    query = select(column.severity, column.code, func.count(distinct(column.defect))).where(column.state == "open")
+    if agency is not None:
+        query = query.where(column.case.in_(_cases_of(agency)))
+    found = connection.execute(query.group_by(column.severity, column.code)).all()
+    return {(severity, code): count for severity, code, count in found}
 
 
 def _led_by(agency: str | None) -> list[ColumnElement[bool]]:

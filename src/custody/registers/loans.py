@@ -155,6 +155,15 @@ def search(
     return _shown(connection, connection.scalars(query).all(), at, seen)
 
 
+def out(connection: Connection, limit: int, seen: Seen | None = None) -> list[Shape]:
+    """Return what is out on loan, the first due first: ``{"loan","item","borrower","purpose","due"}``, of items whose
+    whole is seen."""
+    visible = seen.item(lent.c.item, Sight.WHOLE) if seen is not None else true()
+    columns = (lent.c.loan, lent.c.item, lent.c.borrower, lent.c.purpose, lent.c.due)
+    query = select(*columns).where(visible).order_by(lent.c.due, lent.c.item).limit(limit)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def _seen(seen: Seen, name: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether the whole of an item is seen that was asked for in a loan, or went with it."""
     return or_(*(

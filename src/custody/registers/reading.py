@@ -256,6 +256,15 @@ class Registers(CaseFiles):
         with self._reading() as connection:
             return clearances.statistics(connection, since, until, agency)
 
+    def charted(self, weeks: Sequence[datetime], *, agency: str | None = None) -> Shape:
+        """What charts of a period are drawn from: ``weeks``, ``overdue`` by rule at the end, open ``defects``."""
+        with self._reading() as connection:
+            return {
+                "weeks": clearances.by_week(connection, weeks, agency),
+                "overdue": clearances.overdue_by_rule(connection, weeks[-1], agency),
+                "defects": clearances.open_defects_by_code(connection, agency),
+            }
+
     def sight_of_act(self, recorded: Recorded) -> Sight:
         """How much the reader sees of a recorded act."""
         if self.seen is None:

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, Index, Table, Text, select
 from custody.facts.shapes import Shape
 from custody.ledger.journal import JournalEntry
 from custody.registers import people
-from custody.registers.register import Part, Position, Register, Row, body, metadata, read, written
+from custody.registers.register import Part, Position, Register, Row, body, listed, metadata, read, written
 
 refusal = Table(
     "refusal",
@@ -42,9 +42,12 @@ def _shape(line: JournalEntry) -> Shape:
 REGISTER = Register("refusals", 1, (Part(refusal, "journal", "position", _rows),), log="journal")
 
 
-def search(connection: Connection, after: int, limit: int, by: str | None = None) -> list[Shape]:
-    """Return refusals after a position of the journal, oldest first; of people of one agency if it is given."""
-    query = select(refusal.c.body).where(refusal.c.position > after).order_by(refusal.c.position).limit(limit)
+def search(
+    connection: Connection, after: int, limit: int, by: str | None = None, before: int | None = None
+) -> list[Shape]:
+    """Return refusals after a position of the journal, oldest first, or those before one, newest first; of people of
+    one agency if it is given."""
+    query = listed(select(refusal.c.body), refusal.c.position, after, before).limit(limit)
     if by is not None:
         query = query.where(refusal.c.by.in_(select(people.person.c.person).where(people.person.c.agency == by)))
     return [read(text) for text in connection.scalars(query)]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Select, Table, Text
 
 from custody.facts.kinds import KindName
 
@@ -85,6 +85,13 @@ def body() -> Column[Any]:
 def written(shape: Any) -> str:
     """Return a shape as the one JSON text that stands in a row, so that equal shapes are equal rows."""
     return json.dumps(shape, ensure_ascii=False, separators=(",", ":"))
+
+
+def listed(query: Select[Any], position: Column[int], after: int, before: int | None) -> Select[Any]:
+    """A query for what stands after a position, oldest first; or before one, if it is given, newest first."""
+    if before is not None:
+        return query.where(position < before).order_by(position.desc())
+    return query.where(position > after).order_by(position)
 
 
 def slices(whole: list[Any]) -> Iterator[list[Any]]:

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, Index, Table, Text, select
 
 from custody.facts.shapes import Shape
 from custody.ledger.journal import JournalEntry
-from custody.registers.register import Part, Position, Register, Row, body, metadata, read, written
+from custody.registers.register import Part, Position, Register, Row, body, listed, metadata, read, written
 
 view = Table(
     "view",
@@ -36,9 +36,12 @@ def _shape(line: JournalEntry) -> Shape:
 REGISTER = Register("views", 2, (Part(view, "journal", "position", _rows),), log="journal")
 
 
-def search(connection: Connection, by: str | None, after: int, limit: int) -> list[Shape]:
-    """Return views and exports after a position of the journal, oldest first; of one person if he is given."""
-    query = select(view.c.body).where(view.c.position > after).order_by(view.c.position).limit(limit)
+def search(
+    connection: Connection, by: str | None, after: int, limit: int, before: int | None = None
+) -> list[Shape]:
+    """Return views and exports after a position of the journal, oldest first, or those before one, newest first; of one
+    person if he is given."""
+    query = listed(select(view.c.body), view.c.position, after, before).limit(limit)
     if by is not None:
         query = query.where(view.c.by == by)
     return [read(text) for text in connection.scalars(query)]

@@ -131,12 +131,8 @@ def recommendations(desk: Desk, registers: Registers, at: datetime, *, closed: b
         rows = connection.execute(select(recommendation).order_by(
             recommendation.c.drafted_at, recommendation.c.agency, recommendation.c.number
         )).mappings().all()  # fmt: skip
-    cases: dict[str, list[Shape]] = {}
-    found = []
-    for row in rows:
-        if row["case"] not in cases:
-            cases[row["case"]] = _noted(registers, row["case"])
-        found.append(_shape(row, cases[row["case"]], at))
+    cases = registers.cases_named({row["case"] for row in rows})  # one that was corrected away has nothing noted
+    found = [_shape(row, cases.get(row["case"], {}).get("noted", ()), at) for row in rows]
     return [each for each in found if closed or each["state"] in ("drafted", "issued")]
 
 
@@ -172,13 +168,6 @@ def act_of(found: Shape, noter: str) -> Shape:
         "items": [item] if kind == "item" else [], "basis": [found["reference"]],
         "statement": found["statement"] if issue else "…", "signers": [{"part": "noter", "person": noter}],
     }  # fmt: skip
-
-
-def _noted(registers: Registers, case: str) -> list[Shape]:
-    try:
-        return list(registers.case(case)["noted"])
-    except NotFound:
-        return []  # corrected away
 
 
 def _shape(row: RowMapping, noted: Iterable[Shape], at: datetime) -> Shape:

@@ -7,11 +7,11 @@ import json
 import httpx
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import Engine, event
 
 from custody.acts.entry import Recorded
 from custody.ledger.past import recorded_from
 from custody.ledger.receipt_links import issue, revoke
+from pages.asking import MOST, asked
 from pages.conftest import At, Station
 
 TOKEN = "T0kenT0kenT0kenT0ken01"
@@ -115,18 +115,9 @@ def test_a_comment_that_is_not_taken_says_why_on_the_page_and_none_enters_the_lo
 
 
 def test_a_receipt_asks_the_database_little(station: Station, seized: list[str]) -> None:
-    asked: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with asked() as queries:
         assert httpx.get(f"{station.origin}/r/{TOKEN}", headers=PAGE).status_code == 200
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-    queries = [each for each in asked if not each.startswith(("PRAGMA", "BEGIN"))]
-    assert len(queries) <= 15, json.dumps(queries, indent=1)
+    assert len(queries) <= MOST, json.dumps(queries, indent=1)
 
 
 def test_an_address_that_asks_too_often_waits(station: Station, seized: list[str]) -> None:

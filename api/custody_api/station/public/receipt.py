@@ -17,16 +17,17 @@ from starlette.responses import RedirectResponse, Response
 
 from custody.desk import comments
 from custody.errors import CustodyError, NotFound
+from custody.facts.kinds import Need
 from custody.ledger.receipt_links import opens
 from custody.tlog.encoding import to_base64
 from custody.tlog.merkle import leaf_hash
 from custody_api.answers import encoded
 from custody_api.bodies import read_form
 from custody_api.context import Context
-from custody_api.papers.sources import Source, Sources
+from custody_api.papers.sources import Sources
 from custody_api.problems import problem_of
 from custody_api.station.pages import OpenPage, Page
-from custody_api.station.public.standing import agency_of, complaint, standing
+from custody_api.station.public.standing import answering, complaint, lines_of, standing
 
 POLICY: Final = "; ".join((
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
@@ -48,10 +49,10 @@ class Opened:
     """A receipt that a token opened, and what is told of it."""
 
     token: str
-    sources: Sources
-    source: Source
+    act: str
     agency: str | None
     shape: dict[str, Any]
+    complaint: str
 
 
 def opened(context: Context, token: str, lang: Literal["zh", "en"]) -> Opened:
@@ -62,9 +63,12 @@ def opened(context: Context, token: str, lang: Literal["zh", "en"]) -> Opened:
         raise NotFound("not-found/receipt", "There is no such receipt.")
     sources = Sources(ledger, None, lang, opens=False)
     source = sources.act(act)
-    agency = agency_of(sources, source)
-    shape = {**standing(sources, source, context.registers), "agency": sources.agency(agency) if agency else ""}
-    return Opened(token, sources, source, agency, shape)
+    lines = lines_of(sources, source)
+    agency, case = answering(ledger, source.act, lines.values())
+    known = Need("agency", agency or "")
+    facts = ledger.memory.fold([known])[known]
+    shape = {**standing(sources, source, lines, context.registers), "agency": facts.name if facts else ""}
+    return Opened(token, act, agency, shape, complaint(sources, case))
 
 
 def within_limit(request: Request, context: Context) -> None:
@@ -118,13 +122,13 @@ async def comment(token: str, request: Request, page: OpenPage, lang: Spoken = N
 def _keep(context: Context, token: str, said: str) -> None:
     found = opened(context, token, "zh")
     agency = found.agency or context.ledger.genesis.first_agency.agency
-    comments.put(context.desk, token, found.source.act.id, agency, said, context.ledger.clock())
+    comments.put(context.desk, token, found.act, agency, said, context.ledger.clock())
 
 
 def _page(page: Page, found: Opened, status: int = 200, problem: Mapping[str, Any] | None = None) -> Response:
     return page.render(
         "public/receipt.html", status, HEADERS, told=found.shape, token=found.token, problem=problem,
-        complaint=complaint(found.sources, found.source), longest=comments.LONGEST,
+        complaint=found.complaint, longest=comments.LONGEST,
         thanks="said" in page.request.query_params and problem is None,
     )  # fmt: skip
 

@@ -11,12 +11,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from custody.acts import ACT_TYPES
+from custody.acts.act import Act
 from custody.acts.disposition import Release
 from custody.acts.entry import instant
+from custody.facts.case import CaseFacts
 from custody.facts.item import ItemFacts
+from custody.facts.kinds import Need
 from custody.facts.shapes import status
+from custody.ledger.ledger import Ledger
 from custody.registers.reading import Registers
-from custody_api.papers.sheet import case_of
 from custody_api.papers.sources import Source, Sources
 
 Shape = dict[str, Any]
@@ -49,15 +52,22 @@ NEXT: Final[Mapping[str, tuple[str, str]]] = {
 """Deadlines of published law that somebody outside may rely on, and what is to happen by then."""
 
 
-def standing(sources: Sources, source: Source, registers: Registers) -> Shape:
-    """What is told of the act of a receipt, as JSON has it and the page shows it."""
-    act, t = source.act, sources.t
-    done = t(ACT_TYPES[act.act].zh, act.act.replace("-", " "))
+def lines_of(sources: Sources, source: Source) -> dict[int, ItemFacts]:
+    """The things of a receipt that no correction voided, by their numbers on the paper."""
+    act = source.act
     known = sources.items(act.own_items)
-    lines = {
+    return {
         number: known[item] for number, item in enumerate(act.own_items, 1)
         if item in known and number - 1 not in source.reading.voided
     }  # fmt: skip
+
+
+def standing(
+    sources: Sources, source: Source, lines: Mapping[int, ItemFacts], registers: Registers
+) -> Shape:
+    """What is told of the act of a receipt, as JSON has it and the page shows it."""
+    act, t = source.act, sources.t
+    done = t(ACT_TYPES[act.act].zh, act.act.replace("-", " "))
     return {
         "done": f"{done}: {sources.term(act.kind)}" if isinstance(act, Release) else done,
         "occurred_at": instant(act.occurred_at),
@@ -107,18 +117,18 @@ def _next(sources: Sources, registers: Registers, lines: Mapping[int, ItemFacts]
     return found.values()
 
 
-def agency_of(sources: Sources, source: Source) -> str | None:
-    """The agency that answers for a receipt: that of who signs first, else the one that leads the case."""
-    person = sources.person_facts(source.act.signers[0].person)
-    if person is not None:
-        return person.agency
-    case = sources.case(case_of(sources, source.act) or "")
-    return case.lead if case else None
+def answering(ledger: Ledger, act: Act, items: Iterable[ItemFacts]) -> tuple[str | None, CaseFacts | None]:
+    """The agency that answers for a receipt, that of who signs first, else the one that leads the case; and that."""
+    case_name = getattr(act, "case", None) or next((each.case for each in items), "")
+    person, case = Need("person", act.signers[0].person), Need("case", case_name)
+    ledger.memory.catch_up()
+    found = ledger.memory.fold([person, case])
+    led: CaseFacts | None = found[case]
+    return found[person].agency if found[person] else led.lead if led else None, led
 
 
-def complaint(sources: Sources, source: Source) -> str:
+def complaint(sources: Sources, case: CaseFacts | None) -> str:
     """How one complains, by the kind of the case; where nothing is known of the law, that one asks who issued it."""
-    case = sources.case(case_of(sources, source.act) or "")
     if sources.ledger.genesis.jurisdiction != "cn" or case is None:
         return sources.t("对所列内容有异议的，请向出具单位提出。", "Raise objections with the issuing authority.")
     if case.kind == "criminal":

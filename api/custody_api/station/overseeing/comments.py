@@ -1,0 +1,37 @@
+"""What citizens say of how their things were handled (评议), for the supervisors of the agency."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Depends
+from starlette.responses import RedirectResponse, Response
+
+from custody.desk import comments
+from custody_api.callers import writes_within_limit
+from custody_api.station.overseeing.admitted import agency_names, agency_of, require_oversight
+from custody_api.station.pages import ThePage
+
+router = APIRouter()
+
+PAGE: Final = 30
+
+
+@router.get("/comments")
+def read_comments(page: ThePage, agency: str | None = None, before: int | None = None) -> Response:
+    """Comments on what an agency did, the newest first."""
+    require_oversight(page)
+    of = agency_of(page, agency)
+    found = comments.search(page.context.desk, of, before, PAGE + 1)
+    names = agency_names(page.context.ledger, {each["agency"] for each in found})
+    more = found[PAGE - 1]["id"] if len(found) > PAGE else None
+    return page.render("overseeing/comments.html", found=found[:PAGE], more=more, agency=of, names=names)
+
+
+@router.post("/comments/{number}/read", dependencies=[Depends(writes_within_limit)])
+def mark_comment(page: ThePage, number: int) -> Response:
+    """Note that somebody of the agency has read it."""
+    require_oversight(page)
+    caller = page.caller
+    comments.mark_read(page.context.desk, number, caller.agency, caller.person, page.context.ledger.clock())
+    return RedirectResponse("/comments", 303)

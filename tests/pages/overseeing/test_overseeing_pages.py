@@ -1,0 +1,224 @@
+"""The pages of supervisors and auditors: over a store in which something is late, broken, lent and offered."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from custody.acts.entry import instant
+from custody.acts.values import decode
+from custody.desk import Desk, comments
+from custody.errors import CustodyError
+from custody.rules.draw import drawn
+from pages.asking import MOST, asked
+from pages.conftest import At, Station
+
+PAGE = {"Accept": "text/html", "Accept-Language": "en"}
+CASE = "云公(刑)诈〔2026〕0520"
+expect.set_options(timeout=15_000)
+SUPERVISORS = ("/morning", "/clearances/daily", "/clearances/monthly", "/clearances/quarterly", "/statistics",
+               "/recommendations", "/comments", "/refusals")  # fmt: skip
+AUDITORS = ("/views", "/draw", "/audit")
+
+
+@pytest.fixture(scope="module")
+def store(station: Station) -> dict[str, Any]:
+    """What happened."""
+    world = station.world
+    case = world.opens_case(case=CASE)
+    stored, late, lent, broken = world.seizes(case, *(world.item(category="digital") for _ in range(4)))
+    world.checks_in([], lines=[*world.lines([stored, lent]), *world.lines([broken], seen="broken")])
+    before = world.clock.now
+    world.clock.forward(hours=2)
+    wrong = world.relocates([stored], "贵重", by=["梁静", "郑宏"])
+    moved = world.clock.now
+    world.clock.forward(days=1)
+    world.lends([lent], hours=12)
+    with pytest.raises(CustodyError):
+        world.transfers([late], "梁静", "郑宏")
+    world.clock.forward(days=3)
+    desk = Desk.beside(world.engine)
+    comments.put(desk, "A" * 22, wrong.act, "psb-yunling", "态度很好 <script>alert(1)</script>", world.clock())
+    desk.close()
+    return {"case": case, "stored": stored, "late": late, "lent": lent, "broken": broken, "before": before,
+            "moved": moved, "wrong": wrong.act}  # fmt: skip
+
+
+def test_the_morning_report_says_in_a_minute_what_there_is_to_talk_about(
+    station: Station, at: At, store: dict[str, Any]
+) -> None:
+    page = at("江监督", "/morning")
+    expect(page.locator("h1")).to_contain_text("点调会")
+    expect(page.locator("#overdue")).to_contain_text("D01")
+    expect(page.locator("#overdue li").first).to_contain_text("云岭分局")
+    expect(page.locator("#loans")).to_contain_text("逾期")
+    expect(page.locator("#log")).to_contain_text("未设见证方")
+    assert page.locator("main a").count() > 10
+    text = page.locator("main").inner_text()
+    assert not [name for name in ("周远", "梁静") if name in text]
+    page.screenshot(path="/tmp/morning.png", full_page=True)
+    page.get_by_role("link", name="日清").first.click()
+    expect(page.locator("h1")).to_contain_text("日清")
+    expect(page.locator("main")).to_contain_text("应移交入库")
+    page.screenshot(path="/tmp/clearance.png", full_page=True)
+    page.get_by_role("link", name="月清").click()
+    expect(page.locator("main")).to_contain_text("调用未还")
+
+
+def test_statistics_are_drawn_and_told_and_taken_out_for_a_reason(
+    station: Station, at: At, store: dict[str, Any]
+) -> None:
+    page = at("江监督", "/statistics", lang="en")
+    expect(page.locator("svg.chart")).to_have_count(4)
+    expect(page.locator("svg.chart").first).to_have_attribute("role", "img")
+    page.locator("summary").first.click()
+    expect(page.locator("figure table").first.locator("tbody tr")).to_have_count(12)
+    page.screenshot(path="/tmp/statistics.png", full_page=True)
+    page.get_by_label("Why it is taken out").fill("monthly meeting")
+    with page.expect_download() as got:
+        page.get_by_role("button", name="Take out as a table").click()
+    assert got.value.suggested_filename == "weeks.xlsx"
+    line = [each for each in station.world.ledger.journal.read() if each.kind == "export"][-1]
+    assert (line.by, line.detail["why"], line.detail["list"]) == ("psb-0900", "monthly meeting", "weeks")
+
+
+def test_a_comment_is_text_and_whoever_read_it_is_named(station: Station, at: At, store: dict[str, Any]) -> None:
+    page = at("江监督", "/comments")
+    expect(page.locator(".comment .words")).to_have_text("态度很好 <script>alert(1)</script>")
+    page.get_by_role("button", name="标为已阅").click()
+    expect(page.locator("article")).to_contain_text("psb-0900 已阅")
+    assert "态度很好" not in get(station, "审计员", "/morning").text
+
+
+def test_an_auditor_drags_time_back_and_what_differs_is_marked(
+    station: Station, at: At, store: dict[str, Any]
+) -> None:
+    page = at("审计员", f"/audit/items/{store['stored']}")
+    expect(page.get_by_text("没有不同")).to_be_visible()
+    handle = page.locator('input[data-name="as_of"]')
+    handle.focus()
+    handle.press("ArrowLeft")
+    handle.press("ArrowLeft")
+    expect(page.locator("tr.differs").first).to_be_visible()
+    expect(page.locator("mark").first).to_be_visible()
+    assert "as_of=" in page.url
+    assert "than" not in page.url
+    page.screenshot(path="/tmp/slider.png", full_page=True)
+    link = page.url
+    page.get_by_role("button", name="以此刻为对照").click()
+    expect(page.get_by_text("没有不同")).to_be_visible()
+    other = page.context.new_page()
+    other.goto(link)
+    expect(other.locator("tr.differs").first).to_be_visible()
+    expect(other.locator("#slider output").nth(1)).to_have_text("现在")
+
+
+def test_what_was_known_and_how_it_was_are_two_handles(station: Station, store: dict[str, Any]) -> None:
+    before = instant(store["before"])
+    then = get(station, "审计员", f"/audit/items/{store['stored']}?as_of={before}&known_at={before}").text
+    assert marked(then)
+    place = station.world.places["大库"]
+    was = get(station, "审计员", f"/audit/places/{place}?as_of={instant(store['moved'] - timedelta(minutes=5))}").text
+    row = next(each for each in was.split("<tr") if f'data-code="{store["stored"]}' in each)
+    assert "differs" in row
+    case = get(station, "审计员", f"/audit/cases/{CASE}?known_at=2026-03-12T00:00:00Z").text
+    assert "did not know of it" in case
+    assert get(station, "钱法官", f"/audit/items/{store['stored']}").status_code == 404
+
+
+def test_refusals_and_looks_are_listed_newest_first_and_lead_on(
+    station: Station, at: At, store: dict[str, Any]
+) -> None:
+    page = at("审计员", "/refusals")
+    expect(page.locator("tbody tr").first).to_contain_text("cen-01")
+    page.screenshot(path="/tmp/refusals.png", full_page=True)
+    with station.client("审计员") as client:
+        assert client.get("/v1/items", params={"format": "csv", "why": "年度审计"}).status_code == 200
+    page.goto(f"{station.origin}/views?by=aud-01")
+    expect(page.locator("tbody tr").first).to_contain_text("年度审计")
+
+
+def test_a_draw_is_made_again_by_whoever_has_the_list(station: Station, at: At, store: dict[str, Any]) -> None:
+    page = at("审计员", "/draw", lang="en")
+    page.get_by_label("大库").check()
+    page.get_by_label("贵重").check()
+    page.get_by_label("Salt: words that nobody could know before").fill("weather of the day")
+    page.get_by_label("How many beside all of high risk").fill("1")
+    page.get_by_role("button", name="Draw").click()
+    expect(page.locator("h2")).to_contain_text("drawn of")
+    shown = re.findall(r'data-code="(\w{16})', page.content())
+    root = page.locator("dd.code").first.inner_text()
+    page.screenshot(path="/tmp/draw.png", full_page=True)
+    page.get_by_label("Why it is taken out").fill("audit 2026")
+    with page.expect_download() as got:
+        page.get_by_role("button", name="Download the list").click()
+    listed = dict(line.split() for line in got.value.path().read_text().splitlines())
+    assert list(drawn(decode(root), "weather of the day", listed, 1)) == shown
+
+
+def test_an_auditor_begins_a_verification_leaves_and_finds_the_result(
+    station: Station, at: At, store: dict[str, Any]
+) -> None:
+    page = at("审计员", "/audit", lang="en")
+    page.get_by_role("button", name="Begin").click()
+    expect(page.locator("#run")).to_contain_text("begun by aud-01")
+    address = page.url
+    page.close()
+    again = at("审计员", address.removeprefix(station.origin), lang="zh")
+    expect(again.locator("#run .notice.green")).to_contain_text("前后一致", timeout=20_000)
+    again.screenshot(path="/tmp/run.png", full_page=True)
+    assert get(station, "江监督", "/audit").status_code == 403
+    with signed_in(station, "江监督") as client:
+        assert client.post("/audit/runs").status_code == 403
+
+
+@pytest.mark.parametrize("path", [*SUPERVISORS, *AUDITORS])
+def test_pages_of_oversight_ask_little_and_open_to_whom_they_are_for(
+    station: Station, store: dict[str, Any], path: str
+) -> None:
+    reader = "江监督" if path in SUPERVISORS else "审计员"
+    with signed_in(station, reader) as client:
+        client.get(path)  # what is remembered afterwards, of people and agencies, is asked for once
+        with asked() as queries:
+            assert client.get(path).status_code == 200
+    assert len(queries) <= MOST, json.dumps(queries, indent=1)
+    assert get(station, "周远", path).status_code == 403
+    assert get(station, "钱法官", path).status_code == 403
+
+
+def test_pages_of_the_past_ask_little(station: Station, store: dict[str, Any]) -> None:
+    at_then = instant(store["moved"])
+    place = station.world.places["大库"]
+    with signed_in(station, "审计员") as client:
+        for path in (f"items/{store['stored']}", f"places/{place}", f"cases/{CASE}"):
+            with asked() as queries:
+                assert client.get(f"/audit/{path}?as_of={at_then}").status_code == 200
+            assert len(queries) <= MOST, path + json.dumps(queries, indent=1)
+
+
+@contextmanager
+def signed_in(station: Station, name: str) -> Iterator[httpx.Client]:
+    """A browser's client, as far as the server knows it."""
+    cookie = station.cookie(name)
+    headers = {**PAGE, "Origin": station.origin}
+    with httpx.Client(base_url=station.origin, headers=headers, cookies={cookie["name"]: cookie["value"]}) as client:
+        yield client
+
+
+def get(station: Station, name: str, path: str) -> httpx.Response:
+    """A page as somebody gets it."""
+    with signed_in(station, name) as client:
+        return client.get(path)
+
+
+def marked(text: str) -> list[str]:
+    """What is marked on a page as different."""
+    return re.findall(r"<mark>(.*?)</mark>", text)
