@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from custody_api.station import assets
 from pages.conftest import At, Station
 from pages.field.queueing import kept_files, on_queue, photographed, picture, script, states
 from submissions import a_case, body_of, submission
@@ -237,6 +238,15 @@ def test_a_refused_act_that_was_done_is_reported_with_its_bytes(station: Station
     assert world.facts(line["code"][:16]).holder.id == "psb-0211"
     page.reload()
     expect(card).to_contain_text("未获准；已报差异")
+
+
+def test_what_is_signed_after_the_session_is_over_is_kept_and_not_turned_away(station: Station, at: At) -> None:
+    page, body = at(None, "/healthz"), a_case(station.world, "云公(刑)诈〔2026〕0770")
+    act = json.loads(base64.b64decode(body["envelope"]["payload"]))
+    submit = "async ([script, act, body]) => (await import(script)).submit(act, body)"
+    assert page.evaluate(submit, [assets.address("signing/submitting.js"), act, body]) is None
+    assert on_queue(page, "send") == "signed-out"
+    assert states(page) == {act["id"]: "waiting"}
 
 
 def test_a_phone_holds_what_waits_in_the_open_and_nothing_of_what_was_recorded(station: Station, at: At) -> None:

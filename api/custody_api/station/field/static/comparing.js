@@ -4,13 +4,12 @@
 import { get, Offline, Problem } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { _ } from "../station/words.js";
-import { actOf } from "./entries.js";
+import { actOf, itemOf } from "./entries.js";
 import { code, moment, nameOf } from "./telling.js";
 
 /** The comparison for a refused act, if the refusal names an item or an act between; else nothing. */
 export async function comparison(entry) {
-  const facts = { ...entry.problem.facts, ...entry.problem };
-  const item = typeof facts.item === "string" ? facts.item : null;
+  const facts = { ...entry.problem.facts, ...entry.problem }, item = itemOf(entry.problem);
   const between = typeof facts.act === "string" && facts.act !== entry.id ? facts.act : null;
   if (!item && !between) return "";
   const columns = [

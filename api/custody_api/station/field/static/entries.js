@@ -25,6 +25,12 @@ export function filesOf(act) {
 /** The items, manifests and kits that an act names, by id. */
 export const thingsOf = act => new Set((JSON.stringify(act).match(LABEL) ?? []).map(each => each.slice(0, 16)));
 
+/** The item that a refusal is about, by its id or a code it bears, or null. */
+export function itemOf(problem) {
+  const facts = { ...problem.facts, ...problem };
+  return [facts.item, facts.code].find(each => /^EV1[0-9A-Z]{13}/.test(each))?.slice(0, 16) ?? null;
+}
+
 /** Whether a later act rests on an earlier one: a thing that both name, the act itself, or what it brought about. */
 export function restsOn(later, earlier) {
   const written = JSON.stringify({ ...later, follows: [] });

@@ -22,15 +22,19 @@ const ENDINGS = {
   "later": () => _("The server cannot take acts just now. They stay here, and are sent again."),
 };
 
+let drawing = 0;
+
 /** Draw the list anew; a card in which somebody is writing stays as it is. */
 async function show() {
+  const mine = ++drawing;
   const entries = await queued(), who = (await get("settings", "who"))?.person ?? "";
   const left = notYet(entries), gone = entries.filter(each => !left.includes(each)).reverse();
-  const cards = await Promise.all(left.map(each => kept(each) ?? cardOf(each, entries, who)));
+  const drawn = acts => Promise.all(acts.map(each => kept(each) ?? cardOf(each, entries, who)));
+  const [cards, past, sheets] = await Promise.all([drawn(left), drawn(gone), who ? keptSheets(who) : []]);
+  if (mine !== drawing) return;  // it was drawn again meanwhile, from what is newer
   list.replaceChildren(...cards);
   ended.hidden = !gone.length;
-  ended.querySelector("ol").replaceChildren(...await Promise.all(gone.map(each => cardOf(each, entries, who))));
-  const sheets = who ? await keptSheets(who) : [];
+  ended.querySelector("ol").replaceChildren(...past);
   begun.hidden = !sheets.length;
   begun.replaceChildren(...sheets.map(each => make("li", {}, make("a", { href: sheetOf(each.act, each.id) },
     _("Go on with: {act}", { act: nameOf(each.act) }), " ", make("small", {}, moment(each.kept_at))))));

@@ -5,9 +5,9 @@ import { base64url } from "../station/bytes.js";
 import { make } from "../station/dom.js";
 import { put } from "../station/store.js";
 import { _ } from "../station/words.js";
-import { actOf, draftOf, envelopeBytes } from "./entries.js";
-import { sheetOf } from "./telling.js";
+import { actOf, draftOf, envelopeBytes, itemOf, thingsOf } from "./entries.js";
 import { again, answeredBy, exported, NotKept, remove, wasExported } from "./queue.js";
+import { sheetOf } from "./telling.js";
 
 /** The buttons of an act. */
 export function actions(entry, who) {
@@ -35,14 +35,15 @@ async function anew(entry, who) {
   location.assign(sheetOf(entry.type, id));
 }
 
-/** The draft of a discrepancy that embeds a refused act, byte for byte. */
+/** The draft of a discrepancy that embeds a refused act, byte for byte. What it took comes to be by it; what the ledger
+ * knows already is named. */
 export function discrepancyOn(entry, who, statement) {
   const act = actOf(entry.submission.envelope);
-  const named = entry.problem.facts?.item ?? entry.problem.item;
-  const born = ["seizure", "blood-draw", "division"].includes(act.act);
+  const born = ["seizure", "blood-draw", "division"].includes(act.act), known = itemOf(entry.problem);
+  const named = [...thingsOf(act)].filter(each => each.startsWith("EV1") && (!born || each === known));
   return {
     act: "discrepancy", case: act.case ?? null,
-    items: born ? [] : [...new Set([...(act.lines ?? []).map(each => each.item), ...(named ? [named] : [])])],
+    items: named,
     report: {
       step: "raised", kind: "refused-act",
       facts: [{ what: entry.problem.code.slice(0, 120), expected: null, found: (entry.problem.detail ?? "").slice(0, 120) }],
@@ -68,7 +69,7 @@ async function report(entry, who, place) {
 async function save(entry) {
   const address = URL.createObjectURL(await exported(entry.id));
   make("a", { href: address, download: `${entry.type}-${entry.id}.json` }).click();
-  URL.revokeObjectURL(address);
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);  // some browsers read it after the click
   await wasExported(entry.id);
 }
 

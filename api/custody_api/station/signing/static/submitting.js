@@ -15,13 +15,16 @@ export async function submit(act, submission) {
       await forgetAll(act);
       return receipt;
     } catch (error) {
-      if (!(error instanceof Offline)) throw error;
+      if (!(error instanceof Offline) && !saysNothingOfTheAct(error.status)) throw error;
     }
   }
   await queue(submission);
   if (act.follows.length > 0) send();
   return null;
 }
+
+// A session that is over, a server that is busy: what was signed is kept, and sent when that has passed.
+const saysNothingOfTheAct = status => status === 401 || status === 429 || status >= 500;
 
 /** Let it wait on the server for whoever signs elsewhere. */
 export async function letWait(act, submission) {
