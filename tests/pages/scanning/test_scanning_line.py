@@ -197,6 +197,10 @@ def test_a_misread_is_told_and_presses_no_key_of_the_page(station: Station, at: 
         assert page.locator("#scan-card").is_hidden()
         page.wait_for_timeout(100)
         assert page.url.endswith("/settings"), misread
+    page.context.set_offline(True)
+    burst(page, code)
+    answered(page, "unknown", "The server cannot be reached")  # not that there is no such label
+    page.context.set_offline(False)
     burst(page, code)
     page.locator("[data-choice='1']").wait_for()
     script(page, "scanning/preferences.js", "await it.prefer({ digits: false })")  # for whose keyboard is a voice
