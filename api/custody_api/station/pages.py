@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from custody.access.caller import Caller
+from custody.cli.zone import use_zone_unless_chosen
 from custody.registers.reading import Registers
 from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import Context, InContext
@@ -76,12 +77,18 @@ class Page:
         return HTMLResponse(drawn, status, headers={**about, **(headers or {})})
 
 
+def _page(request: Request, context: Context, caller: Caller | None, registers: Registers | None) -> Page:
+    # Whoever reads it, hours are those by which the rules count days, unless the server's settings name others.
+    use_zone_unless_chosen(context.ledger.policy.zone)
+    return Page(request, context, language_of(request), caller, registers)
+
+
 async def _open(request: Request, context: InContext) -> Page:
-    return Page(request, context, language_of(request))
+    return _page(request, context, None, None)
 
 
 async def _signed_in(request: Request, context: InContext, caller: TheCaller, registers: TheRegisters) -> Page:
-    return Page(request, context, language_of(request), caller, registers)
+    return _page(request, context, caller, registers)
 
 
 OpenPage = Annotated[Page, Depends(_open)]

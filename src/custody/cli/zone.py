@@ -20,6 +20,12 @@ def use_zone(name: str | None) -> None:
     _chosen.set(zone_named(name) if name else None)
 
 
+def use_zone_unless_chosen(zone: tzinfo) -> None:
+    """Speak in a zone from now on, unless somebody chose one."""
+    if _chosen.get() is None:
+        _chosen.set(zone)
+
+
 def zone_named(name: str) -> tzinfo:
     """A zone by its IANA name (``Asia/Shanghai``) or its offset (``+08:00``). Raises WrongUse."""
     offset = _OFFSET.fullmatch(name)
