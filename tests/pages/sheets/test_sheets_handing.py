@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -106,7 +107,9 @@ def test_a_loan_comes_back_beside_what_it_was_like_when_it_left(at: At, station:
     expect(page.locator(".sum")).to_contain_text("1 defect")
 
 
-def test_a_phone_shows_a_sheet_whole_and_who_is_named_as_taker_signs_as_one(at: At, station: Station) -> None:
+def test_a_phone_shows_sheets_whole_a_taker_signs_as_one_and_fresh_labels_make_lines_of_a_seizure(
+    at: At, station: Station
+) -> None:
     world = station.world
     _, (phone, _) = seized(world)
     page = opened(at, "周远", "/do/transfer", device="phone")
@@ -120,6 +123,26 @@ def test_a_phone_shows_a_sheet_whole_and_who_is_named_as_taker_signs_as_one(at: 
     expect(page.locator(".line")).to_have_count(0)
     assert scans(page, phone["code"])
     expect(page.locator(".line")).to_have_count(1)
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+    page.goto(f"{station.origin}/do")
+    page.keyboard.press("2")
+    expect(page.locator(":focus")).to_have_attribute("data-act", "seizure")
+    page.keyboard.press("1")
+    expect(page.locator("form[data-ready]")).to_be_attached()
+    scans(page, phone["code"])
+    expect(page.locator("#scan-answer")).to_contain_text("已在台账中")
+    assert scans(page, world.code())
+    expect(page.locator(".line")).to_have_count(1)
+    page.locator('[name="/items/0/category"]').select_option("cash")
+    expect(page.locator('[name="/items/0/details/denominations/0/face"]')).to_be_visible()
+    page.locator(".line").focus()
+    page.keyboard.press("F8")
+    page.locator("#photo-file").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff"})
+    page.locator("dialog").get_by_role("button", name="完成").click()
+    photograph = page.locator('[name="/items/0/photos/0"]')
+    expect(photograph).to_have_value(sha256(b"\xff\xd8\xff").hexdigest())
+    expect(page.locator('[name="/attachments/0/sha256"]')).to_have_value(photograph.input_value())
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -1,5 +1,5 @@
 // What follows from what was filled in: whoever is named as borrower, giver or taker signs in that part; a place under
-// dual control takes two custodians; and of a thing that was scanned, what the ledger knows fills what is still empty.
+// dual control takes two custodians; a category has its details; and of a thing that was scanned, what the ledger knows fills what is still empty.
 
 import { get } from "../station/api.js";
 import { addRow, choose, rowsOf, writeInput } from "./draft.js";
@@ -14,6 +14,14 @@ export function signAlike(form, input) {
   const part = PARTS[input.name];
   const row = part && input.value && rowsOf(signers(form)).find(each => inRow(each, "part").value === part);
   if (row && !inRow(row, "person").value) writeInput(inRow(row, "person"), input.value);
+}
+
+/** Ask for the details of a thing's category, where it has any and none are given yet. */
+export function detailsAlike(input) {
+  if (!input.name.endsWith("/category")) return;
+  const either = input.form.querySelector(`[data-either="${input.name.replace(/category$/, "details")}"]`);
+  const chooser = either?.querySelector("[data-choose]");
+  if (chooser && !chooser.value && [...chooser.options].some(each => each.value === input.value)) choose(either, input.value);
 }
 
 /** Let two people sign in a part. */

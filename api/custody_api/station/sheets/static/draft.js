@@ -89,6 +89,7 @@ export function choose(either, variant) {
   const template = [...either.children].find(each => each.dataset.variant === variant);
   const group = template ? grown(either, template, "", "") : document.createElement("div");
   bodyOf(either).replaceChildren(group);
+  for (const inner of group.querySelectorAll('[data-required][data-takes=""]')) addRow(inner);
   return group;
 }
 

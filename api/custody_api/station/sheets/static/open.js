@@ -57,8 +57,9 @@ function offer(kept) {
 at("undo").addEventListener("click", () => sheet.undo());
 at("sign").addEventListener("click", () => sheet.toSign());
 at("photo").addEventListener("click", async () => {
+  const line = document.activeElement?.closest(".line");
   const { take } = await import("../signing/photos.js");
-  for (const each of await take()) sheet.attach(each);
+  for (const each of await take()) sheet.attach(each, line);
 });
 document.addEventListener("keydown", event => {
   if (event.key === "Escape" && !event.defaultPrevented && at("presented").hidden && !document.querySelector("dialog[open]")) location.assign(at("back").href);

@@ -6,9 +6,9 @@ import { asksForText } from "../scanning/keyboard.js";
 import { announce, make } from "../station/dom.js";
 import { all, put, remove } from "../station/store.js";
 import { _ } from "../station/words.js";
-import { signAlike } from "./alike.js";
+import { detailsAlike, signAlike } from "./alike.js";
 import { decided, missing, showDecision, showMissing, summary } from "./checks.js";
-import { addRow, choose, closeMaybe, fillForm, openMaybe, readDraft, removeRow, rowsOf, signable, valueAt, withOffset } from "./draft.js";
+import { addRow, choose, closeMaybe, fillForm, openMaybe, readDraft, removeRow, rowsOf, signable, valueAt, withOffset, writeInput } from "./draft.js";
 import { decide, describePlace, hasPlaceFor, mark, take, tellAll } from "./lines.js";
 
 const CHECK_AFTER = 500;
@@ -114,7 +114,10 @@ export class Sheet {
   }
 
   chosen(event) {
-    if (event.target.name) signAlike(this.form, event.target);
+    if (event.target.name) {
+      signAlike(this.form, event.target);
+      detailsAlike(event.target);
+    }
     if (event.target.dataset.type === "place") describePlace(event.target);
     if (!event.target.matches("[data-choose]")) return;
     choose(event.target.closest("[data-either]"), event.target.value);
@@ -185,12 +188,14 @@ export class Sheet {
     if (!presenting) this.presented.replaceChildren();
   }
 
-  /** A file that stands beside the act. */
-  attach(attachment) {
+  /** A file that stands beside the act; and a photograph of the thing on a line that lists its own. */
+  attach(attachment, line = null) {
     const list = this.form.querySelector('[data-list="/attachments"]');
     const draft = { attachments: [...(this.draft.attachments ?? []), attachment] };
     list.closest("details")?.setAttribute("open", "");
     fillForm(addRow(list), draft);
+    const photos = attachment.kind === "photo" && line?.querySelector('[data-list$="/photos"]');
+    if (photos) writeInput(addRow(photos).querySelector("input"), attachment.sha256);
     this.keep();
     this.standing();
   }
