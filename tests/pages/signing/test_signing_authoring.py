@@ -6,20 +6,18 @@ import base64
 import json
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
-import custody_api.station
 from custody.acts import ACT_TYPES, PAYLOAD_TYPE, parse_act
 from custody.acts.examples import example
 from custody.acts.values import decode, encode, seal_commitment, sealed_in
 from custody.authoring import new_act_id, prepare
 from custody.signing import pae
+from pages.signing.scripts import page_with_scripts
 
-STATION: Final = Path(custody_api.station.__file__).parent
 SEEN: Final = {"size": 7, "root": encode(bytes(range(32)))}
 LEDGER: Final = "custody.example/yunling"
 MILLISECONDS: Final = 1_773_280_861_234
@@ -28,25 +26,9 @@ MILLISECONDS: Final = 1_773_280_861_234
 
 @pytest.fixture(scope="module")
 def modules(browser: Browser) -> Iterator[Page]:
-    """A page that can load the station's scripts, from the files themselves: what they make needs no server."""
-    context = browser.new_context(timezone_id="Asia/Shanghai", locale="en-GB")
-    page = context.new_page()
-    page.route("http://localhost:9000/**", _served)
-    page.goto("http://localhost:9000/")
-    yield page
-    context.close()
-
-
-def _served(route: Route) -> None:
-    _, _, name = route.request.url.partition("/static/")
-    area, _, rest = name.partition("/")
-    path = STATION / ("" if area == "station" else area) / "static" / rest
-    if not name:
-        route.fulfill(body="<!doctype html><html lang=en>", content_type="text/html")
-    elif path.is_file():
-        route.fulfill(path=path, content_type="text/javascript")
-    else:
-        route.fulfill(status=404)
+    """A page that can load the station's scripts."""
+    with page_with_scripts(browser) as page:
+        yield page
 
 
 def made(page: Page, script: str, given: Any = None) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
@@ -15,14 +15,14 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
 )
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from custody.acts import PAYLOAD_TYPE
 from custody.acts.values import decode
 from custody.signing import PrivateKey, key_id_of, pae, public_bytes, read_public_key, read_signature
 from custody.webauthn import Passkey
-from custody_api.station import assets
 from pages.signing.authenticators import authenticator
+from pages.signing.scripts import page_with_scripts
 
 PAYLOAD: Final = '{"act":"check-in","note":"血样"}'
 WORK: Final = """async ([script, given]) => {
@@ -33,14 +33,15 @@ WORK: Final = """async ([script, given]) => {
 
 
 @pytest.fixture
-def page(at: Callable[..., Page]) -> Page:
-    """A page of the station that does nothing by itself; nobody is signed in."""
-    return at(None, assets.address("station/words.js"))
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that can load the station's scripts, with a store of its own."""
+    with page_with_scripts(browser) as opened:
+        yield opened
 
 
 def asked(page: Page, work: str, given: Any = None) -> Any:
     """What a function of (keys.js, what is given, sign) returns."""
-    return page.evaluate(WORK.replace("WORK", work), [assets.address("signing/keys.js"), given])
+    return page.evaluate(WORK.replace("WORK", work), ["/static/signing/keys.js", given])
 
 
 def verified(made: dict[str, Any], signature: dict[str, Any], passkey: Passkey | None = None) -> bool:
