@@ -5,7 +5,7 @@ import { make } from "../station/dom.js";
 import { spaced } from "../scanning/label.js";
 import { _, counted } from "../station/words.js";
 import { get } from "../station/api.js";
-import { Lacking, begin, given, moment, sealsOf, signers, typed } from "./flow.js";
+import { Lacking, begin, given, moment, renewed, sealsOf, signers, typed } from "./flow.js";
 import { photographsOf } from "./photographs.js";
 
 const lines = document.getElementById("lines");
@@ -155,9 +155,11 @@ function lineOf(line) {
   return { item, moves, decision, ...seen, remark: line.remark || null };
 }
 
+const fresh = { to: null, toName: null, lines: given.lines.map(each => ({
+  ...each, decision: null, reason: null, remark: "", viewed: "list", condition: _("intact"), seal_seen: each.seal?.number ?? "none",
+})) };
+
 const flow = await begin({
-  fresh: { to: null, toName: null, lines: given.lines.map(each => ({
-    ...each, decision: null, reason: null, remark: "", viewed: "list", condition: _("intact"), seal_seen: each.seal?.number ?? "none",
-  })) },
-  draw, draft, scans: { item: choose, place: stand },
+  fresh, draw, draft, scans: { item: choose, place: stand },
+  renew: state => ({ ...state, lines: renewed(state.lines, fresh.lines) }),
 });

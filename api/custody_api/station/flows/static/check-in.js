@@ -4,7 +4,7 @@ import { get } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { spaced } from "../scanning/label.js";
 import { _, counted } from "../station/words.js";
-import { Lacking, begin, given, moment, sealsOf, signers, swap, typed } from "./flow.js";
+import { Lacking, begin, given, moment, renewed, sealsOf, signers, swap, typed } from "./flow.js";
 
 const lines = document.getElementById("lines");
 const second = document.getElementById("second");
@@ -79,6 +79,7 @@ function draft(state) {
 const flow = await begin({
   fresh, draw, draft,
   scans: { item: arrive, place: stand },
+  renew: state => ({ ...state, lines: renewed(state.lines, fresh.lines, each => !each.announced) }),
   recorded: () => draw({ ...fresh, lines: [] }),
 });
 

@@ -22,11 +22,12 @@ const lacks = document.getElementById("lacks");
 /**
  * Begin a flow, or take up what this device kept of it.
  * `scans` maps kinds of labels to what is done with one: `async (detail, change) => [outcome, text]`;
- * `draw(state)` shows it; `draft(state)` gives what is to be signed, or throws Lacking.
+ * `draw(state)` shows it; `draft(state)` gives what is to be signed, or throws Lacking; `renew(state)` brings what was kept
+ * up to what the server knows now.
  */
-export async function begin({ fresh, draw, draft, scans = {}, recorded = () => {} }) {
+export async function begin({ fresh, draw, draft, scans = {}, renew = same => same, recorded = () => {} }) {
   const kept = await store.get("sheets", id);
-  let state = kept?.state ?? fresh;
+  let state = kept ? renew(kept.state) : fresh;
   const before = [];
 
   async function change(step) {
@@ -105,6 +106,12 @@ export function swap(container, children) {
   container.replaceChildren(...children);
   if (at >= 0) inside()[at]?.focus();
 }
+
+/** Lines that were kept, as far as they are still `wanted`, and those that came since; both bear their `item`. */
+export const renewed = (kept, fresh, wanted = () => false) => {
+  const now = new Set(fresh.map(each => each.item)), before = new Set(kept.map(each => each.item));
+  return [...kept.filter(each => now.has(each.item) || wanted(each)), ...fresh.filter(each => !before.has(each.item))];
+};
 
 /** Say what is missing; "" for nothing. */
 export function tell(text) {
