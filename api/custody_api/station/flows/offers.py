@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from typing import Annotated, Final, get_args
 
 from fastapi import APIRouter, Query
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, JSONResponse
 
 from custody import label
 from custody.access.rights import Sight
-from custody.acts.act import Act
-from custody.acts.control import RefusalReason, Stage
+from custody.acts.act import Act, Attachment
+from custody.acts.control import Offer, RefusalReason, Stage
 from custody.acts.taking import Seizure
-from custody.errors import NotFound
 from custody.facts.shapes import Shape
 from custody.ledger.past import recorded_from
 from custody.registers.reading import MOST
@@ -68,9 +67,18 @@ def read_withdrawal(page: ThePage, manifest: str) -> HTMLResponse:
 
 @router.get("/offers/photographs/{item}")
 def read_photographs(page: ThePage, item: str) -> HTMLResponse:
-    """A part of a page: the photographs of an item, for who sees the whole of it."""
-    whole = page.registers.sight_of(f"item:{item}") is Sight.WHOLE
-    return page.render("flows/photographs.html", photos=photographs(page, item) if whole else [], item=item)
+    """A part of a page: the photographs of an item that the reader may look at. Raises NotFound."""
+    return page.render("flows/photographs.html", photos=photographs(page, item))
+
+
+@router.get("/offers/attached")
+def read_attached(page: ThePage, item: Annotated[list[str], Query(max_length=50)]) -> JSONResponse:
+    """The photographs of some items as an act attaches them: whoever reads the offer then sees them.
+
+    Raises NotFound.
+    """
+    found = {each: [photo.model_dump(mode="json") for photo in photographs(page, each)] for each in item}
+    return JSONResponse(found, headers={"Cache-Control": "no-store"})
 
 
 def open_lines(page: Page, manifest: str) -> tuple[Shape, list[Shape]]:
@@ -84,26 +92,24 @@ def open_lines(page: Page, manifest: str) -> tuple[Shape, list[Shape]]:
     return found, lines
 
 
-def photographs(page: Page, item: str) -> list[str]:
-    """The SHA-256 of the photographs of an item, the newest first: on its line of a list, or with an act on it alone.
-
-    Raises NotFound.
-    """
+def photographs(page: Page, item: str) -> list[Attachment]:
+    """The photographs of an item, the newest first: on its line of a list or of an offer, or with an act on it alone;
+    of acts that the reader sees the whole of. Raises NotFound."""
     history = page.registers.history(item)
     positions = [each["position"] for each in history["acts"]]
-    if not positions:
-        raise NotFound("not-found/item", "The ledger knows no such item.", asked=item)
-    acts = [recorded_from(row).act for row in page.context.ledger.recorder.rows_at(positions)]
-    found = [each for act in reversed(acts) for each in photographs_in(act, item)]
-    return list(dict.fromkeys(found))[:SHOWN]
+    rows = page.context.ledger.recorder.rows_at(positions) if positions else []
+    found: dict[str, Attachment] = {}
+    for recorded in map(recorded_from, reversed(rows)):
+        named = set(photographs_in(recorded.act, item)) - found.keys()
+        if named and page.registers.sight_of_act(recorded) is Sight.WHOLE:
+            found |= {each.sha256: each for each in recorded.act.attachments if each.sha256 in named}
+    return list(found.values())[:SHOWN]
 
 
 def photographs_in(act: Act, item: str) -> Sequence[str]:
-    """The photographs of one item that an act names."""
-    if isinstance(act, Seizure):
-        own = [sha for taken in act.items if taken.item == item for sha in taken.photos]
-        if own:
-            return own
-    if set(act.own_items) != {item}:
-        return ()
+    """The SHA-256 of the photographs of one item that an act names."""
+    lines = act.items if isinstance(act, Seizure) else act.lines if isinstance(act, Offer) else ()
+    own = [sha for line in lines if line.item == item for sha in line.photos]
+    if own or set(act.own_items) != {item}:
+        return own
     return [each.sha256 for each in act.attachments if each.media_type.startswith("image/")]

@@ -100,7 +100,7 @@ function draw(state) {
 
 function row(line, index) {
   const here = index === at;
-  return make("tr", { tabindex: here ? "0" : "-1", "aria-selected": here ? "true" : "false", "data-item": line.item, "data-decision": line.decision ?? "open",
+  return make("tr", { tabindex: here ? "0" : "-1", "aria-current": here ? "true" : null, "data-item": line.item, "data-decision": line.decision ?? "open",
     onclick: event => { if (!event.target.closest("a, button, input, select") && at !== index) go(index); } },
   make("td", {}, make("b", {}, line.description), ` ${line.quantity} ${line.unit}`, make("br"), make("span", { class: "code" }, spaced(line.code)),
     line.proposal ? make("p", {}, make("small", {}, _("proposed: {proposal}", line))) : null),

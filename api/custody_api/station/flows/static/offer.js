@@ -53,16 +53,27 @@ const row = line => make("tr", { "data-item": line.item },
 
 const own = (state, line) => state.lines.find(each => each.item === line.item);
 
-function draft(state) {
+/** The photographs of the things, which the offer attaches: so whoever answers it sees them. */
+async function attached(items) {
+  const found = {};
+  for (let at = 0; at < items.length; at += 50) {
+    Object.assign(found, await get(`/offers/attached?${new URLSearchParams(items.slice(at, at + 50).map(each => ["item", each]))}`));
+  }
+  return found;
+}
+
+async function draft(state) {
   const { receiver, stage, document: paper, expires } = state.fields;
   if (!state.lines.length) throw new Lacking(_("Nothing was scanned yet."));
   if (!receiver || !expires) throw new Lacking(_("Say to whom it is offered, and until when."));
   if (state.lines.some(each => each.moves !== "custody") && !stage) throw new Lacking(_("Who is to answer for things takes them over in a stage: say which."));
   const passes = state.lines.some(each => each.moves !== "custody");
+  const photos = await attached(state.lines.map(each => each.item));
   return {
     act: "offer", occurred_at: moment(), manifest: state.manifest.slice(0, 16), sender: given.sender, receiver: { agency: receiver },
     stage: passes ? stage : null, document: passes ? paper || null : null, expires_at: moment(expires),
-    lines: state.lines.map(({ item, moves, proposal }) => ({ item, moves, proposal: proposal || null, photos: [] })),
+    lines: state.lines.map(({ item, moves, proposal }) => ({ item, moves, proposal: proposal || null, photos: photos[item].map(each => each.sha256) })),
+    attachments: [...new Map(Object.values(photos).flat().map(each => [each.sha256, each])).values()],
     signers: signers({ deliverer: given.deliverer }),
   };
 }
