@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -17,6 +18,10 @@ from custody.acts.entry import instant
 from custody.acts.values import decode
 from custody.desk import Desk, comments
 from custody.errors import CustodyError
+from custody.registers import Registers
+from custody.reminding.configured import Configured
+from custody.reminding.recommendations import recommendations
+from custody.reminding.turn import Office
 from custody.rules.draw import drawn
 from pages.asking import MOST, asked
 from pages.conftest import At, Station
@@ -64,11 +69,9 @@ def test_the_morning_report_says_in_a_minute_what_there_is_to_talk_about(
     assert page.locator("main a").count() > 10
     text = page.locator("main").inner_text()
     assert not [name for name in ("周远", "梁静") if name in text]
-    page.screenshot(path="/tmp/morning.png", full_page=True)
     page.get_by_role("link", name="日清").first.click()
     expect(page.locator("h1")).to_contain_text("日清")
     expect(page.locator("main")).to_contain_text("应移交入库")
-    page.screenshot(path="/tmp/clearance.png", full_page=True)
     page.get_by_role("link", name="月清").click()
     expect(page.locator("main")).to_contain_text("调用未还")
 
@@ -81,7 +84,6 @@ def test_statistics_are_drawn_and_told_and_taken_out_for_a_reason(
     expect(page.locator("svg.chart").first).to_have_attribute("role", "img")
     page.locator("summary").first.click()
     expect(page.locator("figure table").first.locator("tbody tr")).to_have_count(12)
-    page.screenshot(path="/tmp/statistics.png", full_page=True)
     page.get_by_label("Why it is taken out").fill("monthly meeting")
     with page.expect_download() as got:
         page.get_by_role("button", name="Take out as a table").click()
@@ -111,7 +113,6 @@ def test_an_auditor_drags_time_back_and_what_differs_is_marked(
     expect(page.locator("mark").first).to_be_visible()
     assert "as_of=" in page.url
     assert "than" not in page.url
-    page.screenshot(path="/tmp/slider.png", full_page=True)
     link = page.url
     page.get_by_role("button", name="以此刻为对照").click()
     expect(page.get_by_text("没有不同")).to_be_visible()
@@ -139,7 +140,6 @@ def test_refusals_and_looks_are_listed_newest_first_and_lead_on(
 ) -> None:
     page = at("审计员", "/refusals")
     expect(page.locator("tbody tr").first).to_contain_text("cen-01")
-    page.screenshot(path="/tmp/refusals.png", full_page=True)
     with station.client("审计员") as client:
         assert client.get("/v1/items", params={"format": "csv", "why": "年度审计"}).status_code == 200
     page.goto(f"{station.origin}/views?by=aud-01")
@@ -156,7 +156,6 @@ def test_a_draw_is_made_again_by_whoever_has_the_list(station: Station, at: At, 
     expect(page.locator("h2")).to_contain_text("drawn of")
     shown = re.findall(r'data-code="(\w{16})', page.content())
     root = page.locator("dd.code").first.inner_text()
-    page.screenshot(path="/tmp/draw.png", full_page=True)
     page.get_by_label("Why it is taken out").fill("audit 2026")
     with page.expect_download() as got:
         page.get_by_role("button", name="Download the list").click()
@@ -174,10 +173,45 @@ def test_an_auditor_begins_a_verification_leaves_and_finds_the_result(
     page.close()
     again = at("审计员", address.removeprefix(station.origin), lang="zh")
     expect(again.locator("#run .notice.green")).to_contain_text("前后一致", timeout=20_000)
-    again.screenshot(path="/tmp/run.png", full_page=True)
     assert get(station, "江监督", "/audit").status_code == 403
     with signed_in(station, "江监督") as client:
         assert client.post("/audit/runs").status_code == 403
+
+
+def test_a_recommendation_is_worded_signed_and_tracked_and_is_nobody_elses(
+    station: Station, at: At, store: dict[str, Any]
+) -> None:
+    world = station.world
+    desk, registers = Desk.beside(world.engine), Registers(world.engine)
+    registers.catch_up()
+    Office(world.ledger, registers, desk, Configured(), world.clock).turn()
+    found = recommendations(desk, registers, world.clock())
+    assert [each["state"] for each in found] == ["drafted"] * len(found)
+    path = f"/recommendations/{quote(found[0]['reference'])}"
+    assert get(station, "钱法官", path).status_code == 403
+    assert "next-act" not in get(station, "江监督", path).text  # who supervises follows it; who reviews signs it
+    page = at("高岚", "/recommendations")
+    page.get_by_role("link", name=found[0]["reference"]).click()
+    expect(page.locator("#next-act[data-ready]")).to_be_visible()
+    page.get_by_label("签署的文字").fill("请立即整改，并书面答复。")
+    page.keyboard.press("F9")
+    expect(page.locator(".party[data-person=psb-0077]")).to_be_visible()
+    page.keyboard.press("F9")
+    expect(page.locator(".party[data-person=psb-0077][data-open] [data-do=sign]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".receipt")).to_be_visible()
+    registers.catch_up()
+    (issued,) = (each for each in recommendations(desk, registers, world.clock()) if each["state"] == "issued")
+    assert issued["reference"] == found[0]["reference"]
+    registers.close()
+    desk.close()
+
+
+def test_items_cases_and_places_lead_to_their_past(station: Station, store: dict[str, Any]) -> None:
+    place = station.world.places["大库"]
+    for path in (f"/items/{store['stored']}", f"/places/{place}", f"/cases/{quote(CASE)}"):
+        assert f'href="/audit{path}"' in get(station, "审计员", path).text
+        assert get(station, "审计员", f"/audit{path}").status_code == 200
 
 
 @pytest.mark.parametrize("path", [*SUPERVISORS, *AUDITORS])

@@ -52,14 +52,12 @@ def test_a_citizen_reads_what_was_taken_and_what_comes_next_and_the_phone_checks
     assert [name for name in (*NAMES, *seized, "戒指", "云公(刑)") if name in page.content()] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 20
-    page.screenshot(path="/tmp/receipt-zh.png", full_page=True)
     page.get_by_text("English", exact=True).click()
     expect(page.locator("h1")).to_have_text("Receipt")
     expect(page.locator("#proof .verified")).to_contain_text("Checked on this device")
     page.get_by_label("What you want to say").fill("They were polite.\n<b>Thank you</b>")
     page.get_by_role("button", name="Send the comment").click()
     expect(page.get_by_text("The supervisors of this unit will read it.")).to_be_visible()
-    page.screenshot(path="/tmp/receipt-en.png", full_page=True)
 
 
 def test_a_page_that_was_tampered_with_on_the_way_says_that_the_proof_does_not_hold(

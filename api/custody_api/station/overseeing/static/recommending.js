@@ -13,5 +13,6 @@ next.querySelector("[data-sign]").addEventListener("click", event => {
   event.currentTarget.disabled = statement.readOnly = true;
   const draft = { ...JSON.parse(next.dataset.draft), statement: said };
   const again = () => { next.querySelector("[data-sign]").disabled = statement.readOnly = false; };
-  present(document.getElementById("hand-over"), draft, { onRecorded: () => location.reload(), onBack: again });
+  present(document.getElementById("hand-over"), draft, { onBack: again });
 });
+next.dataset.ready = "";
