@@ -1,0 +1,180 @@
+"""The guides for clerk, prosecutor, auditor and citizen: each step done as it is told, and its pictures.
+
+`scripts/guides` takes the pictures anew; without it the steps are done all the same, and every picture has to be there.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from custody.ledger.receipt_links import issue
+from pages.conftest import At, Station
+from pages.flows.test_flows_stories import opened, scan, signed_by
+from pages.scanning.test_scanning_line import answered, listening
+from world import World
+
+GUIDES: Final = Path(__file__).parents[3] / "docs/guides"
+PICTURES: Final = GUIDES / "pictures"
+TAKING: Final = bool(os.environ.get("TAKE_PICTURES"))
+MOST_BYTES: Final = 40_000
+MOST_PICTURES: Final = 24
+FILES: Final = {"zh": ".zh-CN.md", "en": ".md"}
+NAMED: Final = re.compile(r"!\[[^\]]+\]\(pictures/([\w.-]+)\)")
+
+Take = Callable[[Page, str], None]
+
+
+@pytest.fixture(params=["zh", "en"])
+def lang(request: pytest.FixtureRequest) -> str:
+    """The language in which a guide is followed."""
+    return str(request.param)
+
+
+@pytest.fixture
+def take(lang: str) -> Take:
+    """Take a picture of a step, if pictures are taken; in any case the guide shows it there."""
+
+    def of(page: Page, name: str) -> None:
+        file = PICTURES / f"{name}.{lang}.webp"
+        if TAKING:
+            page.wait_for_timeout(300)  # for whatever still moves into its place
+            _save(Image.open(io.BytesIO(page.screenshot())).convert("RGB"), file)
+        guide = (GUIDES / f"{name.split('-')[0]}{FILES[lang]}").read_text(encoding="utf-8")
+        assert file.name in NAMED.findall(guide)
+
+    return of
+
+
+def _save(picture: Image.Image, file: Path) -> None:
+    if picture.width > 1000:
+        picture = picture.resize((1000, picture.height * 1000 // picture.width), Image.Resampling.LANCZOS)
+    for quality in (80, 70, 60, 50, 40):
+        picture.save(file, "WEBP", quality=quality, method=6)
+        if file.stat().st_size <= MOST_BYTES:
+            return
+
+
+@pytest.fixture(scope="module")
+def store(station: Station) -> World:
+    """The world, with a store of the police's own, which 孙凯 keeps."""
+    world = station.world
+    world.place("分局物证室", "psb-yunling", "general")
+    world.act({
+        "act": "person", "person": "psb-aux-12", "add": [{"capacity": "custodian", "licence": None}], "end": [],
+        "places_added": [world.places["分局物证室"]], "places_ended": [], "unit": None, "left": False,
+        "signers": world.signers(administrator="psb-admin"),
+    })  # fmt: skip
+    return world
+
+
+def case_of(world: World, lang: str) -> str:
+    """A case for a guide in one language."""
+    return world.opens_case(case=f"云公(刑)盗〔2026〕{len(world.keys) + len(lang) + world.random.randrange(10**4)}",
+                            officers=["psb-0211", "psb-0347"])  # fmt: skip
+
+
+def test_a_clerk_takes_things_in_at_the_counter(store: World, at: At, lang: str, take: Take) -> None:
+    world = store
+    things = [world.item(description=each) for each in ("黑色手机", "银色笔记本电脑")]
+    phone, laptop = world.seizes(case_of(world, lang), *things)
+    page = listening(at("孙凯", "/intake", keys=("周远",), lang=lang))
+    expect(page.locator("tbody tr").first).to_contain_text("psb-0211")
+    take(page, "clerk-intake")
+    scan(page, phone)
+    page.wait_for_url("**/intake/check-in**")
+    page = opened(page)
+    scan(page, laptop)
+    answered(page, "accepted")
+    scan(page, world.places["分局物证室"])
+    answered(page, "accepted", "分局物证室")
+    take(page, "clerk-sheet")
+    page.keyboard.press("F9")
+    expect(page.locator(".hand-over .decision :is(.green, .orange)").first).to_be_visible()
+    take(page, "clerk-hand-over")
+    signed_by(page, "psb-0211", "psb-aux-12")
+    assert world.facts(phone).holder.id == world.places["分局物证室"]
+
+
+def test_a_prosecutor_answers_an_offer_line_by_line(store: World, at: At, lang: str, take: Take) -> None:
+    world = store
+    items = world.seizes(case_of(world, lang), *(world.item(description=each) for each in ("手机", "银行卡")))
+    world.checks_in(items)
+    manifest = world.offers(items)
+    page = listening(at("江检", "/", keys=("周远",), lang=lang))
+    expect(page.locator(f"main a[href*='{manifest}']").first).to_be_visible()
+    take(page, "prosecutor-home")
+    page = opened(at("江检", f"/offers/{manifest}/answer", lang=lang))
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("1")
+    page.wait_for_timeout(120)
+    page.keyboard.press("3")
+    expect(page.locator("[data-reasons]")).to_be_visible()
+    page.keyboard.press("1")
+    expect(page.locator("[data-decision=refused]")).to_have_count(1)
+    take(page, "prosecutor-answer")
+    page.keyboard.press("F9")
+    signed_by(page, "pro-11")
+    page = at("江检", f"/items/{items[0]}", lang=lang)
+    expect(page.locator(".timeline")).to_be_visible()
+    take(page, "prosecutor-item")
+
+
+def test_an_auditor_looks_and_has_it_verified(store: World, at: At, lang: str, take: Take) -> None:
+    world = store
+    (item,) = world.seizes(case_of(world, lang), world.item(description="手表"))
+    world.clock.forward(hours=3)
+    world.checks_in([item])
+    world.lends([item])
+    world.clock.forward(hours=3)
+    world.returns([item], seen="broken")
+    act = world.checks_in(world.seizes(case_of(world, lang))).act
+    page = at("审计员", f"/items/{item}", lang=lang)
+    expect(page.locator(".timeline [data-mark]").first).to_be_visible()
+    take(page, "auditor-item")
+    page.goto(page.url.replace(f"/items/{item}", f"/acts/{act}"))
+    tick = page.locator("#proof details")
+    expect(tick).to_have_attribute("data-verdict", "good")
+    tick.locator("summary").press("Enter")
+    tick.scroll_into_view_if_needed()
+    take(page, "auditor-act")
+    page.goto(page.url.replace(f"/acts/{act}", "/defects"))
+    expect(page.locator("main")).to_contain_text("SEAL_BROKEN_AT_RECEIPT")
+    take(page, "auditor-defects")
+
+
+def test_a_citizen_reads_a_receipt_and_says_something(
+    station: Station, store: World, at: At, lang: str, take: Take
+) -> None:
+    world = store
+    items = world.seizes(case_of(world, lang), world.item(category="digital"), world.item(category="valuables"))
+    taken = world.ledger.memory.record(world.facts(items[0]).born_in)
+    assert taken is not None
+    token = f"T0kenT0kenT0kenT0ken{lang}"
+    issue(world.ledger.journal, token, taken.act.id, "psb-0211", "交当事人")
+    page = at(None, f"/r/{token}", device="phone", lang=lang)
+    expect(page.locator("#proof .verified")).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
+    take(page, "citizen-receipt")
+    comment = page.locator("textarea")
+    comment.fill("He explained everything." if lang == "en" else "民警态度好，讲得清楚。")
+    comment.scroll_into_view_if_needed()
+    take(page, "citizen-comment")
+    page.locator("form:has(textarea) button").click()
+    expect(page.locator("main")).to_contain_text("supervisors" if lang == "en" else "督察")
+
+
+def test_every_picture_is_there_is_small_and_is_shown_in_one_guide() -> None:
+    named = [name for guide in sorted(GUIDES.glob("*.md")) for name in NAMED.findall(guide.read_text(encoding="utf-8"))]
+    there = {path.name: path.stat().st_size for path in PICTURES.iterdir()}
+    assert sorted(named) == sorted(there)
+    assert len(there) <= MOST_PICTURES
+    assert [name for name, size in there.items() if size > MOST_BYTES] == []
