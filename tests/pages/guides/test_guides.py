@@ -128,7 +128,9 @@ def test_a_prosecutor_answers_an_offer_line_by_line(store: World, at: At, lang: 
     take(page, "prosecutor-item")
 
 
-def test_an_auditor_looks_and_has_it_verified(store: World, at: At, lang: str, take: Take) -> None:
+def test_an_auditor_looks_drags_time_back_and_has_it_verified(
+    station: Station, store: World, at: At, lang: str, take: Take
+) -> None:
     world = store
     (item,) = world.seizes(case_of(world, lang), world.item(description="手表"))
     world.clock.forward(hours=3)
@@ -140,13 +142,21 @@ def test_an_auditor_looks_and_has_it_verified(store: World, at: At, lang: str, t
     page = at("审计员", f"/items/{item}", lang=lang)
     expect(page.locator(".timeline [data-mark]").first).to_be_visible()
     take(page, "auditor-item")
-    page.goto(page.url.replace(f"/items/{item}", f"/acts/{act}"))
+    page.goto(f"{station.origin}/audit/items/{item}")
+    handle = page.locator('input[data-name="as_of"]')
+    handle.focus()
+    handle.press("ArrowLeft")
+    handle.press("ArrowLeft")
+    expect(page.locator("tr.differs").first).to_be_visible()
+    page.locator("tr.differs").first.scroll_into_view_if_needed()
+    take(page, "auditor-past")
+    page.goto(f"{station.origin}/acts/{act}")
     tick = page.locator("#proof details")
     expect(tick).to_have_attribute("data-verdict", "good")
     tick.locator("summary").press("Enter")
     tick.scroll_into_view_if_needed()
     take(page, "auditor-act")
-    page.goto(page.url.replace(f"/acts/{act}", "/defects"))
+    page.goto(f"{station.origin}/defects")
     expect(page.locator("main")).to_contain_text("SEAL_BROKEN_AT_RECEIPT")
     take(page, "auditor-defects")
 
