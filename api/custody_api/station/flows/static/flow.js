@@ -2,6 +2,7 @@
 // handed over to be signed. A page has #work, #hand-over, #lacks, and #flow with what the server knew.
 
 import { answered } from "../scanning/answers.js";
+import { withOffset } from "../sheets/draft.js";
 import { Offline, Problem } from "../station/api.js";
 import { announce } from "../station/dom.js";
 import * as store from "../station/store.js";
@@ -121,13 +122,7 @@ export function tell(text) {
 }
 
 /** This moment, or one that an input of the type datetime-local has, with this device's offset. */
-export function moment(local = "") {
-  const at = local ? new Date(local) : new Date();
-  const away = -at.getTimezoneOffset();
-  const wall = new Date(at.getTime() + away * 60_000).toISOString().slice(0, 19);
-  const two = number => String(Math.floor(number)).padStart(2, "0");
-  return `${wall}${away < 0 ? "-" : "+"}${two(Math.abs(away) / 60)}:${two(Math.abs(away) % 60)}`;
-}
+export const moment = withOffset;
 
 /** What somebody typed, without what surrounds it; null for nothing. */
 export const typed = element => element.value.normalize("NFC").trim() || null;
