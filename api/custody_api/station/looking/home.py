@@ -68,6 +68,10 @@ def _loans(page: Page) -> Listing:
     return some(page.registers.loans(state="open", at=page.context.ledger.clock(), limit=FEW + 1), "/loans")
 
 
+def _brought(page: Page) -> Listing:
+    return some(page.registers.items(status="in-hands", limit=FEW + 1), "/intake")
+
+
 def _coming(page: Page) -> Listing:
     found = page.registers.items(status="to-laboratory", limit=FEW + 1)
     return some(found, "/items?status=to-laboratory")
@@ -97,6 +101,7 @@ SECTIONS: Final[Mapping[str, tuple[frozenset[str] | None, Callable[[Page], Listi
     "due": (CASE_WORK | KEEPING, _due),
     "offers": (CASE_WORK | KEEPING, _offers),
     "asked_for": (APPROVERS, _asked_for),
+    "brought": (frozenset({"custodian"}), _brought),
     "coming": (frozenset({"examiner"}), _coming),
     "defects": (CASE_WORK, _defects),
     "loans": (frozenset({"custodian"}), _loans),

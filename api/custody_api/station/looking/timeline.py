@@ -23,7 +23,7 @@ WIDE: Final = 900.0
 """Pixels of a short history, without what stands at its left."""
 LEFT: Final = 92.0
 """Pixels for the names of the rows."""
-APART: Final = 86.0
+APART: Final = 122.0
 """Pixels between the beginnings of two dates on the axis."""
 AT_ONCE: Final = timedelta(minutes=10)
 """What is recorded within so much is known when it happens; what is recorded later is dotted until then."""
