@@ -336,14 +336,6 @@ SHOWN_ITEM: Final[Json] = {
     "deadlines": [DUE],
     "version": 1234,
 }  # fmt: skip
-_SHOWN_PERSON: Final[Json] = {
-    "person": "cen-01", "agency": "center", "subject": "person", "left": False,
-    "capacities": [{"capacity": "custodian", "licence": None, "expires": None}], "places": ["ST1C7V0N2R5TQKM4"],
-}  # fmt: skip
-_SHOWN_PLACE: Final[Json] = {
-    "place": "ST1C7V0N2R5TQKM4", "name": "大库", "parent": None, "agency": "center", "class": "general",
-    "dual_control": False, "temperature": None,
-}  # fmt: skip
 _STRETCH: Final[Json] = {
     "from": "2026-03-12T00:10:00.000000Z", "to": "2026-03-12T06:20:00.000000Z", "holder": "psb-0211",
     "kind": "person", "place": None, "place_name": None, "act": ACT_ID, "type": "seizure", "position": 40,
@@ -362,7 +354,3 @@ HISTORY: Final = resource(
     "seals": [{"at": "2026-03-12T00:10:00.000000Z", "number": "F-880732", "state": "sealed", "act": ACT_ID,
                "position": 40}],
     "controls": []})  # fmt: skip
-PERSON: Final = resource("The person.", {**_SHOWN_PERSON, "keys": [], "items": 3})
-PEOPLE: Final = listing("people", "People, ordered by id.", _SHOWN_PERSON)
-PLACE: Final = resource("The place.", {**_SHOWN_PLACE, "items": 400})
-PLACES: Final = listing("places", "Places, ordered by id.", _SHOWN_PLACE)

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from custody_api import documented
+from custody_api import documented_parties as documented
 from custody_api.answers import Listed, one
 from custody_api.callers import TheRegisters
+from custody_api.documented import ITEMS
 from custody_api.lists import TheLists
 
 router = APIRouter(prefix="/v1", tags=["people and places"])
@@ -37,7 +38,7 @@ def read_person(person: str, request: Request, registers: TheRegisters) -> Respo
     return one(request, registers.person(person))
 
 
-@router.get("/people/{person}/items", **documented.ITEMS)
+@router.get("/people/{person}/items", **ITEMS)
 def read_person_items(
     person: str, lists: TheLists, wanted: Annotated[Listed, Query()], registers: TheRegisters
 ) -> Response:
@@ -61,7 +62,7 @@ def read_place(place: str, request: Request, registers: TheRegisters) -> Respons
     return one(request, registers.place(place))
 
 
-@router.get("/places/{place}/items", **documented.ITEMS)
+@router.get("/places/{place}/items", **ITEMS)
 def read_place_items(
     place: str, lists: TheLists, wanted: Annotated[Listed, Query()], registers: TheRegisters
 ) -> Response:
