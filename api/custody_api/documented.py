@@ -336,12 +336,6 @@ SHOWN_ITEM: Final[Json] = {
     "deadlines": [DUE],
     "version": 1234,
 }  # fmt: skip
-_STRETCH: Final[Json] = {
-    "from": "2026-03-12T00:10:00.000000Z", "to": "2026-03-12T06:20:00.000000Z", "holder": "psb-0211",
-    "kind": "person", "place": None, "place_name": None, "act": ACT_ID, "type": "seizure", "position": 40,
-    "given_by": None,
-    "parties": [{"part": "officer", "person": "psb-0211"}, {"part": "second", "person": "psb-0347"}],
-}  # fmt: skip
 SHOWN_ACT: Final[Json] = {
     "act": ACT_ID, "type": "seizure", "position": 40, "recorded_at": "2026-03-12T00:11:05.123456Z",
     "occurred_at": "2026-03-12T08:10:00+08:00", "signers": [{"part": "officer", "person": "psb-0211"}], "defects": [],
@@ -349,8 +343,3 @@ SHOWN_ACT: Final[Json] = {
 
 ITEM: Final = resource("The item.", SHOWN_ITEM)
 ITEMS: Final = listing("items", "Items, ordered by id.", SHOWN_ITEM)
-HISTORY: Final = resource(
-    "The chain of custody.", {"item": ITEM_ID, "acts": [SHOWN_ACT], "custody": [_STRETCH], "gaps": [],
-    "seals": [{"at": "2026-03-12T00:10:00.000000Z", "number": "F-880732", "state": "sealed", "act": ACT_ID,
-               "position": 40}],
-    "controls": []})  # fmt: skip

@@ -1,4 +1,4 @@
-"""What OpenAPI says of cases with their files, of blood kits, and of histories in the formats of other systems."""
+"""What OpenAPI says of cases with their files, of blood kits, and of histories, also in the formats of others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ from typing import Final
 
 from custody_api.documented import ACT_ID, CASE_REF, DUE, ITEM_ID, SHOWN_ACT, SHOWN_ITEM, Json, listing, resource
 
+_STRETCH: Final[Json] = {
+    "from": "2026-03-12T00:10:00.000000Z", "to": "2026-03-12T06:20:00.000000Z", "holder": "psb-0211",
+    "kind": "person", "place": None, "place_name": None, "act": ACT_ID, "type": "seizure", "position": 40,
+    "given_by": None,
+    "parties": [{"part": "officer", "person": "psb-0211"}, {"part": "second", "person": "psb-0347"}],
+}  # fmt: skip
 _SHOWN_CASE: Final[Json] = {
     "case": CASE_REF, "kind": "criminal", "lead": "psb-yunling", "stage": "investigation", "officers": ["psb-0211"],
     "legal_reviewer": "psb-0077", "opened_at": "2026-03-12T00:00:00.000000Z", "opened_by": ACT_ID, "holds": [],
@@ -44,3 +50,8 @@ _PROV_JSON: Final[Json] = {"schema": {"type": "object"}, "example": _EXAMPLE}
 PROV: Final[Json] = {
     "responses": {200: {"description": "A PROV-JSON document.", "content": {"application/json": _PROV_JSON}}}
 }
+HISTORY: Final = resource(
+    "The chain of custody.", {"item": ITEM_ID, "acts": [SHOWN_ACT], "custody": [_STRETCH], "gaps": [],
+    "seals": [{"at": "2026-03-12T00:10:00.000000Z", "number": "F-880732", "state": "sealed", "act": ACT_ID,
+               "position": 40}],
+    "controls": []})  # fmt: skip

@@ -17,7 +17,7 @@ from custody_api.answers import Listed, TakenOut, encoded, one
 from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import TheLedger
 from custody_api.disclosing import NOT_KEPT, Reason, require_opens, with_names
-from custody_api.documented_cases import PROV
+from custody_api.documented_cases import HISTORY, PROV
 from custody_api.interchange.chain import chain_of
 from custody_api.interchange.prov import MEDIA_TYPE as PROV_TYPE
 from custody_api.interchange.prov import prov_document
@@ -56,7 +56,7 @@ def search_items(
     )
 
 
-@router.get("/{id_or_code}/history", **documented.HISTORY)
+@router.get("/{id_or_code}/history", **HISTORY)
 def read_history(
     id_or_code: str, request: Request, registers: TheRegisters, ledger: TheLedger, caller: TheCaller, moment: AtMoment,
     why: Reason = None,
