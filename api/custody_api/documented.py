@@ -161,7 +161,7 @@ SUBMISSION: Final[Json] = {
     },
 }
 
-_SUBMITTED: Final[Json] = {
+SUBMITTED: Final[Json] = {
     "envelope": {
         "payloadType": "application/vnd.custody.act.v1+json",
         "payload": "eyJhY3QiOiJjaGVjay1pbiIsIC4uLn0=",
@@ -185,7 +185,7 @@ METRICS: Final[Json] = {"responses": {200: _media("text/plain", "Prometheus text
 
 SUBMIT: Final[Json] = {
     "responses": {201: _answer(Receipt, "Recorded."), 200: _answer(Receipt, "Recorded before: the same receipt.")},
-    "openapi_extra": body("application/json", SUBMISSION, _SUBMITTED),
+    "openapi_extra": body("application/json", SUBMISSION, SUBMITTED),
 }
 
 BATCH: Final[Json] = {
@@ -195,35 +195,8 @@ BATCH: Final[Json] = {
             {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("Receipt", "Problem")]},
         )
     },
-    "openapi_extra": body("application/jsonl", SUBMISSION, _SUBMITTED),
+    "openapi_extra": body("application/jsonl", SUBMISSION, SUBMITTED),
 }  # fmt: skip
-
-_MAYBE_UNFINISHED: Final[Json] = {
-    **SUBMISSION,
-    "properties": {
-        **SUBMISSION["properties"],
-        "unfinished": {"type": "boolean", "description": "Whether some signers have not signed yet."},
-    },
-}
-_UNSIGNED: Final[Json] = {
-    "type": "object", "required": ["act"], "additionalProperties": False,
-    "properties": {
-        "act": {"type": "object"},
-        "presented": {
-            "type": "array", "items": {"type": "string"},
-            "description": "The whole codes of labels that are before the caller.",
-        },
-    },
-}  # fmt: skip
-
-CHECK: Final[Json] = {
-    "responses": {200: _answer(Checked, "What would be decided.")},
-    "openapi_extra": body(
-        "application/json",
-        {"oneOf": [_MAYBE_UNFINISHED, _UNSIGNED]},
-        _SUBMITTED,
-    ),
-}
 
 ACT: Final[Json] = {"responses": {200: _answer(RecordedAct, "The act and its place in the log.")}}
 PROOF: Final[Json] = {"responses": {200: _text("A tlog-proof.", "c2sp.org/tlog-proof@v1\nindex 1233\n…")}}

@@ -21,7 +21,7 @@ from custody.ledger.batches import CHUNK
 from custody.ledger.ledger import Receipt, Submission
 from custody.ledger.opening import open_envelope
 from custody.rules.judge import Decision
-from custody_api import documented, tracing
+from custody_api import documented, documented_checking, tracing
 from custody_api.bodies import parsed, presented_in, read_lines, read_submission, submission_from, submission_of
 from custody_api.callers import TheCaller
 from custody_api.context import Context, InContext
@@ -52,7 +52,7 @@ async def submit_acts(request: Request, context: InContext) -> StreamingResponse
     return StreamingResponse(results, media_type="application/jsonl")
 
 
-@router.post("/check", **documented.CHECK)
+@router.post("/check", **documented_checking.CHECK)
 async def check_act(request: Request, context: InContext, caller: TheCaller) -> JSONResponse:
     """Say what would be decided of an act that is not done yet, signed (``envelope``, by all or, ``unfinished``, by
     some) or unsigned (``act``), and that somebody of the caller's agency is to sign; by what those see who signed, or,

@@ -43,7 +43,7 @@ async function takeItem(form, { id, code }) {
   if (item?.asked?.state === "retired") {
     return said("refused", _("This label is retired; the thing now bears {code}.", { code: item.code }));
   }
-  const other = item && form.dataset.manyCases === undefined && itemsOf(form).find(each => each.case !== item.case);
+  const other = item && itemsOf(form).find(each => each.case !== item.case);
   if (other) return said("refused", _("It belongs to case {case}; this sheet is of case {other}.", { case: item.case, other: other.case }));
   const input = freeInput(form, "item") ?? underSeal(form, item) ?? rowFor(form, "item");
   if (!input) return said("refused", _("This is in the ledger already."));
@@ -102,7 +102,7 @@ const partyWithPlace = form =>
   [...form.querySelectorAll("[data-either]")].reverse().find(each => each.querySelector(':scope > [data-variant="place"]'));
 
 const freeInput = (form, type) =>
-  [...form.querySelectorAll(`[data-type="${type}"]`)].find(each => !each.value && !each.closest(".beside"));
+  [...form.querySelectorAll(`[data-type="${type}"]`)].find(each => !each.value);
 
 function rowFor(form, type) {
   const lists = [...form.querySelectorAll(`[data-takes="${type}"]`)];

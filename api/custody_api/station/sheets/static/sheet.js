@@ -3,12 +3,12 @@
 
 import { answered } from "../scanning/answers.js";
 import { asksForText } from "../scanning/keyboard.js";
-import { announce, make } from "../station/dom.js";
+import { announce } from "../station/dom.js";
 import { all, put, remove } from "../station/store.js";
 import { _ } from "../station/words.js";
 import { detailsAlike, signAlike } from "./alike.js";
 import { decided, missing, showDecision, showMissing, summary } from "./checks.js";
-import { addRow, choose, closeMaybe, fillForm, openMaybe, readDraft, removeRow, rowsOf, signable, valueAt, withOffset, writeInput } from "./draft.js";
+import { addRow, choose, closeMaybe, fillForm, openMaybe, readDraft, removeRow, rowsOf, signable, withOffset, writeInput } from "./draft.js";
 import { decide, describePlace, hasPlaceFor, mark, take, tellAll } from "./lines.js";
 
 const CHECK_AFTER = 500;
@@ -226,8 +226,4 @@ export async function keptSheets(person, act = null) {
 }
 
 /** How many things a kept sheet names. */
-export const sizeOf = draft => ["/lines", "/items", "/seals", "/tubes", "/children"].map(each => valueAt(draft, each)?.length ?? 0).reduce((a, b) => a + b);
-
-/** A button to go on with a kept sheet. */
-export const resume = (kept, text, onclick) =>
-  make("button", { type: "button", onclick, "data-sheet": kept.id }, text);
+export const sizeOf = draft => ["lines", "items", "seals", "tubes", "children"].reduce((sum, each) => sum + (draft[each]?.length ?? 0), 0);
