@@ -250,34 +250,41 @@ def test_an_act_whose_answer_was_lost_is_sent_again_and_recorded_once(station: S
     assert world.ledger.recorder.head().size == size
 
 
-def test_an_approver_elsewhere_reads_the_same_bytes_and_signs_or_declines(station: Station, at: At) -> None:
+def test_who_signs_elsewhere_reads_the_same_bytes_and_signs_or_declines(station: Station, at: At) -> None:
+    """What is sealed in them is shown by right, for a reason that the journal keeps."""
     world = station.world
     case = world.opens_case(case=f"云公(刑)诈〔2026〕{world.random.randrange(10**6)}")
     (item,) = world.seizes(case)
-
+    seizure = world.seizure(case, [world.item()]) | {"occurred_at": world.clock.now.isoformat()}
+    seizure["signers"] = [{name: each[name] for name in ("part", "person")} for each in seizure["signers"]]
+    lifting = {
+        "act": "measure-change", "items": [item], "change": {"kind": "lift"}, "instrument": None,
+        "reason": "查明与案件无关", "occurred_at": world.clock.now.isoformat(),
+        "signers": [{"part": "officer", "person": "psb-0211"}, {"part": "approver", "person": "psb-0005"}],
+    }  # fmt: skip
     page = at("周远", "/keys", lang="en")
 
-    def puts_down() -> str:
-        present(page, {
-            "act": "measure-change", "items": [item], "change": {"kind": "lift"}, "instrument": None,
-            "reason": "查明与案件无关", "occurred_at": world.clock.now.isoformat(),
-            "signers": [{"part": "officer", "person": "psb-0211"}, {"part": "approver", "person": "psb-0005"}],
-        })  # fmt: skip
+    def puts_down(draft: dict[str, Any]) -> str:
+        present(page, draft)
         signs(page, "psb-0211")
         page.locator("[data-do=elsewhere]").click()
         expect(page.locator("[data-pending]")).to_be_visible()
         return str(page.locator("[data-pending]").get_attribute("data-pending"))
 
-    declined, signed = puts_down(), puts_down()
+    declined, signed = puts_down(lifting), puts_down(seizure)
     page = at("沈建国", "/waiting", lang="en")
     page.locator(f"[data-pending='{declined}'] [data-do=open]").click()
     page.get_by_label("Why you do not sign").fill("依据不足")
     page.locator("[data-do=decline]").click()
     expect(page.locator("[data-state=declined]")).to_be_visible()
 
-    page.goto(f"{station.origin}/waiting")
+    page = at("何苗", "/waiting", lang="en")
     page.locator(f"[data-pending='{signed}'] [data-do=open]").click()
-    waits = station.client("沈建国").get(f"/v1/pending/{signed}").json()
+    expect(page.locator(".sentences")).to_contain_text("(sealed)")
+    page.get_by_label("Why you have to read").fill("共同扣押")
+    page.locator("[data-do=disclose]").click()
+    expect(page.locator(".sentences")).not_to_contain_text("(sealed)")
+    waits = station.client("何苗").get(f"/v1/pending/{signed}").json()
     payload = base64.b64decode(waits["envelope"]["payload"])
     expect(page.locator(".digest")).to_have_attribute("data-digest", hashlib.sha256(payload).hexdigest())
     expect(page.locator(".decision .green")).to_be_visible()

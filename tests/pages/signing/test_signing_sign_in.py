@@ -53,7 +53,12 @@ def test_a_key_file_signs_in_unless_it_is_encrypted(station: Station, at: At, tm
     page.set_input_files("#sign-in-file", written(tmp_path / "open.pem", key, None))
     page.wait_for_url(f"{station.origin}/waiting")
     assert who(page) == "psb-0211"
-    assert page.evaluate("() => indexedDB.databases().then(all => all.length)") <= 1
+
+    page.get_by_role("link", name="Your keys").click()
+    page.set_input_files("#bring-file", written(tmp_path / "another.pem", station.world.key_of("何苗"), None))
+    expect(page.get_by_role("alert").first).to_contain_text("This is no key of psb-0211")
+    page.set_input_files("#bring-file", tmp_path / "open.pem")
+    expect(page.get_by_text("on this device", exact=True)).to_be_visible()
 
 
 def written(path: Path, key: PrivateKey, passphrase: bytes | None) -> Path:

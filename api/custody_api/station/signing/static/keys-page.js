@@ -4,7 +4,7 @@ import { get } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { _ } from "../station/words.js";
 import { present } from "./hand-over.js";
-import { KeyProblem, forget, held, keep, keysOf, makeDeviceKey, makePasskey } from "./keys.js";
+import { KeyProblem, forget, held, importFile, keep, keysOf, makeDeviceKey, makePasskey, readKeyFile } from "./keys.js";
 import { called } from "./party.js";
 
 const place = document.getElementById("keys"), panel = document.getElementById("hand-over");
@@ -21,7 +21,7 @@ async function draw() {
   const here = await held();
   const administrators = people.people.filter(each => each.capacities.some(one => one.capacity === "administrator"));
   place.hidden = false;
-  place.replaceChildren(enrolled(own.keys, here), onDevice(here), newKey(signing.length > 0, administrators));
+  place.replaceChildren(enrolled(own.keys, here), onDevice(here, own.keys), newKey(signing.length > 0, administrators));
 }
 
 function enrolled(keys, here) {
@@ -34,7 +34,7 @@ function enrolled(keys, here) {
         make("td", {}, held.has(each.key) ? _("on this device") : each.kind === "passkey" ? _("in an authenticator") : _("elsewhere"))))))));
 }
 
-function onDevice(keys) {
+function onDevice(keys, enrolled) {
   const line = key => make("tr", { "data-key-id": key.key },
     make("td", {}, key.name ?? key.person, key.name ? ` · ${key.person}` : ""), make("td", {}, called(key)), make("td", {}, state(key)),
     make("td", { class: "row" },
@@ -42,7 +42,26 @@ function onDevice(keys) {
         && make("button", { type: "button", "data-do": "enrol", onclick: () => fill(key) }, _("Enrol")),
       forgetting(key)));
   return make("section", { class: "card" }, make("h2", {}, _("Keys that this device holds")),
-    keys.length === 0 ? make("p", { class: "empty" }, _("None.")) : make("div", { class: "wide" }, make("table", {}, make("tbody", {}, keys.map(line)))));
+    keys.length === 0 ? make("p", { class: "empty" }, _("None.")) : make("div", { class: "wide" }, make("table", {}, make("tbody", {}, keys.map(line)))),
+    bringing(enrolled));
+}
+
+// A key file's key, kept here from now on so that nobody can export it again.
+function bringing(enrolled) {
+  const input = make("input", { type: "file", id: "bring-file" }), wrong = make("p", { role: "alert", class: "wrong" });
+  input.addEventListener("change", async () => {
+    const [file] = input.files;
+    try {
+      const { key } = await readKeyFile(file);
+      if (!enrolled.some(each => each.live && each.key === key)) throw new KeyProblem("key-of-another", _("This is no key of {person} that signs.", { person: me }));
+      await importFile(file, me);
+      await draw();
+    } catch (error) {
+      if (!(error instanceof KeyProblem)) throw error;
+      wrong.textContent = error.message;
+    }
+  });
+  return make("p", { class: "field" }, make("label", { for: input.id }, _("Keep the key of a file on this device, too")), input, wrong);
 }
 
 function state(key) {

@@ -109,11 +109,13 @@ export async function readKeyFile(file) {
   } catch {
     throw notAKeyFile();
   }
-  for (const [algorithm, parameters] of [["ed25519", ED25519], ["p256", P256]]) {
-    const found = await imported(der, algorithm, parameters);
-    if (found !== null) return found;
+  try {
+    const found = await imported(der, "ed25519", ED25519) ?? await imported(der, "p256", P256);
+    if (found === null) throw notAKeyFile();
+    return found;
+  } finally {
+    der.fill(0);
   }
-  throw notAKeyFile();
 }
 
 const notAKeyFile = () =>
@@ -129,9 +131,7 @@ async function imported(der, algorithm, parameters) {
     const privateKey = await crypto.subtle.importKey("pkcs8", der, parameters, false, ["sign"]);
     return { key: hex(await sha256(spki)), kind: "file", algorithm, privateKey, public_key: base64url(spki) };
   } catch {
-    return null;
-  } finally {
-    if (parameters === P256) der.fill(0);
+    return null;  // a key of another kind, or none
   }
 }
 

@@ -7,9 +7,10 @@ import { make } from "../station/dom.js";
 import { _, lang } from "../station/words.js";
 import { held } from "./keys.js";
 
-/** An act as people read it before they sign it; `payload` are the exact bytes, `digest` their SHA-256 in hex. */
-export async function said({ act, payload, digest, disclosures }) {
-  const open = opened(act, await commitments(disclosures));
+/** An act as people read it before they sign it; `payload` are the exact bytes, `digest` their SHA-256 in hex. What its
+ * sealed values say is in `disclosures`, {salt, value} each, or in `disclosed`, by commitment. */
+export async function said({ act, payload, digest, disclosures = [], disclosed = {} }) {
+  const open = opened(act, new Map([...await commitments(disclosures), ...Object.entries(disclosed)]));
   return make("section", { class: "said" },
     make("p", { class: "row" },
       make("strong", { "data-count": thingsOf(act).size }, _("Things named: {n}", { n: thingsOf(act).size })),

@@ -1,7 +1,7 @@
 // Signing in: a statement that this page builds, signed with a key of this device, a passkey, a key file; or the page of
 // an issuer. The server keeps the session in a cookie that no script reads.
 
-import { Problem, get, post } from "../station/api.js";
+import { Offline, Problem, get, post } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { _ } from "../station/words.js";
 import { SIGN_IN, envelope, signInStatement } from "./authoring.js";
@@ -17,7 +17,7 @@ export async function mount(container, onSignedIn, { person, onward = null } = {
     try {
       onSignedIn(await work());
     } catch (error) {
-      if (!(error instanceof Problem || error instanceof KeyProblem || error.name === "Error")) throw error;
+      if (!(error instanceof Problem || error instanceof Offline || error instanceof KeyProblem)) throw error;
       wrong.replaceChildren(make("p", { class: "notice red" }, "✗ ", error.message));
     }
   };

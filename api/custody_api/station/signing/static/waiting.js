@@ -1,7 +1,7 @@
 // What waits for one's signature: told in the same words as to those who signed before, with the digest that this
 // browser computes from the very bytes; to be signed, or declined for a reason that the others read.
 
-import { get, post } from "../station/api.js";
+import { Offline, Problem, get, post } from "../station/api.js";
 import { fromBase64, hex, sha256 } from "../station/bytes.js";
 import { make } from "../station/dom.js";
 import { _ } from "../station/words.js";
@@ -18,7 +18,7 @@ const place = document.getElementById("waiting"), me = place.dataset.person;
 await list();
 
 async function list() {
-  const { pending } = await get("/v1/pending?state=waiting");
+  const pending = await waitingNow();
   const mine = pending.filter(each => each.signers.some(one => one.person === me && !one.signed_at));
   const others = pending.filter(each => !mine.includes(each));
   place.replaceChildren(
@@ -27,8 +27,13 @@ async function list() {
     ...others.length ? [make("h2", {}, _("Signed by you, waiting for others")), ...await lines(others)] : []);
 }
 
-function lines(all) {
-  return Promise.all(all.map(line));
+async function waitingNow(after = "") {
+  const { pending, next } = await get(`/v1/pending?state=waiting${after && `&after=${encodeURIComponent(after)}`}`);
+  return next === null ? pending : [...pending, ...await waitingNow(next)];
+}
+
+function lines(pending) {
+  return Promise.all(pending.map(line));
 }
 
 async function line(each) {
@@ -39,8 +44,8 @@ async function line(each) {
     make("button", { type: "button", "data-do": "open", onclick: () => open(each.id, name) }, _("Read and sign")));
 }
 
-async function open(id, name) {
-  const found = await get(`/v1/pending/${id}`);
+async function open(id, name, why = null) {
+  const found = await get(`/v1/pending/${id}${why === null ? "" : `?disclose=${encodeURIComponent(why)}`}`);
   const payload = fromBase64(found.envelope.payload);
   const act = JSON.parse(new TextDecoder().decode(payload)), words = await partsOf(found.type);
   const signer = found.signers.find(each => each.person === me && !each.signed_at);
@@ -50,14 +55,15 @@ async function open(id, name) {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof KeyProblem) && error.document === undefined) throw error;
+      if (!(error instanceof KeyProblem || error instanceof Problem || error instanceof Offline)) throw error;
       wrong.replaceChildren(refusal(error.document ?? { code: error.code, detail: error.message }, list));
     }
   };
   const signWith = key => attempt(async () => ended(await post(`/v1/pending/${id}/signatures`, await sign(key, ACT, payload)), name));
   place.replaceChildren(make("section", { class: "hand-over", "data-pending": id },
     make("header", { class: "row" }, make("h2", { class: "grow" }, name), make("button", { type: "button", onclick: list }, _("Back"))),
-    await said({ act, payload, digest: hex(await sha256(payload)), disclosures: [] }),
+    await said({ act, payload, digest: hex(await sha256(payload)), disclosed: found.disclosed ?? {} }),
+    found.disclosed === null && JSON.stringify(act).includes('"sealed":') && opening(id, name, attempt),
     make("div", { class: "decision" }, found.check && told(found.check, list)),
     make("ul", { class: "parties-so-far" }, found.signers.map(each => make("li", {},
       each.signed_at ? "✓ " : "… ", words.parts[each.part]?.name ?? each.part, " ", make("b", {}, each.person),
@@ -80,6 +86,19 @@ async function own(signer, signWith, attempt) {
       ? make("button", { type: "button", class: "main", "data-do": "sign", "data-key": "F9", onclick: () => signWith(key) }, _("Sign"), " · ", called(key), make("kbd", {}, "F9"))
       : make("p", {}, _("The key that this act names is not on this device: {key}.", { key: signer.key.slice(0, 8) })),
     make("p", { class: "field" }, make("label", { for: file.id }, _("Key file")), file));
+}
+
+// Sealed values are opened by right, for a reason that the journal keeps.
+function opening(id, name, attempt) {
+  const why = make("input", { id: "why", maxlength: 200, required: true });
+  const form = make("form", { class: "card" },
+    make("p", { class: "field" }, make("label", { for: why.id }, _("Why you have to read the sealed values; the journal keeps it")), why),
+    make("button", { type: "submit", "data-do": "disclose" }, _("Show them")));
+  form.addEventListener("submit", event => {
+    event.preventDefault();
+    attempt(() => open(id, name, why.value.trim().normalize("NFC")));
+  });
+  return form;
 }
 
 function declining(id, name, attempt) {
