@@ -176,7 +176,7 @@ def test_what_the_ledger_knows_of_a_thing_fills_the_sheet(at: At, station: Stati
     expect(page.locator('[name="/reason"]')).to_have_value("辨认")
 
 
-def test_two_sign_for_dual_control_and_a_refusal_marks_its_line_and_says_what_to_do_instead(
+def test_what_is_not_there_is_said_at_once_two_sign_for_dual_control_and_a_refusal_marks_its_line(
     at: At, station: Station
 ) -> None:
     world = station.world
@@ -184,6 +184,7 @@ def test_two_sign_for_dual_control_and_a_refusal_marks_its_line_and_says_what_to
     page = opened(
         at, "梁静", f"/do/relocation?place={world.places['贵重']}&item={phone['code']}&reason=%E8%B0%83%E6%95%B4"
     )
+    expect(page.locator("#scan-answer")).to_have_attribute("data-outcome", "wrong-place")
     expect(page.locator(".told")).to_contain_text("须两名保管员签名")
     page.locator('[name="/signers/1/person"]').fill("cen-02")
     page.locator(".line").focus()

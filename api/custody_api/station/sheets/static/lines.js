@@ -53,8 +53,19 @@ async function takeItem(form, { id, code }) {
     await fillFrom(form, item);
   }
   focusLine(input);
-  return said("accepted", item?.description ?? id, input.closest(".line"));
+  const astray = item && ASTRAY[form.dataset.act]?.(item);
+  return said(astray ? "wrong-place" : "accepted", astray || (item?.description ?? id), input.closest(".line"));
 }
+
+const notStored = ({ custody }) => custody?.kind === "person" && _("It is not in the store: {holder} has it.", { holder: custody.holder });
+
+// Act type: why a thing should not be there to be scanned. It becomes a line all the same; the check decides.
+const ASTRAY = {
+  relocation: notStored,
+  "check-out": notStored,
+  "check-in": ({ custody }) => custody?.kind === "place" && _("By the register it lies in {place}.", { place: custody.place_name ?? custody.holder }),
+  return: item => !item.loan && _("It is not on loan."),
+};
 
 // Where the ledger cannot be asked, a label is fresh as far as this device knows.
 async function takeUnasked(form, id, code) {

@@ -54,7 +54,7 @@ export class Sheet {
   async putNow(scan) {
     const draft = this.draft;
     const { outcome, text, row } = await take(this.form, scan);
-    if (outcome === "accepted") {
+    if (outcome === "accepted" || row) {
       this.before.push(draft);
       await this.keep();
     }
