@@ -1,4 +1,4 @@
-// What every page does: sign out, and let keys reach what they are named on.
+// What every page does: sign out, let keys reach what they are named on, and what is wider than the screen be moved by keys.
 
 import { remove } from "./api.js";
 
@@ -19,3 +19,10 @@ document.addEventListener("keydown", event => {
     target.click();
   }
 });
+
+// A table that is wider than the screen is scrolled by arrow keys once it has the focus.
+const wide = new ResizeObserver(seen => {
+  for (const { target } of seen) target.toggleAttribute("tabindex", false);
+  for (const { target } of seen) if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+});
+for (const each of document.querySelectorAll(".wide")) wide.observe(each);

@@ -1,0 +1,264 @@
+"""Every page once, over a ledger in which something of everything happened: who may read it, how often it asks the
+database, how much a browser loads for it, and whether it can be used without a mouse, without colours, on a phone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import httpx
+import pytest
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from playwright.sync_api import Browser
+from sqlalchemy import Engine, event
+
+from custody_api.requests import asked
+from custody_api.station.routing import page_routers
+from pages.conftest import At, Station
+from world_objects import raises
+from world_results import asks
+
+AXE: Final = Path(__file__).resolve().parents[1] / "node/node_modules/axe-core/axe.min.js"
+AUDITED: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+
+INLINE: Final = re.compile(r"<script(?![^>]*\s(src=|type=.application/json))|<[^>]*\s(style|on[a-z]+)=")
+MOST_QUERIES: Final = 15
+MOST_BYTES: Final = 150_000
+CASE, OTHER = "云公(刑)诈〔2026〕0520", "云公(刑)盗〔2026〕0611"
+
+PAGES: Final[dict[str, tuple[str | None, str]]] = {
+    # The frame's areas, each page by whom it is for.
+    "/sign-in": (None, "/sign-in"),
+    "/keys": ("周远", "/keys"),
+    "/waiting": ("刘振", "/waiting"),
+    "/settings": ("梁静", "/settings"),
+    "/scan/{code}": ("梁静", "/scan/{stored_code}"),
+    "/do": ("周远", "/do"),
+    "/do/{type_name}": ("梁静", "/do/check-in?item={held}&place={store}"),
+    "/field": (None, "/field"),
+    "/field/offline": (None, "/field/offline"),
+    "/field/do/{type_name}": (None, "/field/do/seizure"),
+    "/intake": ("梁静", "/intake"),
+    "/intake/check-in": ("梁静", "/intake/check-in?case={case}&officer=psb-0211"),
+    "/kit/new": ("周远", "/kit/new?case={case}"),
+    "/offers/new": ("周远", "/offers/new?case={case}"),
+    "/offers/{manifest}/answer": ("江检", "/offers/{manifest}/answer"),
+    "/offers/{manifest}/withdraw": ("周远", "/offers/{manifest}/withdraw"),
+    "/stock-takes": ("梁静", "/stock-takes"),
+    "/stock-takes/new": ("梁静", "/stock-takes/new"),
+    "/stock-takes/{stock_take}": ("梁静", "/stock-takes/{count}"),
+    "/stock-takes/{stock_take}/count": ("梁静", "/stock-takes/{count}/count?place={store}"),
+    "/stock-takes/{stock_take}/close": ("梁静", "/stock-takes/{count}/close"),
+    "/discrepancies/new": ("梁静", "/discrepancies/new?item={stored}"),
+    "/discrepancies/{act}": ("高岚", "/discrepancies/{raised}"),
+    "/loans/{loan}/decide": ("刘振", "/loans/{asked}/decide"),
+    "/acts/{act}/correct": ("周远", "/acts/{seized}/correct"),
+    "/labels": ("梁静", "/labels?id={stored}"),
+    "/labels/log": ("梁静", "/labels/log"),
+    "/": ("梁静", "/"),
+    "/items": ("周远", "/items"),
+    "/items/{id_or_code}": ("周远", "/items/{broken}"),
+    "/acts/{act_id}": ("周远", "/acts/{moved}"),
+    "/cases": ("江检", "/cases"),
+    "/cases/{reference:path}": ("周远", "/cases/{case}"),
+    "/cases/{reference:path}/items": ("周远", "/cases/{case}/items"),
+    "/cases/{reference:path}/acts": ("周远", "/cases/{case}/acts"),
+    "/cases/{reference:path}/papers": ("周远", "/cases/{case}/papers"),
+    "/places": ("梁静", "/places"),
+    "/places/{place}": ("梁静", "/places/{store}"),
+    "/people": ("审计员", "/people"),
+    "/people/{person}": ("周远", "/people/psb-0211"),
+    "/kits/{kit}": ("周远", "/kits/{kit}"),
+    "/manifests": ("江检", "/manifests"),
+    "/manifests/{manifest}": ("江检", "/manifests/{manifest}"),
+    "/loans": ("周远", "/loans"),
+    "/defects": ("高岚", "/defects"),
+    "/deadlines": ("周远", "/deadlines"),
+    "/search": ("周远", "/search?q=手机"),
+    "/morning": ("江监督", "/morning"),
+    "/clearances": ("江监督", "/clearances"),
+    "/clearances/{name}": ("江监督", "/clearances/daily"),
+    "/statistics": ("江监督", "/statistics"),
+    "/recommendations": ("江监督", "/recommendations"),
+    "/comments": ("江监督", "/comments"),
+    "/refusals": ("审计员", "/refusals"),
+    "/views": ("审计员", "/views"),
+    "/draw": ("审计员", "/draw"),
+    "/audit": ("审计员", "/audit"),
+    "/audit/items/{item}": ("审计员", "/audit/items/{broken}?as_of=2026-03-12T08:30:00%2B08:00"),
+    "/audit/cases/{reference:path}": ("审计员", "/audit/cases/{case}"),
+    "/audit/places/{place}": ("审计员", "/audit/places/{store}"),
+}
+"""Page → who opens it, and where."""
+
+PARTS: Final[dict[str, str]] = {
+    "/static/{version}/{name:path}": "files: test_frame",
+    "/scan": "goes on to the card of a code: tests/pages/scanning",
+    "/r/{token}/proof.json": "a citizen downloads it: tests/pages/public",
+    "/language/{lang}": "goes on to a page: test_frame",
+    "/sw.js": "the worker: tests/pages/field",
+    "/manifest.webmanifest": "what installs the station: tests/pages/field",
+    "/field/icon.svg": "a picture: tests/pages/field",
+    "/field/icon-{size}.png": "a picture: tests/pages/field",
+    "/offers/photographs/{item}": "a part of the answer: tests/pages/flows",
+    "/offers/attached": "a part of the answer: tests/pages/flows",
+    "/stock-takes/{stock_take}/missing": "a part that renews itself: tests/pages/flows",
+    "/stock-takes/{stock_take}/sign": "the draft to sign: tests/pages/flows",
+    "/stock-takes/{stock_take}/counted": "the draft to sign: tests/pages/flows",
+    "/acts/{act_id}/proving": "what the browser verifies: tests/pages/looking",
+    "/audit/items": "goes on to an item then: tests/pages/overseeing",
+    "/audit/runs/{number}": "a verification that somebody began: tests/pages/overseeing",
+    "/draw/list.txt": "a list to keep: tests/pages/overseeing",
+    "/statistics/export": "a table to keep: tests/pages/overseeing",
+    "/recommendations/{reference:path}": "one that somebody issued: tests/pages/overseeing",
+    "/signing/parts/{lang}": "words for scripts: tests/pages/signing",
+    "/signing/log-keys": "what the browser verifies with: tests/pages/signing",
+    "/signing/claim.svg": "a picture: tests/pages/signing",
+}
+"""What is part of a page, or leads to one, and where it is tested."""
+
+
+OPEN_TO_ALL: Final = {"/r/{token}/comments", "/sign-in/passkey"}
+"""What takes something from whoever has not signed in: tests/pages/public, tests/pages/signing."""
+
+
+@pytest.fixture(scope="module")
+def things(station: Station) -> dict[str, str]:
+    """Something of everything, by name."""
+    world = station.world
+    world.opens_case(case=CASE)
+    world.opens_case(case=OTHER)
+    taken = [world.item() for _ in range(4)]
+    seized = world.act(world.seizure(CASE, taken)).act
+    stored, held, lent, broken = (each["code"][:16] for each in taken)
+    offered, left = world.seizes(OTHER, world.item(features="蓝色贴纸"), world.item())
+    moved = world.checks_in([stored, lent]).act
+    world.checks_in([broken], lines=world.lines([broken], "broken"))
+    world.opens([stored], world.facts(stored).seal)
+    loan = world.lends([lent]).act
+    draft = world.draw(CASE)
+    world.act(draft)
+    tube = draft["tubes"][0]["code"][:16]
+    world.dispatches([tube])
+    world.lab_receives([tube])
+    manifest = world.offers([offered, left])
+    world.answers(manifest, [offered])
+    count = world.opens_stock_take("大库", book=[stored])
+    world.holds(CASE, [stored])
+    raised = raises(world, CASE, [stored], "missing")
+    asked_for = asks(world, [broken])
+    world.clock.forward(hours=30)
+    return {
+        "stored": stored, "held": held, "lent": lent, "broken": broken, "tube": tube, "offered": offered,
+        "kit": draft["kit"], "moved": moved, "seized": seized, "raised": raised, "asked": asked_for, "loan": loan,
+        "manifest": manifest, "count": count, "case": quote(CASE), "store": world.places["大库"],
+        "stored_code": world.facts(stored).code,
+    }  # fmt: skip
+
+
+def test_every_page_is_opened_here_or_is_part_of_one() -> None:
+    found = {route.path for router in page_routers() for route in routes(router) if "GET" in route.methods}
+    assert found == set(PAGES) | set(PARTS)
+
+
+def routes(router: APIRouter) -> Iterator[APIRoute]:
+    """The routes of a router and of those that it includes."""
+    for each in router.routes:
+        if isinstance(each, APIRoute):
+            yield each
+        elif isinstance(inner := getattr(each, "original_router", None), APIRouter):
+            yield from routes(inner)
+
+
+def test_without_a_session_pages_lead_to_signing_in(station: Station, things: dict[str, str]) -> None:
+    told = {}
+    for page, (who, address) in PAGES.items():
+        answer = httpx.get(f"{station.origin}{address.format(**things)}", headers={"Accept": "text/html"})
+        if (answer.status_code, who is None) not in ((200, True), (303, False)):
+            told[page] = answer.status_code
+        elif who is not None:
+            assert answer.headers["location"].startswith("/sign-in?next=/"), page
+    for page in {route.path for router in page_routers() for route in routes(router) if "POST" in route.methods}:
+        if page not in OPEN_TO_ALL:
+            answer = httpx.post(f"{station.origin}{re.sub('{[^}]*}', '1', page)}", headers={"Accept": "text/html"})
+            if answer.status_code not in (303, 401):
+                told[page] = answer.status_code
+    assert not told
+
+
+@contextmanager
+def counting() -> Iterator[list[str]]:
+    """The statements that requests issue; what runs beside them is not counted."""
+    issued: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if asked().id and statement != "BEGIN":
+            issued.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield issued
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def test_no_page_asks_the_database_more_than_fifteen_times(station: Station, things: dict[str, str]) -> None:
+    over, cookies = [], {name: station.cookie(name) for name in {who for who, _ in PAGES.values() if who}}
+    for page, (who, address) in PAGES.items():
+        jar = {cookies[who]["name"]: cookies[who]["value"]} if who else {}
+        with counting() as issued:
+            answer = httpx.get(f"{station.origin}{address.format(**things)}", cookies=jar,
+                               headers={"Accept": "text/html", "Accept-Language": "en"}, timeout=30)  # fmt: skip
+        assert answer.status_code == 200, f"{page}: {answer.status_code} {answer.text[-600:]}"
+        assert "default-src" in answer.headers["content-security-policy"], page
+        assert not INLINE.search(answer.text), f"{page}: {INLINE.search(answer.text)}"
+        if len(issued) > MOST_QUERIES:
+            over.append(f"{page}: {len(issued)}\n  " + "\n  ".join(each[:150] for each in issued))
+    assert not over, "\n".join(over)
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="no axe here: make setup-dev")
+def test_pages_can_be_used_by_whoever_cannot_see_or_point(at: At, station: Station, things: dict[str, str]) -> None:
+    """axe finds nothing against WCAG 2.2 AA, in both languages, at a desk and on a phone, and nothing runs over."""
+    source, wrong, opened = AXE.read_text(encoding="utf-8"), [], {}
+    for number, (page, (who, address)) in enumerate(PAGES.items()):
+        lang, device = ("zh", "en")[number % 2], ("desktop", "phone")[number // 2 % 2]
+        where = address.format(**things)
+        if (who, lang, device) in opened:
+            tab = opened[who, lang, device]
+            tab.goto(f"{station.origin}{where}")
+        else:
+            tab = opened[who, lang, device] = at(who, where, lang=lang, device=device)
+        tab.wait_for_load_state("networkidle")
+        tab.evaluate(source)
+        found = tab.evaluate(
+            "tags => axe.run({ runOnly: { type: 'tag', values: tags } }).then(it => it.violations)", [*AUDITED]
+        )
+        wrong += [f"{page} {lang} {device}: {each['id']}: {each['help']}\n    "
+                  + "\n    ".join(node["html"][:160] for node in each["nodes"][:3]) for each in found]  # fmt: skip
+        wide = tab.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 1:
+            wrong.append(f"{page} {lang} {device}: {wide} px wider than the screen")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_first_load_of_a_page_is_small(browser: Browser, station: Station, at: At, things: dict[str, str]) -> None:
+    for who, address in ((None, "/sign-in"), ("梁静", "/"), ("梁静", "/do/check-in"), ("周远", "/items/{stored}")):
+        tab = at(None, "/nothing")
+        if who:
+            tab.context.add_cookies([station.cookie(who)])  # type: ignore[list-item]
+        loaded = tab.context.new_cdp_session(tab)
+        loaded.send("Network.enable")
+        loaded.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        sizes: list[int] = []
+        loaded.on("Network.loadingFinished", lambda said, sizes=sizes: sizes.append(said["encodedDataLength"]))
+        tab.goto(f"{station.origin}{address.format(**things)}", wait_until="networkidle")
+        assert 1_000 < sum(sizes) <= MOST_BYTES, f"{address}: {sum(sizes)} bytes in {len(sizes)} answers"
+
+
