@@ -25,6 +25,7 @@ BROKEN: dict[str, Any] = example("check-in") | {
               for number in range(12)],
     "signers": [{"part": "custodian", "person": "cen-01"}, {"part": "custodian", "person": "cen-02"}],
     "attestations": [{"part": "deliverer", "name": {"sealed": "x"}, "kind": "refused"}],
+    "note": "constructor",
 }  # fmt: skip
 
 

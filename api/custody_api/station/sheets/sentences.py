@@ -92,7 +92,7 @@ def _holds(condition: str, root: Any, draft: Mapping[str, Any]) -> bool:
     assert found is not None  # noqa: S101 - patterns are our own
     value = _at(root, found[2], draft)
     if found[3] is None:
-        return (value in (None, "", False) or value == []) == bool(found[1])
+        return (value is None or value is False or value in ("", [])) == bool(found[1])
     return (_plain(value) == found[4]) == (found[3] == "=")
 
 

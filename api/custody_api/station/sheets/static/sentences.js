@@ -98,14 +98,15 @@ function plain(value) {
 function name(value, _field, lang, names) {
   if (value !== null && typeof value === "object" && "sealed" in value) return lang === "zh" ? "（已密封）" : "(sealed)";
   const text = value !== null && typeof value === "object" && !("disclose" in value) ? JSON.stringify(value) : plain(value);
-  if (text in names) return names[text];
+  if (Object.hasOwn(names, text)) return names[text];
   if (text.length === 20 && LABEL.test(text.slice(0, 16)) && checkCharacters(text.slice(0, 16)) === text.slice(16)) return spaced(text);
   return LABEL.test(text) ? spaced(text + checkCharacters(text)) : text;
 }
 
 function term(value, field, lang) {
   const word = plain(value);
-  return lang === "zh" ? terms[`${field}:${word}`] ?? terms[word] ?? word : word.replaceAll("-", " ");
+  if (lang !== "zh") return word.replaceAll("-", " ");
+  return terms[[`${field}:${word}`, word].find(each => Object.hasOwn(terms, each))] ?? word;
 }
 
 function day(value, _field, lang) {
