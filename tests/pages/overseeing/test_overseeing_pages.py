@@ -28,7 +28,6 @@ from pages.conftest import At, Station
 
 PAGE = {"Accept": "text/html", "Accept-Language": "en"}
 CASE = "云公(刑)诈〔2026〕0520"
-expect.set_options(timeout=15_000)
 SUPERVISORS = ("/morning", "/clearances/daily", "/clearances/monthly", "/clearances/quarterly", "/statistics",
                "/recommendations", "/comments", "/refusals")  # fmt: skip
 AUDITORS = ("/views", "/draw", "/audit")
@@ -109,7 +108,7 @@ def test_an_auditor_drags_time_back_and_what_differs_is_marked(
     handle.focus()
     handle.press("ArrowLeft")
     handle.press("ArrowLeft")
-    expect(page.locator("tr.differs").first).to_be_visible()
+    expect(page.locator("tr.differs").first).to_be_visible(timeout=15_000)
     expect(page.locator("mark").first).to_be_visible()
     assert "as_of=" in page.url
     assert "than" not in page.url
@@ -236,6 +235,13 @@ def test_pages_of_the_past_ask_little(station: Station, store: dict[str, Any]) -
             with asked() as queries:
                 assert client.get(f"/audit/{path}?as_of={at_then}").status_code == 200
             assert len(queries) <= MOST, path + json.dumps(queries, indent=1)
+
+
+def test_numbers_that_no_table_holds_are_turned_away(station: Station, store: dict[str, Any]) -> None:
+    huge = 10**30
+    for path in (f"/refusals?before={huge}", f"/views?before={huge}", f"/comments?before={huge}", f"/audit/runs/{huge}",
+                 f"/draw?place=x&salt=a&size={huge}", "/statistics?since=9999-12-31&until=0001-01-01"):  # fmt: skip
+        assert get(station, "审计员", path).status_code == 400, path
 
 
 @contextmanager

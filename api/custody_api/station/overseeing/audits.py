@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -12,6 +14,8 @@ from custody_api.station.overseeing.admitted import require_audit
 from custody_api.station.pages import ThePage
 
 router = APIRouter()
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("/audit")
@@ -33,7 +37,7 @@ def begin_audit(page: ThePage) -> Response:
 
 
 @router.get("/audit/runs/{number}")
-def read_audit(page: ThePage, number: int, request: Request) -> Response:
+def read_audit(page: ThePage, number: Number, request: Request) -> Response:
     """How far one is, and what it found; to htmx, that part alone, which asks again while it runs."""
     require_audit(page)
     found = verifications.find(page.context.desk, number)
@@ -42,7 +46,7 @@ def read_audit(page: ThePage, number: int, request: Request) -> Response:
 
 
 @router.post("/audit/runs/{number}/cancel", dependencies=[Depends(writes_within_limit)])
-def cancel_audit(page: ThePage, number: int) -> Response:
+def cancel_audit(page: ThePage, number: Number) -> Response:
     """Have one end."""
     require_audit(page)
     verifications.find(page.context.desk, number)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import RedirectResponse, Response
 
 from custody.desk import comments
@@ -15,10 +15,13 @@ from custody_api.station.pages import ThePage
 router = APIRouter()
 
 PAGE: Final = 30
+_MOST: Final = 2**31 - 1
 
 
 @router.get("/comments")
-def read_comments(page: ThePage, agency: str | None = None, before: int | None = None) -> Response:
+def read_comments(
+    page: ThePage, agency: str | None = None, before: Annotated[int | None, Query(ge=0, le=_MOST)] = None
+) -> Response:
     """Comments on what an agency did, the newest first."""
     require_oversight(page)
     of = agency_of(page, agency)
@@ -29,7 +32,7 @@ def read_comments(page: ThePage, agency: str | None = None, before: int | None =
 
 
 @router.post("/comments/{number}/read", dependencies=[Depends(writes_within_limit)])
-def mark_comment(page: ThePage, number: int) -> Response:
+def mark_comment(page: ThePage, number: Annotated[int, Path(ge=1, le=_MOST)]) -> Response:
     """Note that somebody of the agency has read it."""
     require_oversight(page)
     caller = page.caller

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from custody.facts.shapes import Shape
@@ -17,9 +17,11 @@ router = APIRouter()
 PAGE: Final = 50
 _END: Final = 2**62
 
+Before = Annotated[int, Query(ge=0, le=_END)]
+
 
 @router.get("/refusals")
-def read_refusals(page: ThePage, before: int = _END) -> Response:
+def read_refusals(page: ThePage, before: Before = _END) -> Response:
     """Who tried what, and which rule forbade it."""
     require_oversight(page)
     found = page.registers.refusals(before=before, limit=PAGE + 1)
@@ -28,7 +30,7 @@ def read_refusals(page: ThePage, before: int = _END) -> Response:
 
 
 @router.get("/views")
-def read_views(page: ThePage, by: str | None = None, before: int = _END) -> Response:
+def read_views(page: ThePage, by: str | None = None, before: Before = _END) -> Response:
     """Who was shown which sealed values and who took what out, when and why; of everybody, or of one person."""
     require_audit(page)
     by = (by or "").strip() or None
