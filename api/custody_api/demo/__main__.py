@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from custody.cli import main as custody
+from custody.label import code_of
 from custody.ledger.fsck import verify_ledger
 from custody.ledger.policies import shipped_policy
 from custody.registers import Registers
@@ -100,6 +101,11 @@ def _explain(day: Day, directory: Path, entries: int, signatures: int) -> None:
 {entries} 条记录，{signatures} 个签名，已全部核验 / {entries} entries, {signatures} signatures, all verified
 当日被拒绝的操作 / refused during the day:
 {refusals}
+
+页面 / pages: http://127.0.0.1:8000
+  用密钥文件登录 / sign in with a key file: {directory}/keys/cen-01.pem 保管员 custodian · psb-0211.pem 民警 officer
+  · pro-11.pem 检察官 prosecutor · aud-01.pem 审计员 auditor
+  扫描或键入标签 / scan or type a label: {code_of(items["phone"])}
 
 先试试 / try first:
   export CUSTODY_TIMEZONE={ZONE}
