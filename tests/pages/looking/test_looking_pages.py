@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
@@ -261,3 +262,25 @@ def test_home_says_what_waits_by_what_one_is(station: Station, at: At, told: Tol
         assert 'id="loans"' in client.get("/").text
     with reader(station, "江检", "en") as client:
         assert f"/manifests/{told.manifest}" in client.get("/").text
+
+
+def test_a_photograph_is_shown_of_its_own_item_to_who_sees_the_whole(station: Station, told: Told) -> None:
+    """One picture of each of two items in one act; a custodian, to whom one was brought, sees neither."""
+    world = station.world
+    pictures = [hashlib.sha256(each).hexdigest() for each in (b"one", b"two")]
+    files = [
+        {"sha256": each, "media_type": "image/jpeg", "size_bytes": 3, "kind": "photo", "captured_at": None}
+        for each in pictures
+    ]
+    lines = [world.item(description="相机", photos=[each]) for each in pictures]
+    first, _ = world.seizes(told.case, *lines, attachments=files)
+    world.checks_in([first])
+    shown = {}
+    for name in ("周远", "梁静"):
+        with reader(station, name) as client:
+            size = world.ledger.recorder.head().size
+            shown[name] = client.get(f"/items/{first}", params={"at_least": size}).text
+    assert f'src="/v1/attachments/{pictures[0]}"' in shown["周远"]
+    assert pictures[1] not in shown["周远"]
+    assert "相机" in shown["梁静"]
+    assert pictures[0] not in shown["梁静"]
