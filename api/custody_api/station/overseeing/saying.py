@@ -45,7 +45,7 @@ def plainly(lang: Language, value: Any) -> str:
 
 
 def _said(lang: Language, value: Any) -> str:
-    if value in _UNSAID and value is not False:
+    if value in _UNSAID:
         return ""
     if isinstance(value, bool):
         return {"zh": ("否", "是"), "en": ("no", "yes")}[lang][value]
