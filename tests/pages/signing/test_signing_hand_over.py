@@ -228,6 +228,25 @@ def test_whatever_changes_the_act_drops_the_signatures_and_says_so(station: Stat
     assert page.evaluate(kept, assets.address("station/store.js")) == 0
 
 
+def test_what_was_seen_is_taken_anew_where_the_log_went_on_meanwhile(station: Station, at: At) -> None:
+    """Signatures that were kept come back, but something else moved the thing since."""
+    world = station.world
+    item = an_item(world)
+    page = at("梁静", "/keys", lang="en", keys=("周远",))
+    draft = a_check_in(world, item)
+    present(page, draft)
+    signs(page, "psb-0211")
+    expect(page.locator(".party[data-state=signed]")).to_have_count(1)
+    world.transfers([item], "周远", "何苗", occurred_at=draft["occurred_at"])
+    world.transfers([item], "何苗", "周远", occurred_at=draft["occurred_at"])
+    present(page, draft | {"occurred_at": world.clock.now.isoformat()})
+    expect(page.locator(".party[data-state=signed]")).to_have_count(0)  # another draft
+    present(page, draft)
+    expect(page.locator(".party[data-state=signed]")).to_have_count(1)
+    page.get_by_role("button", name="Take what is new").click()
+    expect(page.locator("[data-notice]")).to_contain_text("Signatures that no longer count: 1")
+
+
 def test_an_act_whose_answer_was_lost_is_sent_again_and_recorded_once(station: Station, at: At) -> None:
     world = station.world
     item = an_item(world)

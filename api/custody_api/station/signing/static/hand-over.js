@@ -74,8 +74,19 @@ class Panel {
     const asked = this.prepared.digest, found = await decided(this.prepared);
     if (asked !== this.prepared.digest) return;
     this.decision = found;
-    this.container.querySelector(".decision")?.replaceChildren(...told(found, this.back));
+    this.container.querySelector(".decision")?.replaceChildren(...this.#told());
     for (const each of this.container.querySelectorAll("[data-signs]")) each.disabled = this.refused;
+  }
+
+  #told() {
+    const { problem } = this.decision;
+    return problem?.code === "stale" ? [this.#stale(problem)] : told(this.decision, this.back);
+  }
+
+  // What was seen is out of date: the bytes are made anew.
+  #stale(problem) {
+    const again = async () => await this.#recomposed(await this.prepared.compose());
+    return refusal({ ...problem, instead: _("Take what is new, and sign again") }, again);
   }
 
   get refused() {
@@ -89,7 +100,7 @@ class Panel {
       notice && make("p", { class: "notice orange", role: "alert", "data-notice": true }, "⚠ ", notice),
       await said(prepared),
       make("div", { class: "decision", role: "status", "aria-live": "polite" },
-        this.decision ? told(this.decision, this.back) : make("p", {}, _("Asking what would be decided …"))),
+        this.decision ? this.#told() : make("p", {}, _("Asking what would be decided …"))),
       make("div", { class: "parties" }, prepared.parties.map((party, at) => column(this, party, at))),
       this.#attestations(),
       make("div", { class: "actions" }, this.#photograph(), this.#elsewhere(), this.#send())));
@@ -224,10 +235,7 @@ class Panel {
     }
     const known = error instanceof Problem || error instanceof Offline || error instanceof KeyProblem || error instanceof NotKept;
     if (!known) throw error;
-    if (error.code?.startsWith("stale/")) {
-      const again = async () => await this.#recomposed(await this.prepared.compose());
-      return [refusal({ ...error.document, instead: _("Take what is new, and sign again") }, again)];
-    }
+    if (error.code === "stale") return [this.#stale(error.document)];
     return [refusal(error.document ?? { code: error.code ?? "page", detail: error.message }, this.back)];
   }
 

@@ -16,12 +16,6 @@ export async function attach(blob, kind = "photo", captured_at = undefined) {
   return captured_at === undefined ? about : { ...about, captured_at };
 }
 
-/** A picture of a file that is kept here, or null. */
-export async function picture(digest) {
-  const kept = await store.get("files", digest);
-  return kept?.blob.type.startsWith("image/") ? URL.createObjectURL(kept.blob) : null;
-}
-
 /** Send a file that is kept here, from where it broke off. Throws Problem or Offline. */
 export async function send(digest) {
   const kept = await store.get("files", digest);

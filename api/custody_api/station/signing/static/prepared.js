@@ -22,19 +22,20 @@ export class Prepared {
   static async of(draft) {
     const name = `signing:${hex(await sha256(utf8(JSON.stringify(draft))))}`;
     const made = new Prepared(name, structuredClone(draft)), kept = await store.get("settings", name);
-    const fresh = kept !== undefined && Date.now() - kept.kept_at < KEPT_MILLISECONDS;
-    if (fresh) Object.assign(made, { draft: kept.draft, id: kept.id });
-    made.parties = await partiesOf(made.draft, fresh ? kept.keys : []);
-    if (fresh && kept.payload) await made.#take(kept);
-    else await made.compose();
+    const fresh = kept !== undefined && kept.signatures.length > 0 && Date.now() - kept.kept_at < KEPT_MILLISECONDS;
+    if (fresh) await made.#take(kept);
+    made.parties = await partiesOf(made.draft, made.act?.signers ?? []);
+    const named = made.act?.signers.map(each => each.key);
+    if (!named || !made.parties.every(each => named.includes(each.key.key))) await made.compose();
     await sweep();
     return made;
   }
 
   // What is shown is read from the very bytes that are signed.
-  async #take({ payload, disclosures, signatures }) {
+  async #take({ draft, payload, disclosures, signatures }) {
     const act = JSON.parse(new TextDecoder().decode(payload)), given = new Map(signatures.map(each => [each.keyid, each]));
-    Object.assign(this, { act, payload, disclosures, signatures: given, digest: hex(await sha256(payload)) });
+    const digest = hex(await sha256(payload));
+    Object.assign(this, { draft, id: act.id, act, payload, disclosures, signatures: given, digest });
   }
 
   /** Make the bytes anew, with the head of the log as it is now. Says how many signatures no longer count. */
@@ -88,8 +89,7 @@ export class Prepared {
 
   async keep() {
     await store.put("settings", {
-      name: this.name, kept_at: Date.now(), draft: this.draft, id: this.id, keys: this.parties.map(each => each.key.key),
-      payload: this.payload, disclosures: this.disclosures, signatures: [...this.signatures.values()],
+      name: this.name, kept_at: Date.now(), draft: this.draft, payload: this.payload, disclosures: this.disclosures, signatures: [...this.signatures.values()],
     });
   }
 
@@ -98,10 +98,12 @@ export class Prepared {
   }
 }
 
-async function partiesOf(draft, chosen) {
-  const parties = await Promise.all((draft.signers ?? []).map(async (signer, at) => {
+// `before` are the signers of the bytes that were kept, each with the key chosen then.
+async function partiesOf(draft, before) {
+  const parties = await Promise.all((draft.signers ?? []).map(async signer => {
     const keys = await keysFor(signer);
-    const key = keys.find(each => each.key === chosen[at]) ?? keys.find(atHand) ?? keys[0];
+    const chosen = before.find(each => each.part === signer.part && each.person === signer.person)?.key;
+    const key = keys.find(each => each.key === chosen) ?? keys.find(atHand) ?? keys[0];
     if (key === undefined) throw new NoKey(signer.person);
     return { part: signer.part, person: signer.person, keys, key };
   }));
