@@ -216,6 +216,8 @@ def test_whatever_changes_the_act_drops_the_signatures_and_says_so(station: Stat
     expect(page.locator("[data-notice]")).to_contain_text("Signatures that no longer count: 1")
     expect(page.locator(".party[data-state=signed]")).to_have_count(0)
     assert page.locator(".digest").get_attribute("data-digest") != digest
+    present(page, draft)  # what was drawn is kept without a signature, too
+    expect(page.locator("[data-attested=holder]")).to_have_count(1)
     for person in ("psb-0211", "psb-0347"):
         signs(page, person)
     expect(page.locator(".receipt")).to_be_visible()

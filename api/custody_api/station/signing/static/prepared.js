@@ -22,8 +22,9 @@ export class Prepared {
   static async of(draft) {
     const name = `signing:${hex(await sha256(utf8(JSON.stringify(draft))))}`;
     const made = new Prepared(name, structuredClone(draft)), kept = await store.get("settings", name);
-    const fresh = kept !== undefined && kept.signatures.length > 0 && Date.now() - kept.kept_at < KEPT_MILLISECONDS;
-    if (fresh) await made.#take(kept);
+    const fresh = kept !== undefined && Date.now() - kept.kept_at < KEPT_MILLISECONDS;
+    if (fresh) made.draft = kept.draft;
+    if (fresh && kept.signatures.length > 0) await made.#take(kept);
     made.parties = await partiesOf(made.draft, made.act?.signers ?? []);
     const named = made.act?.signers.map(each => each.key);
     if (!named || !made.parties.every(each => named.includes(each.key.key))) await made.compose();
@@ -32,10 +33,10 @@ export class Prepared {
   }
 
   // What is shown is read from the very bytes that are signed.
-  async #take({ draft, payload, disclosures, signatures }) {
+  async #take({ payload, disclosures, signatures }) {
     const act = JSON.parse(new TextDecoder().decode(payload)), given = new Map(signatures.map(each => [each.keyid, each]));
     const digest = hex(await sha256(payload));
-    Object.assign(this, { draft, id: act.id, act, payload, disclosures, signatures: given, digest });
+    Object.assign(this, { id: act.id, act, payload, disclosures, signatures: given, digest });
   }
 
   /** Make the bytes anew, with the head of the log as it is now. Says how many signatures no longer count. */
