@@ -98,6 +98,7 @@ class StationApp(App[None]):
             step = await self._steps.get()
             after = await asyncio.to_thread(taken, self._view, step)
             if after is None:
+                self._steps.task_done()
                 self.exit()
                 return
             self._view, self._shown = after
