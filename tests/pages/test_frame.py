@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from custody_api.station import assets
-from custody_api.station.routing import own_path
+from custody_api.station.pages import own_path
 from pages.conftest import Station
 
 ROOT = Path(__file__).resolve().parents[2]

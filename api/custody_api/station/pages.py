@@ -98,6 +98,12 @@ ThePage = Annotated[Page, Depends(_signed_in)]
 """A page for whoever signed in; others are asked to, and come back."""
 
 
+def own_path(given: str) -> str:
+    """An address to go on to: a path of this server's, or home. Browsers read ``//`` and ``/\\`` as another host."""
+    plain = given.startswith("/") and not given.startswith("//") and "\\" not in given and given.isprintable()
+    return given if plain else "/"
+
+
 @cache
 def environment(lang: Language) -> Environment:
     """The templates of the frame and of every area, in one language."""

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from custody.errors import NotFound
 from custody_api.problems import LANGUAGE_COOKIE
 from custody_api.station import assets
+from custody_api.station.pages import own_path
 from custody_api.station.words import HERE
 from custody_api.wording import TAGS
 
@@ -30,12 +31,6 @@ def choose_language(lang: str, request: Request, next: str = "/") -> Response:
     secure = request.url.scheme == "https"
     answer.set_cookie(LANGUAGE_COOKIE, lang, max_age=YEAR_SECONDS, samesite="strict", secure=secure, path="/")
     return answer
-
-
-def own_path(given: str) -> str:
-    """An address to go on to: a path of this server's, or home. Browsers read ``//`` and ``/\\`` as another host."""
-    plain = given.startswith("/") and not given.startswith("//") and "\\" not in given and given.isprintable()
-    return given if plain else "/"
 
 
 def page_routers() -> list[APIRouter]:

@@ -14,8 +14,7 @@ from custody.acts.parts import PARTS
 from custody.errors import NotFound
 from custody_api.callers import TheCaller
 from custody_api.context import TheLedger
-from custody_api.station.pages import OpenPage, ThePage
-from custody_api.station.routing import own_path
+from custody_api.station.pages import OpenPage, ThePage, own_path
 from custody_api.station.telling import act_name
 from custody_api.wording import TAGS, Language
 from custody_scanners.symbols import qr_text
