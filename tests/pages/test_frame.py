@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from api.conftest import SignedIn, serving
+from custody_api.operation import DEFAULT
 from custody_api.station import assets
 from custody_api.station.pages import own_path
 from pages.conftest import Station
@@ -40,6 +43,17 @@ def test_an_address_that_is_none_is_told_in_the_readers_language(station: Statio
 def test_the_way_back_stays_on_this_server(given: str) -> None:
     assert own_path(given) == "/"
     assert own_path("/items/EV1?as_of=2026") == "/items/EV1?as_of=2026"
+
+
+def test_what_a_page_sends_counts_against_the_limit_of_writes(station: Station) -> None:
+    limited = replace(DEFAULT, writes_a_minute=2)
+    with (
+        serving(station.world.ledger, operation=limited) as address,
+        httpx.Client(base_url=address, auth=SignedIn(station.world, "梁静")) as clerk,
+    ):
+        answers = [clerk.post("/do/check", json={"act": "check-in"}).status_code for _ in range(4)]
+    assert answers[-1] == 429
+    assert answers[0] != 429
 
 
 def test_files_of_another_version_are_not_served(station: Station) -> None:

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 from custody.access.caller import Caller
 from custody.cli.zone import use_zone_unless_chosen
 from custody.registers.reading import Registers
-from custody_api.callers import TheCaller, TheRegisters
+from custody_api.callers import TheCaller, TheRegisters, writes_within_limit
 from custody_api.context import Context, InContext
 from custody_api.problems import language_of
 from custody_api.station import assets, telling
@@ -88,6 +88,7 @@ async def _open(request: Request, context: InContext) -> Page:
 
 
 async def _signed_in(request: Request, context: InContext, caller: TheCaller, registers: TheRegisters) -> Page:
+    await writes_within_limit(request, caller, context)
     return _page(request, context, caller, registers)
 
 
