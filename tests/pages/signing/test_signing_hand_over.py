@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,14 @@ def a_check_in(world: World, item: str, **fields: Any) -> dict[str, Any]:
         "occurred_at": world.clock.now.isoformat(),
         "signers": [{"part": "custodian", "person": "cen-01"}, {"part": "deliverer", "person": "psb-0211"}], **fields,
     }  # fmt: skip
+
+
+def a_seizure(world: World) -> dict[str, Any]:
+    """The draft of a seizure by 周远 and 何苗; its holder has no key here."""
+    case = world.opens_case(case=f"云公(刑)诈〔2026〕{world.random.randrange(10**6)}")
+    draft = world.seizure(case, [world.item()]) | {"occurred_at": world.clock.now.isoformat(), "attestations": []}
+    draft["signers"] = [{name: each[name] for name in ("part", "person")} for each in draft["signers"]]
+    return draft
 
 
 def present(page: Page, draft: dict[str, Any]) -> None:
@@ -189,9 +198,7 @@ def test_whatever_changes_the_act_drops_the_signatures_and_says_so(station: Stat
     """A drawn signature of somebody without a key is such a change; kept signatures come back with the same bytes."""
     world = station.world
     page = at("周远", "/keys", lang="en", keys=("何苗",))
-    case = world.opens_case(case=f"云公(刑)诈〔2026〕{world.random.randrange(10**6)}")
-    draft = world.seizure(case, [world.item()]) | {"occurred_at": world.clock.now.isoformat(), "attestations": []}
-    draft["signers"] = [{name: each[name] for name in ("part", "person")} for each in draft["signers"]]
+    draft = a_seizure(world)
     present(page, draft)
     signs(page, "psb-0211")
     expect(page.locator(".party[data-state=signed]")).to_have_count(1)
@@ -228,6 +235,125 @@ def test_whatever_changes_the_act_drops_the_signatures_and_says_so(station: Stat
     assert station.store.find(drawn.sha256).size == drawn.size_bytes
     kept = "async script => (await (await import(script)).all('files')).length"
     assert page.evaluate(kept, assets.address("station/store.js")) == 0
+
+
+def test_nobody_signs_while_the_act_is_being_changed(station: Station, at: At) -> None:
+    """With a slow head of the log, what was attested is recorded, and no signature counts for other bytes."""
+    world = station.world
+    page = at("周远", "/keys", lang="en", keys=("何苗",))
+    present(page, a_seizure(world))
+    signs(page, "psb-0211")
+    expect(page.locator(".party[data-state=signed]")).to_have_count(1)
+    page.locator(".party[data-person=psb-0347] > h3 > button").click()
+    digest = page.locator(".digest").get_attribute("data-digest")
+
+    held: list[Route] = []
+    page.route("**/v1/head", lambda route: held.append(route))
+    page.locator("[data-attest=holder]").click()
+    pad = page.get_by_role("dialog")
+    pad.get_by_label("Name", exact=True).fill("郭某")
+    pad.get_by_label("Refuses to sign").check()
+    pad.get_by_label("What was seen, and who says so").fill("拒绝签名，何苗在场")
+    with page.expect_request("**/v1/head"):
+        pad.get_by_role("button", name="Put it down").click()
+    expect(pad).to_have_count(0)
+    sign = page.locator("[data-do=sign]")
+    sign.evaluate("button => button.click()")  # as who presses it all the same
+    page.keyboard.press("F9")
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(300)
+    assert page.locator(".digest").get_attribute("data-digest") == digest
+    assert told(page) == {}
+
+    for each in held:
+        each.continue_()
+    page.unroute("**/v1/head")
+    expect(page.locator("[data-notice]")).to_contain_text("Signatures that no longer count: 1")
+    expect(page.locator(".party[data-state=signed]")).to_have_count(0)
+    expect(page.locator("[data-attested=holder]")).to_have_count(1)
+    sign.click()  # her column is open still
+    signs(page, "psb-0211")
+    expect(page.locator(".receipt")).to_be_visible()
+    (attested,) = world.ledger.memory.record(told(page)["receipt"]["act"]).act.attested("holder")
+    assert attested.kind == "refused"
+
+
+MEANWHILE = """async ([script, draft, when]) => {
+    const prepared = await (await import(script)).Prepared.of(draft);
+    const [party] = prepared.parties, say = said => { said.note = "补记"; };
+    const before = prepared.payload, real = crypto.subtle.sign;
+    let problem = null;
+    if (when === "signing") {  // the key answers when the act has changed
+        const signed = Promise.withResolvers(), touched = Promise.withResolvers();
+        crypto.subtle.sign = async function (...given) {
+            touched.resolve();
+            await signed.promise;
+            return await real.apply(this, given);
+        };
+        const signing = prepared.sign(party).catch(error => { problem = error.code; });
+        await touched.promise;
+        await prepared.change(say);
+        signed.resolve();
+        await signing;
+        crypto.subtle.sign = real;
+    } else {  // the key answers at once, while the head of the log is asked for
+        const changing = prepared.change(say).catch(error => { problem = error.code ?? error.name; });
+        await prepared.sign(party);
+        await changing;
+    }
+    return {
+        problem, signatures: prepared.signatures.size,
+        same: prepared.payload === before, note: prepared.draft.note ?? null,
+        said: JSON.parse(new TextDecoder().decode(prepared.payload)).note ?? null,
+    };
+}"""
+
+
+def test_a_signature_counts_for_the_bytes_it_was_given_for_and_for_no_others(station: Station, at: At) -> None:
+    """Whichever comes first, changed bytes or signature; bytes that cannot be made leave everything as it was."""
+    world = station.world
+    page = at("梁静", "/keys", lang="en", keys=("周远",))
+    script = assets.address("signing/prepared.js")
+
+    def meanwhile(when: str) -> Any:
+        return page.evaluate(MEANWHILE, [script, a_check_in(world, an_item(world)), when])
+
+    changed = {"signatures": 0, "same": False, "note": "补记", "said": "补记"}
+    assert meanwhile("signing") == {"problem": "bytes-changed", **changed}
+    assert meanwhile("changing") == {"problem": None, **changed}
+    asked: list[Route] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == 1:
+            route.continue_()
+        else:
+            route.fulfill(status=503, json={"code": "unavailable", "detail": "later", "status": 503})
+
+    page.route("**/v1/head", refuse)
+    unchanged = {"signatures": 1, "same": True, "note": None, "said": None}
+    assert meanwhile("changing") == {"problem": "unavailable", **unchanged}
+
+
+def test_an_act_that_nobody_goes_on_signing_is_forgotten_after_a_day_on_any_page(station: Station, at: At) -> None:
+    world = station.world
+    page = at("梁静", "/keys", lang="en", keys=("周远",))
+    present(page, a_check_in(world, an_item(world)))
+    signs(page, "psb-0211")
+    expect(page.locator(".party[data-state=signed]")).to_have_count(1)
+    kept = "async script => (await (await import(script)).all('settings')).map(each => each.name.split(':')[0])"
+    store = assets.address("station/store.js")
+    page.goto(f"{station.origin}/settings")
+    page.wait_for_load_state("networkidle")
+    assert "signing" in page.evaluate(kept, store)
+    page.clock.set_fixed_time(world.clock.now + timedelta(hours=24, minutes=1))
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    for _ in range(50):
+        if "signing" not in page.evaluate(kept, store):
+            break
+        page.wait_for_timeout(100)
+    assert "signing" not in page.evaluate(kept, store)
 
 
 def test_what_was_seen_is_taken_anew_where_the_log_went_on_meanwhile(station: Station, at: At) -> None:

@@ -158,8 +158,9 @@ export async function answeredBy(id, act) {
   tell();
 }
 
-/** Receipts and notes of what was taken out stay for a month. */
+/** Receipts and notes of what was taken out stay for a month; of the settings, what says `until` when, until then. */
 export async function tidy() {
+  for (const each of await all("settings")) if (each.until <= Date.now()) await forgetRecord("settings", each.name);
   const before = new Date(Date.now() - RECEIPTS_STAY_DAYS * 86_400_000).toISOString();
   const old = (await all("queue")).filter(each => [RECORDED, REMOVED].includes(each.state) && each.ended_at < before);
   if (old.length) {

@@ -71,6 +71,10 @@ class Panel {
   async #ask(notice = null) {
     this.decision = null;
     await this.redraw(notice);
+    this.#decide();
+  }
+
+  async #decide() {
     const asked = this.prepared.digest, found = await decided(this.prepared);
     if (asked !== this.prepared.digest) return;
     this.decision = found;
@@ -85,7 +89,7 @@ class Panel {
 
   // What was seen is out of date: the bytes are made anew.
   #stale(problem) {
-    const again = async () => await this.#recomposed(await this.prepared.compose());
+    const again = () => this.#busily(async () => await this.#recomposed(await this.prepared.compose()));
     return refusal({ ...problem, instead: _("Take what is new, and sign again") }, again);
   }
 
@@ -124,26 +128,28 @@ class Panel {
   }
 
   async #attest(part, name) {
-    const made = await attest(part, name);
-    if (made === null) return;
-    await this.#change(draft => {
-      draft.attestations = [...draft.attestations ?? [], made.attestation];
-      if (made.attachment) draft.attachments = [...draft.attachments ?? [], made.attachment];
+    await this.#busily(async () => {
+      const made = await attest(part, name);
+      if (made === null) return;
+      await this.#change(draft => {
+        draft.attestations = [...draft.attestations ?? [], made.attestation];
+        if (made.attachment) draft.attachments = [...draft.attachments ?? [], made.attachment];
+      });
     });
   }
 
   async #unattest(at) {
-    await this.#change(draft => {
+    await this.#busily(async () => await this.#change(draft => {
       const [gone] = draft.attestations.splice(at, 1);
       draft.attachments = (draft.attachments ?? []).filter(each => each.sha256 !== gone.attachment);
-    });
+    }));
   }
 
   #photograph() {
-    const shoot = async () => {
+    const shoot = () => this.#busily(async () => {
       const taken = await take();
       if (taken.length) await this.#change(draft => { draft.attachments = [...draft.attachments ?? [], ...taken]; });
-    };
+    });
     return make("button", { type: "button", "data-do": "photograph", onclick: shoot }, _("Photograph"), make("kbd", {}, "F8"));
   }
 
@@ -151,6 +157,7 @@ class Panel {
     await this.#recomposed(await this.prepared.change(work));
   }
 
+  /** A party signs with another key. */
   async choose(party, key) {
     await this.#recomposed(await this.prepared.choose(party, key));
   }
@@ -173,7 +180,7 @@ class Panel {
 
   #send() {
     if (this.prepared.missing.length > 0) return null;
-    return make("button", { type: "button", class: "main", "data-do": "send", "data-signs": true, disabled: this.refused, onclick: () => this.send() },
+    return make("button", { type: "button", class: "main", "data-do": "send", "data-signs": true, disabled: this.refused, onclick: () => this.#busily(() => this.#submit()) },
       _("Record"), make("kbd", {}, "F9"));
   }
 
@@ -181,27 +188,22 @@ class Panel {
   async signed(party) {
     this.open = null;
     announce(_("{person} has signed.", { person: party.person }));
-    if (this.prepared.missing.length === 0) await this.send();
-    else {
-      await this.#ask();
-      this.#next()?.focus();
-    }
+    if (this.prepared.missing.length === 0) await this.#submit();
+    else await this.#ask();
   }
 
-  async send() {
-    await this.#busily(async () => {
-      const submission = this.prepared.submission();
-      const receipt = await submit(this.prepared.act, submission);
-      await this.prepared.forget();
-      this.end();
-      if (receipt === null) {
-        await this.onKept(this.prepared.act);
-        return this.draw(kept(this.prepared));
-      }
-      this.draw(await shown(receipt, submission.envelope, this.words.name));
-      announce(_("Recorded as number {number}", { number: receipt.position }));
-      this.onRecorded(receipt, this.prepared.act);
-    });
+  async #submit() {
+    const submission = this.prepared.submission();
+    const receipt = await submit(this.prepared.act, submission);
+    await this.prepared.forget();
+    this.end();
+    if (receipt === null) {
+      await this.onKept(this.prepared.act);
+      return this.draw(kept(this.prepared));
+    }
+    this.draw(await shown(receipt, submission.envelope, this.words.name));
+    announce(_("Recorded as number {number}", { number: receipt.position }));
+    this.onRecorded(receipt, this.prepared.act);
   }
 
   async #wait() {
@@ -217,16 +219,30 @@ class Panel {
     });
   }
 
-  async #busily(work) {
+  /** Do what makes, signs or sends bytes: one thing at a time, and until it is over nothing else is pressed. */
+  async alone(work) {
     if (this.busy) return;
-    this.busy = true;
+    const focused = document.activeElement;
+    this.busy = this.container.inert = true;
     try {
       await work();
-    } catch (error) {
-      this.draw(...this.container.children, make("div", { class: "trouble" }, ...this.#trouble(error)));
     } finally {
-      this.busy = false;
+      this.busy = this.container.inert = false;
+      if (document.activeElement === document.body) (focused.isConnected ? focused : this.#next())?.focus();
     }
+  }
+
+  async #busily(work) {
+    try {
+      await this.alone(work);
+    } catch (error) {
+      this.tell(error);
+    }
+  }
+
+  /** Tell below everything else why something was not done. Throws what is not known. */
+  tell(error) {
+    this.draw(...this.container.children, make("div", { class: "trouble" }, ...this.#trouble(error)));
   }
 
   #trouble(error) {
@@ -254,11 +270,12 @@ class Panel {
     const digit = !asksForText(event.target) && /^[1-9]$/.test(event.key) ? Number(event.key) - 1 : -1;
     const target = press === "next" ? this.#next() : press ? this.container.querySelector(`[data-do="${press}"]`)
       : digit >= 0 ? this.container.querySelectorAll(".party > h3 > button")[digit] : null;
-    if (event.key === "Escape") this.back();
-    else if (target) target.click();
-    else if (!press) return;
+    if (event.key !== "Escape" && !target && !press) return;
     event.preventDefault();
     event.stopPropagation();
+    if (this.busy) return;
+    if (event.key === "Escape") this.back();
+    else target?.click();
   }
 
   // F9 goes on: to the next name, then to its key, then to the ledger.

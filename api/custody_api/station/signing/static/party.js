@@ -5,7 +5,7 @@ import { _ } from "../station/words.js";
 import { KeyProblem, atHand, readKeyFile } from "./keys.js";
 import { moment } from "./receipt.js";
 
-/** A column of the panel. `panel` has `prepared`, `open`, `signed(party)`, `choose(party, key)`, `redraw()`. */
+/** A column of the panel. `panel` has `prepared`, `open`, `alone(work)`, `tell(error)`, `signed(party)`, `choose(party, key)`, `redraw()`. */
 export function column(panel, party, at) {
   const signedAt = panel.prepared.signedAt(party), open = panel.open === party && !signedAt;
   const part = panel.words.parts[party.part]?.name ?? party.part;
@@ -28,9 +28,9 @@ function keys(panel, party) {
   const attempt = async work => {
     wrong.textContent = "";
     try {
-      await work();
+      await panel.alone(work);
     } catch (error) {
-      if (!(error instanceof KeyProblem)) throw error;
+      if (!(error instanceof KeyProblem)) return panel.tell(error);
       wrong.textContent = error.message;
     }
   };

@@ -6,8 +6,9 @@ import { followed, lastSeen, see } from "../field/queue.js";
 import { Offline, get } from "../station/api.js";
 import { hex, sha256, utf8 } from "../station/bytes.js";
 import * as store from "../station/store.js";
+import { _ } from "../station/words.js";
 import { ACT, NoKey, complete, envelope, headOf, newActId } from "./authoring.js";
-import { atHand, held, keysOf, sign } from "./keys.js";
+import { KeyProblem, atHand, held, keysOf, sign } from "./keys.js";
 
 const KEPT_MILLISECONDS = 24 * 3600_000;
 const GIVES = new Set(["deliverer", "outgoing", "holder"]);
@@ -22,13 +23,12 @@ export class Prepared {
   static async of(draft) {
     const name = `signing:${hex(await sha256(utf8(JSON.stringify(draft))))}`;
     const made = new Prepared(name, structuredClone(draft)), kept = await store.get("settings", name);
-    const fresh = kept !== undefined && Date.now() - kept.kept_at < KEPT_MILLISECONDS;
+    const fresh = kept !== undefined && Date.now() < kept.until;
     if (fresh) made.draft = kept.draft;
     if (fresh && kept.signatures.length > 0) await made.#take(kept);
     made.parties = await partiesOf(made.draft, made.act?.signers ?? []);
     const named = made.act?.signers.map(each => each.key);
     if (!named || !made.parties.every(each => named.includes(each.key.key))) await made.compose();
-    await sweep();
     return made;
   }
 
@@ -39,35 +39,41 @@ export class Prepared {
     Object.assign(this, { id: act.id, act, payload, disclosures, signatures: given, digest });
   }
 
-  /** Make the bytes anew, with the head of the log as it is now. Says how many signatures no longer count. */
-  async compose() {
+  /**
+   * Make the bytes anew, with the head of the log as it is now, of a `draft` or with another `key` of a `party`. All of it
+   * is taken at once, when the bytes are there; until then, and if they cannot be made, everything stays as it was. Says
+   * how many signatures no longer count.
+   */
+  async compose({ draft = this.draft, party, key } = {}) {
+    const signers = this.parties.map(each => ({ part: each.part, person: each.person, key: (each === party ? key : each.key).key }));
+    const about = await head();
+    const signed = { ...draft, signers }, follows = await followed(signed, signers.map(each => each.key));
+    const made = await complete(signed, { ...about, id: this.id, follows }), digest = hex(await sha256(made.payload));
     const dropped = this.signatures.size;
     this.signatures.clear();
-    const signers = this.parties.map(({ part, person, key }) => ({ part, person, key: key.key }));
-    const about = await head();
-    const draft = { ...this.draft, signers }, follows = await followed(draft, signers.map(each => each.key));
-    const made = await complete(draft, { ...about, id: this.id, follows });
-    Object.assign(this, made, { digest: hex(await sha256(made.payload)) });
+    if (party) party.key = key;
+    Object.assign(this, made, { draft, digest });
     await this.keep();
     return dropped;
   }
 
   /** Change what is said. Says how many signatures no longer count. */
   async change(work) {
-    work(this.draft);
-    return await this.compose();
+    const draft = structuredClone(this.draft);
+    work(draft);
+    return await this.compose({ draft });
   }
 
   /** Sign with another of one's keys. */
   async choose(party, key) {
-    party.key = key;
-    return await this.compose();
+    return await this.compose({ party, key });
   }
 
-  /** One party's signature, with the key chosen, or the same from its file. */
+  /** One party's signature, with the key chosen, or the same from its file. Throws KeyProblem. */
   async sign(party, key = party.key) {
     if (key.key !== party.key.key) throw new Error("the act names another key");
-    const signature = await sign(key, ACT, this.payload);
+    const { payload } = this, signature = await sign(key, ACT, payload);
+    if (payload !== this.payload) throw new KeyProblem("bytes-changed", _("The act has changed while it was being signed. Read it, and sign again."));
     this.signatures.set(signature.keyid, { ...signature, at: new Date().toISOString() });
     await this.keep();
   }
@@ -90,7 +96,7 @@ export class Prepared {
 
   async keep() {
     await store.put("settings", {
-      name: this.name, kept_at: Date.now(), draft: this.draft, payload: this.payload, disclosures: this.disclosures, signatures: [...this.signatures.values()],
+      name: this.name, until: Date.now() + KEPT_MILLISECONDS, draft: this.draft, payload: this.payload, disclosures: this.disclosures, signatures: [...this.signatures.values()],
     });
   }
 
@@ -131,11 +137,5 @@ async function head() {
     const seen = error instanceof Offline ? await lastSeen(ledger) : undefined;
     if (seen === undefined) throw error;
     return { ledger, seen };
-  }
-}
-
-async function sweep() {
-  for (const each of await store.all("settings")) {
-    if (each.name.startsWith("signing:") && Date.now() - each.kept_at > KEPT_MILLISECONDS) await store.remove("settings", each.name);
   }
 }
