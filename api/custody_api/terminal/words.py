@@ -28,7 +28,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "scan": ("扫描", "Scan"),
     "at/server": ("服务器 {where}", "server {where}"),
     "at/database": ("本机台账", "this machine's ledger"),
-    "working": ("…", "…"),
     "key/undo": ("F2 撤回", "F2 undo"),
     "key/throw": ("F2 作废此单", "F2 throw away"),
     "key/sign": ("F9 签名", "F9 sign"),
@@ -117,7 +116,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "field/staff": ("是否机关人员", "staff of the authority"),
     # rows
     "row/seal": ("封签 {seal}", "seal {seal}"),
-    "row/no-seal": ("无封签", "no seal"),
     "row/unseen": ("待说明", "to be said"),
     "row/more": ("……另有 {count} 件", "… and {count} more"),
     "row/count": ("{count} 件", "{count} items"),
@@ -140,7 +138,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{person} has a passkey only: that signs in a browser.",
     ),
     "sign/signed": ("{person} 已签", "{person} has signed"),
-    "sign/refused": ("不会入账：", "It would not be recorded:"),
     "sign/source": ("规则 {rule}；依据：{source}", "rule {rule}; source: {source}"),
     "sign/instead": ("应当：{instead}", "instead: {instead}"),
     "sign/lost": ("签名已齐，但没有收到回执。是否入账尚不可知：F9 再次提交，相同内容只入账一次。",

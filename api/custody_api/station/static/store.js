@@ -40,10 +40,5 @@ export const all = store => transact([store], "readonly", it => it.objectStore(s
 /** Keep a record; it is on the disk when this resolves. */
 export const put = (store, value) => transact([store], "readwrite", it => { it.objectStore(store).put(value); });
 
-/** Keep several records, of one or more stores, all or none: `[["files", photo], ["queue", act]]`. */
-export const putAll = pairs => transact([...new Set(pairs.map(([store]) => store))], "readwrite", it => {
-  for (const [store, value] of pairs) it.objectStore(store).put(value);
-});
-
 /** Forget a record. */
 export const remove = (store, key) => transact([store], "readwrite", it => { it.objectStore(store).delete(key); });

@@ -4,29 +4,18 @@
 import { Offline, Problem, get } from "../station/api.js";
 import { fromBase64 } from "../station/bytes.js";
 import { announce, make } from "../station/dom.js";
-import * as store from "../station/store.js";
+import { keep, pinned } from "../station/pinned.js";
 import { _, lang } from "../station/words.js";
 import { STEPS, logKeysNamed, newBundle, newReport, readContents, readVerifierKey } from "./verifier.js";
 
 const TAKEN = ["checkpoint", "inclusion", "acts", "signatures", "witnesses"];
 
-const settingOf = ledger => `log-keys:${ledger}`;
-
-/** The Ed25519 keys of the ledger's log that this device trusts: those it saw first, or is told to trust now. */
-async function pinned(ledger, offered, anew) {
-  const kept = anew ? undefined : await store.get("settings", settingOf(ledger));
-  if (kept) return { keys: kept.keys, since: kept.since, first: false };
-  const read = await Promise.all(offered.map(readVerifierKey));
-  const keys = read.filter(each => each.type === 1 && each.name === ledger).map(each => each.text);
-  return { keys, since: new Date().toISOString(), first: true };
-}
-
 /** Keep what was trusted, once something held by it; and what keys the log itself names since, in acts that held, too. */
-async function keep(ledger, trust, { bundle }, size) {
+async function keepFollowed(ledger, trust, { bundle }, size) {
   const named = [...logKeysNamed(bundle.records, size)];
   const read = await Promise.all(named.map(each => readVerifierKey(each).catch(() => null)));
   const followed = read.filter(each => each?.type === 1).map(each => each.text);
-  await store.put("settings", { name: settingOf(ledger), keys: followed.length ? followed : trust.keys, since: trust.since });
+  await keep(ledger, followed.length ? followed : trust.keys, trust.since);
 }
 
 /** What the steps report of one act, by the keys that are trusted; `told` is what `/acts/{id}/proving` gives. */
@@ -90,7 +79,7 @@ async function run(section, anew = false) {
     const unknown = found.report.some(each => each.not_checked.some(({ code }) => code === "algorithm" || code === "earlier-step"));
     const changed = !trust.first && !told.log_keys.some(each => trust.keys.includes(each));
     const verdict = !found.sound || !ours ? "bad" : unknown ? "open" : "good";
-    if (verdict === "good") await keep(ledger, trust, found, told.size);
+    if (verdict === "good") await keepFollowed(ledger, trust, found, told.size);
     found.report.find(each => each.name === "checkpoint").size = told.size;
     const wrong = found.report.flatMap(each => each.findings).map(each => each[lang]);
     if (!ours) wrong.push(_("What was proved is not this act."));

@@ -1,5 +1,6 @@
 // The keys people sign with here. None of them ever leaves: a device key is made in the browser and cannot be exported,
-// a passkey stays in its authenticator, a key file is read into a key that cannot be exported and is not kept.
+// a passkey stays in its authenticator, a key file is read into a key that cannot be exported, and kept only where its holder
+// says so on `/keys`.
 //
 // A key is {key, kind, person, algorithm?, privateKey?, public_key?, passkey?}: `key` is its id, `passkey` as the
 // enrolment states it. What this device holds stands in the store `keys`; passkeys stand there, too, without a secret,

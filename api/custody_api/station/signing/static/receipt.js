@@ -4,7 +4,7 @@ import { verified } from "../public/proof.js";
 import { get } from "../station/api.js";
 import { base64, concat, fromBase64, sha256 } from "../station/bytes.js";
 import { make } from "../station/dom.js";
-import * as store from "../station/store.js";
+import { keep, pinned } from "../station/pinned.js";
 import { _, lang } from "../station/words.js";
 import { headOf } from "./authoring.js";
 import { commitsTo } from "./submitting.js";
@@ -31,17 +31,16 @@ async function checks(receipt, envelope) {
     make("li", { class: sound ? "green" : "red", "data-sound": String(sound) }, sound ? "✓ " : "✗ ", text)));
 }
 
-// Whether the entry stands in a checkpoint that the log signed. A key that is all new to this device is not believed.
+// Whether the entry stands in a checkpoint that a key signed which this device knows; no other is believed.
 async function proof({ entry, index, proof: text }) {
-  const ledger = document.body.dataset.ledger, name = `log keys ${ledger}`;
-  const { keys } = await get("/signing/log-keys"), known = await store.get("settings", name);
-  if (known && !keys.some(each => known.keys.includes(each))) {
+  const ledger = document.body.dataset.ledger, { keys } = await get("/signing/log-keys"), trust = await pinned(ledger, keys);
+  if (!keys.some(each => trust.keys.includes(each))) {
     return [false, _("The log signs with a key that this device does not know: ask an auditor whether it was changed.")];
   }
   try {
     const leaf = await sha256(concat(Uint8Array.of(0), fromBase64(entry)));
-    const { size } = await verified({ origin: ledger, index, leaf_hash: base64(leaf), proof: text, keys });
-    await store.put("settings", { name, keys });
+    const { size } = await verified({ origin: ledger, index, leaf_hash: base64(leaf), proof: text, keys: trust.keys });
+    if (trust.first) await keep(ledger, trust.keys, trust.since);
     return [true, _("The entry stands in the log, in a checkpoint over {size} entries that the log signed.", { size })];
   } catch {
     return [false, _("The proof does not hold: tell whoever runs the ledger, and an auditor.")];
