@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from io import BytesIO
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -84,12 +85,27 @@ def test_the_field_opens_without_a_network_after_one_visit_in_both_languages(sta
     expect(page.locator("#field-badge")).to_contain_text("Online")
 
 
+@pytest.mark.parametrize("next", ["/\\elsewhere.example/field", "/\t/elsewhere.example/field", "//elsewhere.example"])
+def test_choosing_a_language_without_a_network_leads_to_no_other_host(station: Station, at: At, next: str) -> None:
+    page = at(None, "/field", device="phone")
+    kept_by(page)
+    page.reload()
+    page.context.set_offline(True)
+    page.goto(f"{station.origin}/language/en?next={quote(next)}")
+    assert page.url == f"{station.origin}/field"
+    expect(page.locator("#field-state")).to_have_text("Everything that was signed here is in the ledger.")
+
+
 def test_a_new_version_takes_the_place_of_the_old_and_open_pages_go_on(
     station: Station, at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = at(None, "/field", lang="en")
     kept_by(page)
     old, files = assets.digest(), json.dumps(assets.address("station/words.js"))
+    page.evaluate("""async name => {
+        await (await caches.open(name)).put("/signing/parts/en", new Response('{"outdated": true}'));
+    }""", f"custody-pages-{old}")
+    assert page.evaluate("async () => 'outdated' in await (await fetch('/signing/parts/en')).json()")
     monkeypatch.setattr(assets, "digest", lambda: "0123456789ab")
     page.evaluate("""async () => {
         const registration = await navigator.serviceWorker.getRegistration();
@@ -100,6 +116,7 @@ def test_a_new_version_takes_the_place_of_the_old_and_open_pages_go_on(
     names: list[str] = page.evaluate("() => caches.keys()")
     assert sorted(names) == sorted([f"custody-pages-{old}", "custody-pages-0123456789ab"])
     assert page.evaluate(f"async () => (await fetch({files})).status") == 200  # of the old version, from the device
+    assert page.evaluate("async () => 'outdated' in await (await fetch('/signing/parts/en')).json()") is False
     page.context.set_offline(True)
     page.reload()
     assert page.evaluate("() => document.querySelector('script').src").count("0123456789ab") == 1

@@ -19,7 +19,7 @@ export function serve({ version, files, pages, without }) {
   self.addEventListener("fetch", event => {
     const { request } = event, url = new URL(request.url);
     if (request.method !== "GET" || url.origin !== location.origin) return;
-    if (url.pathname.startsWith("/static/") || files.includes(url.pathname)) event.respondWith(file(request));
+    if (isStatic(url.pathname) || files.includes(url.pathname)) event.respondWith(file(request, url, name));
     else if (request.mode === "navigate") event.respondWith(page(request, url, name, pages, without));
   });
   self.addEventListener("sync", event => {
@@ -32,7 +32,7 @@ async function fill(name, files, pages) {
   const cache = await caches.open(name);
   const wanted = pages.flatMap(path => Object.keys(LANGUAGES).map(lang => [path, lang]));
   await Promise.all([
-    cache.addAll(files.map(path => new Request(path, { credentials: "omit" }))),
+    cache.addAll(files.map(path => new Request(path, { credentials: "omit", cache: isStatic(path) ? "default" : "no-store" }))),
     ...wanted.map(async ([path, lang]) => {
       const answer = await fetch(path, {
         credentials: "omit", cache: "no-store", headers: { "Accept-Language": LANGUAGES[lang], Accept: "text/html" },
@@ -55,7 +55,13 @@ async function begin(name) {
   await self.clients.claim();
 }
 
-const file = async request => await caches.match(request, { ignoreVary: true }) ?? fetch(request);
+// An address under /static/ names its version; what else is kept is this version's own.
+const isStatic = path => path.startsWith("/static/");
+
+async function file(request, url, name) {
+  const where = isStatic(url.pathname) ? {} : { cacheName: name };
+  return await caches.match(request, { ...where, ignoreVary: true }) ?? fetch(request);
+}
 
 async function page(request, url, name, pages, without) {
   const chosen = await choice(url), lang = await language();
@@ -76,8 +82,13 @@ async function choice(url) {
   const lang = url.pathname.match(/^\/language\/(zh|en)$/)?.[1];
   if (!lang) return null;
   await put("settings", { name: "language", lang });
-  const next = url.searchParams.get("next") ?? "/field";
-  return Response.redirect(new URL(next.startsWith("/") && !next.startsWith("//") ? next : "/field", location.origin));
+  return Response.redirect(within(url.searchParams.get("next")) ?? new URL("/field", location.origin));
+}
+
+// An address of this site; a browser reads backslashes, tabs and more as a way to another host.
+function within(next) {
+  const url = next !== null && URL.canParse(next, location.origin) ? new URL(next, location.origin) : null;
+  return url?.origin === location.origin ? url : null;
 }
 
 const language = async () => (await get("settings", "language"))?.lang ?? "zh";
