@@ -27,6 +27,7 @@ from sqlalchemy import (
     select,
     true,
     union,
+    union_all,
     update,
 )  # fmt: skip
 
@@ -225,17 +226,31 @@ def owns(table: Table, agency: str, roles: Collection[Role], column: Name) -> Co
     return exists().where(table.c.owner == column, table.c.agency == agency, table.c.role.in_(sorted(roles)))
 
 
-def roles(connection: Connection, agency: str, subject: str, now: str) -> frozenset[Role]:
-    """What an agency is to an item, a case, a place or a manifest now; an item's case counts as well."""
-    kind, _, name = subject.partition(":")
-    if kind == "item":
-        return frozenset(roles_of_items(connection, agency, [name], now).get(name, ()))
-    if kind == "case":
-        found = select(case_reader.c.role).where(case_reader.c.agency == agency, case_reader.c.case == name)
-    else:
-        table = {"place": PLACE, "manifest": MANIFEST}[kind]
-        found = select(table.c.role).where(table.c.subject == subject, table.c.agency == agency)
-    return frozenset(connection.scalars(found))
+def roles(connection: Connection, agency: str, subjects: Collection[str], now: str) -> dict[str, set[Role]]:
+    """What an agency is to each of some items, cases, places and manifests now; an item's case counts as well."""
+    found: dict[str, set[Role]] = {}
+    for some in slices(list(subjects)):
+        for subject, role in connection.execute(union_all(*_roles(agency, some, now))):
+            found.setdefault(subject, set()).add(role)
+    return found
+
+
+def _roles(agency: str, subjects: Sequence[str], now: str) -> Iterator[Select[Any]]:
+    named: dict[str, list[str]] = {}
+    for each in subjects:
+        kind, _, name = each.partition(":")
+        named.setdefault(kind, []).append(name)
+    for kind, names in named.items():
+        if kind == "item":
+            item, role = item_reader.c.item, item_reader.c.role
+            yield select(literal("item:").concat(item), role).where(_reads_now(agency, now), item.in_(names))
+        elif kind == "case":
+            case, role = case_reader.c.case, case_reader.c.role
+            yield select(literal("case:").concat(case), role).where(case_reader.c.agency == agency, case.in_(names))
+        else:
+            owned = {"place": PLACE, "manifest": MANIFEST}[kind].c
+            full = [f"{kind}:{name}" for name in names]
+            yield select(owned.subject, owned.role).where(owned.agency == agency, owned.subject.in_(full))
 
 
 def roles_of_items(connection: Connection, agency: str, items: list[str], now: str) -> dict[str, set[Role]]:

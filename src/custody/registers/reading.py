@@ -273,8 +273,8 @@ class Registers(CaseFiles):
         with self._reading() as connection:
             return self.seen.of_act(connection, custody.touched_by(connection, recorded.index + 1), signers)
 
-    def whole_acts(self, recorded: Sequence[Recorded]) -> set[int]:
-        """The leaf indexes of those of some acts that the reader sees the whole of."""
+    def seen_acts(self, recorded: Sequence[Recorded], least: Sight = Sight.THING) -> set[int]:
+        """The leaf indexes of those of some acts that the reader sees at least so much of."""
         if self.seen is None:
             return {each.index for each in recorded}
         with self._reading() as connection:
@@ -283,7 +283,7 @@ class Registers(CaseFiles):
                 each.index: (subjects[each.index + 1], {signer.person for signer in each.act.signers})
                 for each in recorded
             })  # fmt: skip
-        return {index for index, how in sights.items() if how is Sight.WHOLE}
+        return {index for index, how in sights.items() if how >= least}
 
     def sight_of(self, subject: str, *, presented: bool = False) -> Sight:
         """How much the reader sees of ``item:…``, ``case:…``, ``place:…`` or ``manifest:…``, with its label or not."""

@@ -31,7 +31,7 @@ class Seen:
         """How much he sees of ``item:…``, ``case:…``, ``place:…`` or ``manifest:…``, perhaps with its label at hand."""
         if self.caller.audits:
             return Sight.WHOLE
-        roles = readers.roles(connection, self.caller.agency, subject, self.now)
+        roles = readers.roles(connection, self.caller.agency, [subject], self.now).get(subject, set())
         return sight(self.caller, roles | {"presents"} if presented else roles)
 
     def of_items(
@@ -56,11 +56,9 @@ class Seen:
         asked = {} if self.caller.audits else {
             at: subjects for at, (subjects, signers) in acts.items() if self.caller.person not in signers
         }  # fmt: skip
-        named = dict.fromkeys(each for subjects in asked.values() for each in subjects)
-        items = [each.removeprefix("item:") for each in named if each.startswith("item:")]
-        sights = {f"item:{each}": how for each, how in self.of_items(connection, items).items()} if items else {}
-        for each in named.keys() - sights.keys():
-            sights[each] = Sight.WHOLE if each == readers.EVERYONE else self.of(connection, each)
+        named = {each for subjects in asked.values() for each in subjects} - {readers.EVERYONE}
+        roles = readers.roles(connection, self.caller.agency, named, self.now)
+        sights = {each: sight(self.caller, roles.get(each, ())) for each in named} | {readers.EVERYONE: Sight.WHOLE}
         return {at: _of_act(asked[at], sights) if at in asked else Sight.WHOLE for at in acts}
 
     def item(self, column: Column, least: Sight = Sight.THING) -> ColumnElement[bool]:

@@ -284,3 +284,21 @@ def test_a_photograph_is_shown_of_its_own_item_to_who_sees_the_whole(station: St
     assert pictures[1] not in shown["周远"]
     assert "相机" in shown["梁静"]
     assert pictures[0] not in shown["梁静"]
+
+
+def test_a_photograph_of_several_things_is_shown_to_who_sees_all_of_them(station: Station, told: Told) -> None:
+    """A prosecutor, to whom one of two was offered, sees the whole of that one, and not what was taken of both."""
+    world = station.world
+    picture = hashlib.sha256(b"both").hexdigest()
+    files = [{"sha256": picture, "media_type": "image/jpeg", "size_bytes": 4, "kind": "photo", "captured_at": None}]
+    offered, other = world.seizes(told.case, world.item(), world.item())
+    world.checks_in([offered, other], attachments=files)
+    world.offers([offered])
+    shown = {}
+    for name in ("周远", "江检"):
+        with reader(station, name, "en") as client:
+            size = world.ledger.recorder.head().size
+            shown[name] = client.get(f"/items/{offered}", params={"at_least": size}).text
+            assert "You see the thing" not in shown[name]
+    assert picture in shown["周远"]
+    assert picture not in shown["江检"]

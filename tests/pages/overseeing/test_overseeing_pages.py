@@ -237,6 +237,29 @@ def test_pages_of_the_past_ask_little(station: Station, store: dict[str, Any]) -
             assert len(queries) <= MOST, path + json.dumps(queries, indent=1)
 
 
+def test_the_past_of_a_place_tells_a_contractor_of_nothing_that_is_no_longer_kept(
+    station: Station, store: dict[str, Any]
+) -> None:
+    """郑宏 keeps the store, and signed for none of these; an auditor reads both acts."""
+    world = station.world
+    gone, kept = world.seizes(store["case"], world.item(), world.item())
+    left = world.checks_in([gone])
+    world.clock.forward(minutes=7)
+    stays = world.checks_in([kept])
+    world.lends([gone])
+    path = f"/audit/places/{world.places['大库']}"
+    station.shows()
+    read = get(station, "审计员", path).text
+    assert f"/acts/{left.act}" in read
+    read = get(station, "郑宏", path).text
+    assert f"/acts/{stays.act}" in read
+    assert f"/acts/{left.act}" not in read
+    assert instant(world.ledger.memory.record(left.act).recorded_at) not in read
+    with signed_in(station, "郑宏") as client, asked() as queries:
+        assert client.get(path).status_code == 200
+    assert len(queries) <= MOST, json.dumps(queries, indent=1)
+
+
 def test_numbers_that_no_table_holds_are_turned_away(station: Station, store: dict[str, Any]) -> None:
     huge = 10**30
     for path in (f"/refusals?before={huge}", f"/views?before={huge}", f"/comments?before={huge}", f"/audit/runs/{huge}",

@@ -79,6 +79,6 @@ def normal(reference: str) -> str:
 def _papers(page: Page, case: str) -> list[tuple[str, str]]:
     """The papers that can be drawn of a case: kind, and what it is called."""
     sources = Sources(page.context.ledger, opens=False)
-    whole = page.registers.whole_acts(sources.under([f"case:{case}"], DRAWN_FROM)[f"case:{case}"])
+    whole = page.registers.seen_acts(sources.under([f"case:{case}"], DRAWN_FROM)[f"case:{case}"], Sight.WHOLE)
     sources.reads = lambda act: act.index in whole
     return [(kind, TITLES[kind][page.lang]) for kind in drawable(sources, case)]

@@ -9,9 +9,11 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
+from custody.access.rights import Sight
 from custody.access.shown import as_thing, history_of_thing
 from custody.errors import NotFound
 from custody.ledger.history import Moment, history_at, item_at
+from custody.ledger.past import recorded_from
 from custody.signing import read_envelope
 from custody_api.answers import Shape
 from custody_api.past import AtMoment
@@ -69,10 +71,12 @@ def _lead(page: Page, item: Shape, history: Shape, whole: bool) -> str | None:
 
 
 def _photos(page: Page, item: str, acts: Sequence[Shape]) -> list[Shape]:
-    """The photographs that acts name for an item, newest first; who sees the whole of it may see them."""
+    """The photographs that acts name for an item, newest first: of acts that the reader sees the whole of."""
     positions = {each["position"] for each in (*acts[:1], *acts[1 - _LOOKED_AT :])}
     found: dict[str, Shape] = {}
-    for row in page.context.ledger.recorder.rows_at(sorted(positions)):
+    rows = page.context.ledger.recorder.rows_at(sorted(positions))
+    whole = page.registers.seen_acts([recorded_from(each) for each in rows], Sight.WHOLE)
+    for row in (each for each in rows if each.position - 1 in whole):
         act = json.loads(read_envelope(row.envelope).payload)
         theirs = _theirs(act, item)
         for each in act["attachments"]:

@@ -119,8 +119,9 @@ def read_place_then(page: ThePage, place: str, moment: AtMoment, than: Than) -> 
         raise not_found("place", place)
     reader = Remembering(page.context.ledger.recorder)
     reader.ask(_item(f"stays:{place}"), _item(f"place:{place}", "place"))
-    lain = [_seen(page, each) for each in _shapes(place_at, reader, place, moment or NOW, than)]
-    found = _compared(page, reader, f"stays:{place}", lain, {"place": (), "items": ()}, moment or NOW, than)
+    lain = _seen(page, _shapes(place_at, reader, place, moment or NOW, than))
+    axes = {"place": (), "items": ()}
+    found = _compared(page, reader, f"stays:{place}", lain, axes, moment or NOW, than, every=False)
     return _drawn(page, "place", place, moment, than, found)
 
 
@@ -172,23 +173,28 @@ def _at(read: Any, reader: Reader, name: str, moment: Moment) -> Shape | None:
     return found
 
 
-def _seen(page: Page, place: Shape | None) -> Shape | None:
-    """A place with those of its items that the reader may know of, each as a line of its own."""
-    if place is None:
-        return None
-    registers = page.registers
+def _seen(page: Page, places: Sequence[Shape | None]) -> list[Shape | None]:
+    """A place at several moments with those of its items that the reader may know of, each as a line of its own."""
+    registers, items = page.registers, {each["item"] for place in places if place for each in place["items"]}
     with registers.store.reading() as connection:
-        seen = registers.seen.of_items(connection, [each["item"] for each in place["items"]]) if registers.seen else {}
-    shown = {each["item"]: f"{each['description']} · {each['quantity']} {each['unit']}" for each in place["items"]
-             if seen.get(each["item"], Sight.WHOLE) is not Sight.NOTHING}  # fmt: skip
-    return {**place, "items": shown}
+        seen = registers.seen.of_items(connection, sorted(items)) if registers.seen else {}
+
+    def shown(place: Shape) -> Shape:
+        lines = {each["item"]: f"{each['description']} · {each['quantity']} {each['unit']}" for each in place["items"]
+                 if seen.get(each["item"], Sight.WHOLE) is not Sight.NOTHING}  # fmt: skip
+        return {**place, "items": lines}
+
+    return [place and shown(place) for place in places]
 
 
 def _compared(
     page: Page, reader: Reader, tag: str, shapes: Sequence[Shape | None], axes: Mapping[str, Sequence[str]],
-    moment: Moment, than: Moment, *, whole: bool = True,
+    moment: Moment, than: Moment, *, whole: bool = True, every: bool = True,
 ) -> Compared:  # fmt: skip
     records = Past(reader).under([_item(tag)])[0][tag]
+    if not every:
+        seen = page.registers.seen_acts(records)
+        records = [each for each in records if each.index in seen]
     at, other = ({each.index for each in standing(records, which)} for which in (moment, than))
     acts = [{**act_shape(each), "where": _where(each.index in at, each.index in other)} for each in records
             if each.index in at or each.index in other]  # fmt: skip
