@@ -180,6 +180,26 @@ def test_two_people_check_items_in_by_scanner_and_keyboard_alone(station: Statio
     assert PASSPHRASE not in kept
 
 
+def test_a_passphrase_typed_where_its_file_is_asked_for_is_not_shown(station: Station) -> None:
+    world = station.world
+    (one,) = world.seizes(world.opens_case(), world.item())
+
+    async def story(at: Station) -> None:
+        await at.type("1")
+        await at.scan(world.places["大库"])
+        await at.type("psb-0211", "cen-01")
+        await at.scan(one)
+        await at.type("1")
+        await at.press("f9")
+        for early in (PASSPHRASE, f"~{PASSPHRASE}", PASSPHRASE * 40):
+            said = await at.type(early)
+            assert "There is no such file." in said
+            assert PASSPHRASE not in said
+        assert f"{at.folder.name}: Is a directory" in await at.type(str(at.folder))
+
+    station.run(story)
+
+
 def test_a_closed_terminal_loses_nothing_and_the_file_is_its_owners_alone(station: Station) -> None:
     world = station.world
     one, two = world.seizes(world.opens_case(), world.item(), world.item())

@@ -146,8 +146,8 @@ class Signing(View):
             return self._opened(path, None)
         except CustodyError as error:
             self.desk.answer = Answer("refused", words_of(error))
-        except OSError as error:
-            self.desk.answer = Answer("refused", f"{text[-60:]}: {error.strerror}")
+        except (OSError, RuntimeError) as error:  # a home directory that there is not is a RuntimeError
+            self.desk.answer = Answer("refused", _unread(text, error))
         self._file = None
         return self
 
@@ -200,6 +200,15 @@ class Signing(View):
         if not self.act.signatures:
             self.desk.kept.keep(self._sheet)  # nobody signed these bytes: next time the act is made anew
         return self._back
+
+
+def _unread(text: str, error: Exception) -> str:
+    """Why a file was not read. What names none may be a passphrase that was typed too early: it is not repeated."""
+    try:
+        there = Path(text).expanduser().exists()
+    except (OSError, RuntimeError):
+        there = False
+    return f"{text[-60:]}: {getattr(error, 'strerror', error)}" if there else say("sign/no-file")
 
 
 class Done(View):

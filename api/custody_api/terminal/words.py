@@ -131,6 +131,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "sign/remedy": ("须补正：{remedy}", "owed then: {remedy}"),
     "sign/file": ("{part} {person}：请输入密钥文件", "{part} {person}: your key file"),
     "sign/passphrase": ("{person}：{file} 的口令（不显示）", "{person}: the passphrase of {file} (hidden)"),
+    "sign/no-file": ("没有这个文件。", "There is no such file."),
     "sign/which-key": ("{person} 有几把密钥，用哪一把签？", "{person} has several keys: which one signs?"),
     "sign/other-key": ("这不是待签人签署此单的密钥。", "Nobody who is still to sign does so with this key."),
     "sign/passkey": (
