@@ -39,7 +39,7 @@ def seen(world: World, registers: Registers, agency: str) -> set[str]:
 def roles(world: World, registers: Registers, agency: str, subject: str) -> set[Role]:
     """What an agency is to something now."""
     with registers.store.reading() as connection:
-        return set(readers.roles(connection, agency, subject, instant(world.clock.now)))
+        return readers.roles(connection, agency, [subject], instant(world.clock.now)).get(subject, set())
 
 
 def followed(registers: Registers, agency: str) -> set[int]:
