@@ -14,7 +14,7 @@ from custody.cli.printers import Printer, read_printers
 from custody.cli.setting_values import READERS
 from custody.errors import Unavailable
 from custody_scanners.labels import blank, draw
-from custody_scanners.printing import send
+from custody_scanners.printing import alone, send
 
 
 class Paper:
@@ -69,6 +69,21 @@ def test_a_printer_that_stops_reading_says_that_some_may_have_come_out() -> None
     with printer(reads=False) as (named, _), pytest.raises(Unavailable) as error:
         send(named, b"^XA^XZ" * 4_000_000, send_seconds=0.2)
     assert error.value.code == "unavailable/printer-stopped"
+
+
+def test_a_printer_that_reads_too_slowly_is_left_at_the_end_of_the_jobs_time() -> None:
+    with printer(reads=False) as (named, _), pytest.raises(Unavailable) as error:
+        send(named, b"^XA^XZ" * 4_000_000, send_seconds=9, job_seconds=0.2)
+    assert error.value.code == "unavailable/printer-stopped"
+
+
+def test_a_printer_has_one_job_at_a_time_and_another_printer_has_its_own() -> None:
+    counter, office = Printer("counter", "127.0.0.1", 9), Printer("office", "127.0.0.1", 10)
+    with alone(counter), alone(office), pytest.raises(Unavailable) as error, alone(counter):
+        pytest.fail("two jobs at once")
+    assert (error.value.code, error.value.fields["retry_after"]) == ("unavailable/printer-busy", 10)
+    with alone(counter):
+        pass
 
 
 def test_printers_are_read_as_the_settings_write_them() -> None:

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from custody import label
 from custody.cli.printers import Printer
 from custody_api.operation import Operation
+from custody_scanners.printing import alone
 from pages.conftest import At, Station
 from pages.scanning.test_scanning_line import answered, burst, listening
 from telling import holder
@@ -367,3 +368,18 @@ def test_labels_go_to_a_named_printer_and_a_second_one_needs_a_reason(
     with station.client("周远") as client:
         answer = client.post("/labels/print", json={"labels": [item], "printer": "127.0.0.1:22", "why": "x"})
         assert (answer.status_code, answer.json()["code"]) == (404, "not-found/printer")
+
+
+def test_while_a_printer_has_a_job_another_is_refused_and_leaves_no_line(
+    station: Station, store_of: World, paper: tuple[Printer, Paper]
+) -> None:
+    """Otherwise the next try would be asked why a label that never came out is printed again."""
+    (item,) = store_of.seizes(a_case(store_of))
+    station.shows()
+    with station.client("周远") as client:
+        job = {"labels": [item], "printer": "counter"}
+        with alone(paper[0]):
+            answer = client.post("/labels/print", json=job)
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable/printer-busy")
+            assert answer.headers["Retry-After"] == "10"
+        assert client.post("/labels/print", json=job).status_code == 200

@@ -5,9 +5,10 @@ That a label was sent is journaled before it is sent: a second label of one thin
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -17,10 +18,11 @@ from custody.errors import Malformed, NotFound
 from custody.facts.shapes import Shape
 from custody_api.routes.labels import AsSeen, Dpi, Stock
 from custody_api.station.flows.intake import line_of
+from custody_api.station.flows.sent import sent
 from custody_api.station.pages import Page, ThePage
 from custody_scanners.labels import STOCKS, Drawn, Label, blank, draw
 from custody_scanners.ledger_answers import FromLedger, label_of
-from custody_scanners.printing import send
+from custody_scanners.printing import alone, send
 
 LABELS: Final = "export/labels"
 """The code of a line of the journal that says which labels were sent to print."""
@@ -29,6 +31,10 @@ MOST: Final = 500
 """Labels in one job from a page."""
 
 _LISTED: Final = 200
+
+_FIRST: Final = Lock()
+"""Held from looking whether a label was printed until the line is written, so that two first ones are not both first.
+Of several processes before one ledger each has its own: there both may pass, and the journal shows both."""
 
 router = APIRouter(prefix="/labels")
 
@@ -83,27 +89,29 @@ def read_labels(page: ThePage, case: str = "", q: str = "", item: str = "") -> H
 def read_log(page: ThePage, label: str = "") -> HTMLResponse:
     """Who had which label printed, when and why: of one label whoever sees the thing; else what one printed oneself.
 
-    Raises NotFound.
+    Of one label nothing is said of the others of its jobs. Raises NotFound.
     """
-    tag = f"label:{_label(page, label).code}" if label else f"person:{page.caller.person}"
+    code = _label(page, label).code if label else None
+    tag = f"label:{code}" if code else f"person:{page.caller.person}"
     lines = page.context.ledger.journal.under(tag, _LISTED)
     found = [each for each in reversed(lines) if each.code == LABELS]
-    return page.render("flows/label_log.html", found=found, label=label)
+    return page.render("flows/label_log.html", found=found, code=code)
 
 
 @router.post("/print")
-def print_labels(page: ThePage, job: ToPrinter) -> JSONResponse:
+def print_labels(page: ThePage, job: Annotated[ToPrinter, Depends(sent(ToPrinter))]) -> JSONResponse:
     """Send labels to a printer. Raises NotFound, Malformed, TooLarge; Unavailable if the printer does not take them."""
     printer = printer_named(page.context.operation.printers, job.printer)
     labels = _labels(page, job)
     drawn = draw(labels * job.copies, job.stock, "zpl", printer.dpi)
-    _journaled(page, job, labels, printer.name)
-    send(printer, drawn.data)
+    with alone(printer):
+        _journaled(page, job, labels, printer.name)
+        send(printer, drawn.data)
     return JSONResponse({"labels": len(labels) * job.copies, "printer": printer.name, **_told(drawn)})
 
 
 @router.post("/file")
-def draw_labels(page: ThePage, job: AsFile) -> Response:
+def draw_labels(page: ThePage, job: Annotated[AsFile, Depends(sent(AsFile))]) -> Response:
     """Labels as a file. Raises as `print_labels` does."""
     labels = _labels(page, job)
     drawn = draw(labels * job.copies, job.stock, job.format, job.dpi)
@@ -131,14 +139,16 @@ def _label(page: Page, asked: str) -> Label:
 
 def _journaled(page: Page, job: Job, labels: list[Label], onto: str) -> None:
     """Write down who sends which labels where, before they are sent. Raises Malformed if a second one has no reason."""
-    codes = [each.code for each in labels]
+    codes, why = [each.code for each in labels], (job.why or "").strip()
     journal = page.context.ledger.journal
-    if journal.positions([f"label:{each}" for each in codes]) and not (job.why or "").strip():
-        raise Malformed("malformed/reprint", "Some of these labels were printed before: say why again.", field="why")
-    journal.export(
-        page.caller.person, (job.why or "").strip() or page.say("first label"),
-        {"list": "labels", "labels": codes, "copies": job.copies, "stock": job.stock, "onto": onto}, LABELS,
-    )  # fmt: skip
+    with _FIRST:
+        if journal.positions([f"label:{each}" for each in codes]) and not why:
+            raise Malformed("malformed/reprint", "Some of these labels were printed before: say why again.",
+                            field="why")  # fmt: skip
+        journal.export(
+            page.caller.person, why or page.say("first label"),
+            {"list": "labels", "labels": codes, "copies": job.copies, "stock": job.stock, "onto": onto}, LABELS,
+        )  # fmt: skip
 
 
 def _told(drawn: Drawn) -> Shape:
