@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from custody.access.rights import Sight
+from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
 from custody.errors import NotFound
 from custody.facts.amend import HEADER, readings
@@ -48,11 +49,7 @@ def read_correction(page: ThePage, act: str, line: int | None = None) -> HTMLRes
 
 def reads_now(page: Page, act: str) -> tuple[str, Shape, list[str]]:
     """The type of an act, its fields as earlier corrections make them read, and these. Raises NotFound."""
-    memory = page.context.ledger.memory
-    try:
-        recorded = memory.record(act) if str(UUID(act)) == act else None
-    except ValueError:
-        recorded = None
+    memory, recorded = page.context.ledger.memory, recorded_act(page, act)
     if recorded is None or page.registers.sight_of_act(recorded) is not Sight.WHOLE:
         raise NotFound("not-found/act", "The ledger has no act with this id.", act=act[:80])
     known = {each.index: each for each in memory.histories([f"act:{act}"])[f"act:{act}"]}
@@ -62,6 +59,14 @@ def reads_now(page: Page, act: str) -> tuple[str, Shape, list[str]]:
         raise NotFound("not-found/act", "The ledger has no act with this id.", act=act[:80])  # voided as a whole
     corrected_by = [e.act.id for e in known.values() if isinstance(e.act, Correction) and e.act.target == act]
     return recorded.act.act, reading.act.model_dump(mode="json", by_alias=True), corrected_by
+
+
+def recorded_act(page: Page, act: str) -> Recorded | None:
+    """A recorded act, whoever reads; None also for what is no act's id."""
+    try:
+        return page.context.ledger.memory.record(act) if str(UUID(act)) == act else None
+    except ValueError:
+        return None
 
 
 def fields_of(body: Shape) -> Iterator[dict[str, Any]]:

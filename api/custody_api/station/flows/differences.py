@@ -13,7 +13,7 @@ from custody.acts.values import encode
 from custody.errors import NotFound
 from custody.facts.shapes import Shape
 from custody.signing import read_envelope
-from custody_api.station.flows.correcting import reads_now
+from custody_api.station.flows.correcting import reads_now, recorded_act
 from custody_api.station.flows.intake import line_of
 from custody_api.station.pages import Page, ThePage
 
@@ -39,7 +39,7 @@ def read_new_discrepancy(
 @router.get("/discrepancies/{act}")
 def read_discrepancy(page: ThePage, act: str) -> HTMLResponse:
     """A discrepancy, to be explained or closed. Raises NotFound."""
-    recorded = page.context.ledger.memory.record(act)
+    recorded = recorded_act(page, act)
     raised = recorded.act if recorded else None
     if not isinstance(raised, Discrepancy) or not isinstance(raised.report, Raised):
         raise NotFound("not-found/act", "The ledger has no act with this id.", act=act[:80])
