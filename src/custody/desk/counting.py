@@ -46,18 +46,18 @@ def add(desk: Desk, stock_take: str, person: str, scan: Scan, now: datetime) -> 
 
 
 def done(desk: Desk, stock_take: str, person: str, now: datetime) -> None:
-    """A counter has done. Raises Conflict if he never began."""
-    with desk.writing() as connection:
+    """A counter has done, perhaps without a scan: a place may be empty."""
+    with desk.writing(alone=True) as connection:
         found = connection.execute(
             update(counter).where(counter.c.stock_take == stock_take, counter.c.person == person)
             .values(done_at=func.coalesce(counter.c.done_at, instant(now)))
         )  # fmt: skip
-    if found.rowcount == 0:
-        raise Conflict("conflict/not-counting", "Whoever has scanned nothing has not done yet.", by=person)
+        if found.rowcount == 0:
+            connection.execute(insert(counter).values(stock_take=stock_take, person=person, done_at=instant(now)))
 
 
 def counters(desk: Desk, stock_take: str) -> dict[str, str | None]:
-    """Who counts, with when each had done."""
+    """Who began to count, with when each had done."""
     with desk.reading() as connection:
         query = select(counter).where(counter.c.stock_take == stock_take).order_by(counter.c.person)
         return {row.person: row.done_at for row in connection.execute(query)}

@@ -123,6 +123,11 @@ class Books:
         with self._reading() as connection:
             return counting.book(connection, scope)
 
+    def within(self, scope: Collection[str]) -> set[str]:
+        """Those of some places, and of the places within them, that the reader sees."""
+        with self._reading() as connection:
+            return set(counting.within(connection, scope, self.seen))
+
     def slot(self, item: str, scope: Collection[str]) -> str | None:
         """The place of a scope in which one item should lie; None if it belongs elsewhere."""
         with self._reading() as connection:

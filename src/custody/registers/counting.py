@@ -194,10 +194,7 @@ def _unanswered() -> Select[Any]:
 
 def book(connection: Connection, scope: Collection[str]) -> dict[str, str]:
     """Return what should lie in the places of a scope now: item → the nearest of these places above it."""
-    parents: Mapping[str, str | None] = {
-        each.place: each.parent for each in connection.execute(select(places.place.c.place, places.place.c.parent))
-    }  # fmt: skip
-    slots = {place: slot for place in parents if (slot := _slot(place, parents, scope)) is not None}
+    slots = within(connection, scope)
     found: dict[str, str] = {}
     for some in slices(sorted(slots)):
         column = item_tables.item.c
@@ -206,6 +203,17 @@ def book(connection: Connection, scope: Collection[str]) -> dict[str, str]:
         )
         found |= {item: slots[holder] for item, holder in connection.execute(query)}
     return dict(sorted(found.items()))
+
+
+def within(connection: Connection, scope: Collection[str], seen: Seen | None = None) -> dict[str, str]:
+    """Return the places of a scope and those within them, or such of them as are seen: place → the nearest of the
+    scope above it."""
+    parents: Mapping[str, str | None] = dict(
+        connection.execute(select(places.place.c.place, places.place.c.parent)).all()
+    )
+    query = select(places.place.c.place)
+    shown = connection.scalars(query if seen is None else query.where(seen.place(places.place.c.place)))
+    return {place: slot for place in shown if (slot := _slot(place, parents, scope)) is not None}
 
 
 def slot(connection: Connection, item: str, scope: Collection[str]) -> str | None:

@@ -11,7 +11,7 @@ from custody import label
 from custody.access.caller import Caller
 from custody.acts.values import decode
 from custody.desk import counting as desk_counting
-from custody.errors import NotFound
+from custody.errors import Conflict, NotAllowed, NotFound
 from custody.facts.kinds import Need
 from custody.facts.shapes import Shape
 from custody.ledger.ledger import Ledger
@@ -32,7 +32,7 @@ def supervises(caller: Caller) -> bool:
 
 @dataclass(frozen=True)
 class State:
-    """A stock-take and the scans so far; ``counters`` has when each had done."""
+    """A stock-take, when each whom its opening names to count had done, and their scans so far; nobody else's."""
 
     known: Shape
     counters: Mapping[str, str | None]
@@ -47,7 +47,7 @@ class State:
 
     @property
     def all_done(self) -> bool:
-        """Whether somebody counted and nobody still does."""
+        """Whether everybody who was named to count has done."""
         return bool(self.counters) and not self.counting
 
     @cached_property
@@ -77,21 +77,32 @@ class State:
 
 def state_of(page: Page, stock_take: str) -> State:
     """A stock-take that the reader sees, or that he signed as a counter. Raises NotFound."""
-    context = page.context
-    known = context.registers.stock_take(stock_take)
+    known, desk = _known(page, stock_take), page.context.desk
+    ended, scans = desk_counting.counters(desk, stock_take), desk_counting.scans(desk, stock_take)
+    named = sorted(known["counters"])
+    return State(known, {each: ended.get(each) for each in named}, {each: scans.get(each, []) for each in named},
+                 page.context.ledger, page.context.registers)  # fmt: skip
+
+
+def counted_by(page: Page, stock_take: str) -> Shape:
+    """A stock-take that is open and that the reader was named to count. Raises NotFound, NotAllowed, Conflict."""
+    known = _known(page, stock_take)
     if page.caller.person not in known["counters"]:
-        known = page.registers.stock_take(stock_take)
-    desk = context.desk
-    return State(known, desk_counting.counters(desk, stock_take), desk_counting.scans(desk, stock_take),
-                 context.ledger, context.registers)  # fmt: skip
+        raise NotAllowed("not-allowed/counter", "Only who was named to count may do this.")
+    if known["state"] != "open":
+        raise Conflict("conflict/stock-take-closed", "This stock-take is closed: nothing is added to it.")
+    return known
+
+
+def _known(page: Page, stock_take: str) -> Shape:
+    known = page.context.registers.stock_take(stock_take)
+    return known if page.caller.person in known["counters"] else page.registers.stock_take(stock_take)
 
 
 def scanned(page: Page, stock_take: str, code: str, place: str) -> tuple[Verdict, int]:
-    """Keep a scan and say what it is, blind to everything else. Raises NotFound, Conflict."""
+    """Keep a scan and say what it is, blind to everything else. Raises NotFound, NotAllowed, Conflict."""
     context = page.context
-    known = context.registers.stock_take(stock_take)
-    if page.caller.person not in known["counters"]:
-        known = page.registers.stock_take(stock_take)
+    known = counted_by(page, stock_take)
     if place not in known["places"]:
         raise NotFound("not-found/place", "The ledger knows no such place.", asked=place)
     item = _item(context.ledger, code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -17,7 +17,8 @@ from custody.desk import counting as desk_counting
 from custody.errors import Conflict, NotAllowed
 from custody.facts.shapes import Shape
 from custody.rules.blind_count import Verdict, count_draft
-from custody_api.station.flows.counting import State, scanned, state_of, supervises
+from custody_api.station.flows.counting import State, counted_by, scanned, state_of, supervises
+from custody_api.station.flows.sent import sent
 from custody_api.station.pages import Page, ThePage
 from custody_api.station.words import N_
 
@@ -78,12 +79,17 @@ def read_opening(page: ThePage) -> HTMLResponse:
 
 
 @router.post("/opening")
-def make_opening(page: ThePage, wanted: Opening) -> JSONResponse:
-    """The draft that opens a stock-take: its book is what lies there by the registers now. Raises NotFound."""
+def make_opening(page: ThePage, wanted: Annotated[Opening, Depends(sent(Opening))]) -> JSONResponse:
+    """The draft that opens a stock-take: its book is what lies there by the registers now.
+
+    Raises NotFound, NotAllowed.
+    """
     if not supervises(page.caller) and not page.caller.capacities & COUNTERS:
         raise NotAllowed("not-allowed/counting", "Only who counts or supervises may do this.")
     for place in wanted.places:
         page.registers.place(place)
+    if page.context.registers.within(wanted.places) - page.registers.within(wanted.places):
+        raise NotAllowed("not-allowed/places-within", "Places within these are not yours to see: choose others.")
     draw = None if wanted.draw is None else {"salt": secrets.token_hex(16), "count": wanted.draw}
     signers = _signers(wanted.counters, page.caller if supervises(page.caller) else None)
     book = page.context.registers.book(wanted.places)
@@ -96,7 +102,10 @@ def make_opening(page: ThePage, wanted: Opening) -> JSONResponse:
 def read_stock_take(page: ThePage, stock_take: str) -> HTMLResponse:
     """One stock-take: where it stands, and what one can do in it. Raises NotFound."""
     state = state_of(page, stock_take)
+    named = page.caller.person in state.counters
     return page.render("flows/stock_take.html", state=state, watches=_watches(page, state),
+                       counts=named and page.caller.person in state.counting,
+                       signs=state.all_done and (named or supervises(page.caller)),
                        places=page.context.registers.place_names(state.known["places"]))  # fmt: skip
 
 
@@ -105,7 +114,7 @@ def read_missing(page: ThePage, stock_take: str) -> HTMLResponse:
     """A part of a page for who watches: what was not found so far. Raises NotFound, NotAllowed."""
     state = state_of(page, stock_take)
     if not _watches(page, state):
-        raise NotAllowed("not-allowed/blind", "Who still counts does not see what is missing.")
+        raise NotAllowed("not-allowed/blind", "Who counts does not see what is missing before everybody has done.")
     tally = state.tally
     named = [*tally.missing[:SHOWN], *(item for item, _ in tally.misplaced[:SHOWN]), *state.once[:SHOWN]]
     return page.render(
@@ -116,20 +125,21 @@ def read_missing(page: ThePage, stock_take: str) -> HTMLResponse:
 
 @router.get("/{stock_take}/count")
 def read_count(page: ThePage, stock_take: str) -> HTMLResponse:
-    """Counting, blind: only what each scan is. Raises NotFound."""
+    """Counting, blind: only what each scan is. Raises NotFound, NotAllowed, Conflict."""
+    counted_by(page, stock_take)
     state = state_of(page, stock_take)
     own = state.scans.get(page.caller.person, [])
     return page.render(
-        "flows/count.html", state=state, done=bool(state.counters.get(page.caller.person)), scanned=len(own),
+        "flows/count.html", state=state, done=page.caller.person not in state.counting, scanned=len(own),
         data={"stock_take": stock_take, "places": page.context.registers.place_names(state.known["places"])},
     )  # fmt: skip
 
 
 @router.post("/{stock_take}/scans")
-def take_scan(page: ThePage, stock_take: str, given: Scanned) -> JSONResponse:
+def take_scan(
+    page: ThePage, stock_take: str, given: Annotated[Scanned, Depends(sent(Scanned))]
+) -> JSONResponse:
     """What a scan is; it is kept before it is answered. Raises NotFound, NotAllowed, Conflict."""
-    if not page.caller.capacities & COUNTERS:
-        raise NotAllowed("not-allowed/counting", "Only who counts or supervises may do this.")
     verdict, number = scanned(page, stock_take, given.code, given.place)
     return _private({"verdict": verdict, "outcome": OUTCOMES[verdict], "says": page.say(WORDS[verdict]),
                      "number": number})  # fmt: skip
@@ -137,22 +147,23 @@ def take_scan(page: ThePage, stock_take: str, given: Scanned) -> JSONResponse:
 
 @router.post("/{stock_take}/done")
 def end_count(page: ThePage, stock_take: str) -> Response:
-    """This counter has done, and scans no more. Raises NotFound, Conflict."""
-    state_of(page, stock_take)
+    """This counter has done, and scans no more. Raises NotFound, NotAllowed, Conflict."""
+    counted_by(page, stock_take)
     desk_counting.done(page.context.desk, stock_take, page.caller.person, page.context.ledger.clock())
     return Response(status_code=204)
 
 
 @router.get("/{stock_take}/sign")
 def read_count_to_sign(page: ThePage, stock_take: str) -> HTMLResponse:
-    """The count, for those to sign who made it. Raises NotFound."""
-    return page.render("flows/count_sign.html", data={"stock_take": stock_take}, state=state_of(page, stock_take))
+    """The count, for those to sign who made it. Raises NotFound, NotAllowed."""
+    state = _with_part(page, stock_take)
+    return page.render("flows/count_sign.html", data={"stock_take": stock_take}, state=state)
 
 
 @router.get("/{stock_take}/counted")
 def make_count(page: ThePage, stock_take: str) -> JSONResponse:
-    """The draft of a count, once everybody who counts has done. Raises NotFound, Conflict."""
-    state = state_of(page, stock_take)
+    """The draft of a count, once everybody who counts has done. Raises NotFound, NotAllowed, Conflict."""
+    state = _with_part(page, stock_take)
     if not state.all_done:
         raise Conflict("conflict/still-counting", "Somebody still counts.", by=", ".join(state.counting))
     signers = _signers([*state.counters], None)
@@ -167,11 +178,17 @@ def read_close(page: ThePage, stock_take: str) -> HTMLResponse:
     return page.render("flows/close.html", state=state, data=_draft("closed", stock_take, signers))
 
 
+def _with_part(page: Page, stock_take: str) -> State:
+    """A stock-take, for who was named to count it, or supervises. Raises NotFound, NotAllowed."""
+    state = state_of(page, stock_take)
+    if page.caller.person not in state.counters and not supervises(page.caller):
+        raise NotAllowed("not-allowed/counting", "Only who counts or supervises may do this.")
+    return state
+
+
 def _watches(page: Page, state: State) -> bool:
-    """Who supervises watches, unless he counts himself and has not done."""
-    person = page.caller.person
-    counts = person in state.known["counters"] or person in state.counters
-    return supervises(page.caller) and (not counts or bool(state.counters.get(person)))
+    """Who supervises watches; if he counts himself, only once everybody has done: he could tell the others."""
+    return supervises(page.caller) and (page.caller.person not in state.counters or state.all_done)
 
 
 def _draft(step: str, opening: str | None, signers: list[dict[str, str]]) -> Shape:
