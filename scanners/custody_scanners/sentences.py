@@ -90,6 +90,9 @@ CHINESE: Final[Mapping[str, str]] = {
     "unavailable/decoder": "本机没有可用的识码组件（pyzbar 或 zxing-cpp）。",
     "unavailable/camera-support": "未安装摄像头支持：请安装 opencv-python-headless，或改用图像文件、扫描枪。",
     "unavailable/camera": "摄像头 {index} 打不开。",
+    "unavailable/printer": "打印机 {printer} 没有应答（{reason}）：没有打印任何内容。",
+    "unavailable/printer-busy": "打印机 {printer} 正在打印另一批标签：这一批没有打印，请稍后再试。",
+    "unavailable/printer-stopped": "打印机 {printer} 中途停止（{reason}）：请先查看已打出的标签，再重新打印。",
 }
 """What this package's errors say in zh-CN, by code; names in braces are fields of the error."""
 

@@ -70,7 +70,7 @@ class _Verifying(LocalLedger):
 
 def _no_tile(path: str) -> bytes:
     """Nothing of the log was seen before that a checkpoint would have to continue."""
-    raise NotFound("not-found/file", "There is no such file of the log.", got=path)
+    raise NotFound("not-found/log-file", "The folder lacks a file of the log.", file=path)
 
 
 class LedgerHere:
