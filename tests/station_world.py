@@ -71,7 +71,7 @@ class StationWorld(World):
         for person in set(persons) - self.held:
             self.hold_key(self.tab, person, person, self.keys[person])
             self.held.add(person)
-        self.tab.goto(f"{self.station.origin}/do/{draft['act']}")
+        self.tab.goto(f"{self.station.origin}/do/{draft['act']}?plain")
         expect(self.tab.locator("form[data-ready]")).to_be_attached()
         expect(self.tab.locator("#scan-line[data-listens]")).to_be_attached()
 

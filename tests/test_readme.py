@@ -151,7 +151,7 @@ def serving(place: Path) -> Iterator[str]:
         assert server.stdout is not None
         yield next(
             found[1] for line in server.stdout
-            if "sign-in" not in line and (found := re.search(r"(http://127\.0\.0\.1:\d+)", line))
+            if "/openapi.json" in line and (found := re.search(r"(http://127\.0\.0\.1:\d+)", line))
         )  # fmt: skip
     finally:
         limit.cancel()

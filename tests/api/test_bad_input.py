@@ -240,7 +240,6 @@ def _seen(world: World) -> dict[str, Any]:
 
 def test_what_does_not_exist_is_not_found(sqlite_client: httpx.Client) -> None:
     for path, code in {
-        "/": "not-found/route",
         "/docs": "not-found/route",
         "/v1/acts/019cdf51-6200-7a3c-9b1e-5d0f2c8a4e71": "not-found/act",
         "/v1/acts/019CDF51-6200-7A3C-9B1E-5D0F2C8A4E71/entry": "not-found/act",
