@@ -29,6 +29,8 @@ from tampering import unguarded
 from world import ORIGIN, World
 
 OTHER_ENVELOPE = "UPDATE ledger_entry SET envelope = CAST(envelope || ' ' AS BLOB)"
+OTHER_BASE64 = "replace(" * 16 + "note" + "".join(f", '{each}', '{each.lower()}')" for each in "ABCDEFGHIJKLMNOP")
+"""Another root and signature, whatever letters they had."""
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 
@@ -157,7 +159,7 @@ def test_a_sample_can_be_drawn_again_by_anybody(told: World) -> None:
         ("UPDATE ledger_entry SET leaf = zeroblob(32) {}", "inclusion"),
         ("DELETE FROM ledger_entry {}", "gap"),
         ("DELETE FROM ledger_act {}", "act-id"),
-        ("UPDATE ledger_checkpoint SET note = replace(note, 'A', 'B') WHERE size = (SELECT size FROM ledger_head)",
+        (f"UPDATE ledger_checkpoint SET note = {OTHER_BASE64} WHERE size = (SELECT size FROM ledger_head)",
          "checkpoint-signature"),
     ],
 )  # fmt: skip

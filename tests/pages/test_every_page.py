@@ -247,7 +247,7 @@ def test_pages_can_be_used_by_whoever_cannot_see_or_point(at: At, station: Stati
             tab.goto(f"{station.origin}{where}")
         else:
             tab = opened[who, lang, device] = at(who, where, lang=lang, device=device)
-        tab.wait_for_load_state("networkidle")
+        tab.wait_for_timeout(150)  # for what scripts put in
         called = re.sub(r"[^a-z]+", "-", page.partition("{")[0]).strip("-")
         tab.screenshot(path=PICTURES / f"{number:02}-{called}-{lang}-{device}.png")
         tab.evaluate(source)

@@ -25,4 +25,6 @@ const wide = new ResizeObserver(seen => {
   for (const { target } of seen) target.toggleAttribute("tabindex", false);
   for (const { target } of seen) if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
 });
-for (const each of document.querySelectorAll(".wide")) wide.observe(each);
+const observe = () => { for (const each of document.querySelectorAll(".wide")) wide.observe(each); };
+new MutationObserver(observe).observe(document.body, { childList: true, subtree: true });
+observe();
