@@ -37,7 +37,8 @@ def made(page: Page, script: str, given: Any = None) -> Any:
         """async given => {
             const authoring = await import("/static/signing/authoring.js");
             const { base64, fromBase64 } = await import("/static/station/bytes.js");
-            return await (WORK)(given, authoring, { base64, fromBase64 });
+            const moments = await import("/static/station/moments.js");
+            return await (WORK)(given, authoring, { base64, fromBase64 }, moments);
         }""".replace("WORK", script),
         given,
     )
@@ -124,10 +125,10 @@ def test_who_has_no_key_is_named(modules: Page) -> None:
 def test_ids_time_and_the_signed_bytes_are_as_the_library_writes_them(modules: Page) -> None:
     found = made(
         modules,
-        """({ milliseconds, randomness }, { newActId, pae, localTime, ACT }, { base64 }) => ({
+        """({ milliseconds, randomness }, { newActId, pae, ACT }, { base64 }, { local, withOffset }) => ({
             id: newActId(milliseconds, new Uint8Array(randomness)),
             pae: base64(pae(ACT, new TextEncoder().encode("涉案财物"))),
-            time: localTime(new Date(milliseconds)),
+            time: withOffset(local(milliseconds)),
         })""",
         {"milliseconds": MILLISECONDS, "randomness": list(range(246, 256))},
     )

@@ -5,7 +5,8 @@ import { _, counted } from "../station/words.js";
 import { comparison } from "./comparing.js";
 import { actOf, heldBy, RECORDED, REFUSED, REMOVED, thingsOf, WAITING } from "./entries.js";
 import { actions } from "./remedies.js";
-import { code, moment, nameOf } from "./telling.js";
+import { moment } from "../station/moments.js";
+import { code, nameOf } from "./telling.js";
 
 /** The card. Who did not sign it is told that it is here, and nothing of what it says. */
 export async function cardOf(entry, entries, who) {

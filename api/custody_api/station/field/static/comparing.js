@@ -5,7 +5,8 @@ import { get, Offline, Problem } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { _ } from "../station/words.js";
 import { actOf, itemOf } from "./entries.js";
-import { code, moment, nameOf } from "./telling.js";
+import { moment } from "../station/moments.js";
+import { code, nameOf } from "./telling.js";
 
 /** The comparison for a refused act, if the refusal names an item or an act between; else nothing. */
 export async function comparison(entry) {

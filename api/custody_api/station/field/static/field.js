@@ -10,7 +10,8 @@ import { lastEnd, sendAndShow } from "./badge.js";
 import { cardOf } from "./card.js";
 import { notYet } from "./entries.js";
 import { makeRoom, queued } from "./queue.js";
-import { moment, nameOf, sheetOf } from "./telling.js";
+import { moment } from "../station/moments.js";
+import { nameOf, sheetOf } from "./telling.js";
 
 const list = document.getElementById("field-queue"), ended = document.getElementById("field-ended");
 const state = document.getElementById("field-state"), sending = document.getElementById("field-send");

@@ -5,7 +5,8 @@ import { make } from "../station/dom.js";
 import { spaced } from "../scanning/label.js";
 import { _, counted } from "../station/words.js";
 import { get } from "../station/api.js";
-import { Lacking, begin, given, moment, renewed, sealsOf, signers, typed } from "./flow.js";
+import { withOffset } from "../station/moments.js";
+import { Lacking, begin, given, renewed, sealsOf, signers, typed } from "./flow.js";
 import { photographsOf } from "./photographs.js";
 
 const lines = document.getElementById("lines");
@@ -141,7 +142,7 @@ function draft(state) {
   const handed = answered.some(handsOver);
   if (handed && !typed(holder)) throw new Lacking(_("Say who hands the things over: they sign, too."));
   return {
-    act: "answer", occurred_at: moment(), manifest: given.manifest,
+    act: "answer", occurred_at: withOffset(), manifest: given.manifest,
     to: !handed ? null : state.to ? { place: state.to } : { person: given.receiver },
     lines: answered.map(lineOf),
     signers: signers({ receiver: given.receiver, holder: handed ? typed(holder) : null }),

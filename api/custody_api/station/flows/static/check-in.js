@@ -4,7 +4,8 @@ import { get } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { spaced } from "../scanning/label.js";
 import { _, counted } from "../station/words.js";
-import { Lacking, begin, given, moment, renewed, sealsOf, signers, swap, typed } from "./flow.js";
+import { withOffset } from "../station/moments.js";
+import { Lacking, begin, given, renewed, sealsOf, signers, swap, typed } from "./flow.js";
 
 const lines = document.getElementById("lines");
 const second = document.getElementById("second");
@@ -69,7 +70,7 @@ function draft(state) {
   if (!here.length) throw new Lacking(_("Nothing was scanned yet."));
   if (!state.place) throw new Lacking(_("Scan the place that the things go to."));
   return {
-    act: "check-in", occurred_at: moment(),
+    act: "check-in", occurred_at: withOffset(),
     lines: here.map(each => ({ item: each.item, condition: each.condition, seal_seen: each.seal_seen })),
     place: state.place,
     signers: signers({ deliverer: given.holder, custodian: [given.custodian, typed(second)] }),

@@ -1,7 +1,8 @@
 // A stock-take is closed with its conclusion, before a supervisor.
 
 import { _ } from "../station/words.js";
-import { Lacking, begin, given, moment, typed } from "./flow.js";
+import { withOffset } from "../station/moments.js";
+import { Lacking, begin, given, typed } from "./flow.js";
 
 const conclusion = document.getElementById("conclusion");
 
@@ -10,7 +11,7 @@ const flow = await begin({
   draw: state => { conclusion.value = state.conclusion; },
   draft() {
     if (!typed(conclusion)) throw new Lacking(_("Say what the stock-take came to."));
-    return { ...given, occurred_at: moment(), conclusion: typed(conclusion) };
+    return { ...given, occurred_at: withOffset(), conclusion: typed(conclusion) };
   },
 });
 

@@ -2,7 +2,8 @@
 
 import { make } from "../station/dom.js";
 import { _ } from "../station/words.js";
-import { Lacking, begin, given, moment, signers } from "./flow.js";
+import { withOffset } from "../station/moments.js";
+import { Lacking, begin, given, signers } from "./flow.js";
 
 const rows = document.getElementById("fields");
 const [voids, reason, approver] = ["void", "reason", "approver"].map(id => document.getElementById(id));
@@ -44,7 +45,7 @@ function draft(state) {
   if (!changes.length) throw new Lacking(_("Say what is to read differently."));
   if (!state.reason || !state.approver) throw new Lacking(_("A correction has a reason, and an approver who is somebody else."));
   return {
-    act: "correction", occurred_at: moment(), target: given.target, changes, reason: state.reason, evidence: [],
+    act: "correction", occurred_at: withOffset(), target: given.target, changes, reason: state.reason, evidence: [],
     signers: signers({ author: given.author, approver: state.approver }),
   };
 }

@@ -1,7 +1,8 @@
 // A discrepancy is explained, or closed by a reviewer; a loss before a supervisor, with who answers for it.
 
 import { _ } from "../station/words.js";
-import { Lacking, begin, given, moment, signers } from "./flow.js";
+import { withOffset } from "../station/moments.js";
+import { Lacking, begin, given, signers } from "./flow.js";
 
 const form = document.getElementById("answer");
 const NAMES = ["step", "outcome", "reviewer", "supervisor", "responsibility", "statement"];
@@ -19,7 +20,7 @@ function draft(state) {
   if (closes && outcome === "lost" && !(supervisor && responsibility)) throw new Lacking(_("A loss is closed before a supervisor, with the document on who answers for it."));
   const about = { step, discrepancy: given.discrepancy };
   return {
-    act: "discrepancy", occurred_at: moment(), case: given.case, items: given.items, statement,
+    act: "discrepancy", occurred_at: withOffset(), case: given.case, items: given.items, statement,
     report: closes ? { ...about, outcome, responsibility: responsibility || null } : about,
     signers: closes ? signers({ reviewer, supervisor: outcome === "lost" ? supervisor : null }) : signers({ reporter: given.person }),
   };

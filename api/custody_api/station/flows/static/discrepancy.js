@@ -4,7 +4,8 @@ import { get } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { spaced } from "../scanning/label.js";
 import { _ } from "../station/words.js";
-import { Lacking, begin, given, moment, signers } from "./flow.js";
+import { withOffset } from "../station/moments.js";
+import { Lacking, begin, given, signers } from "./flow.js";
 
 const form = document.getElementById("discrepancy");
 const NAMES = ["kind", "case", "what", "expected", "found", "statement"];
@@ -31,7 +32,7 @@ function draft(state) {
   if ((state.expected || state.found) && !state.what) throw new Lacking(_("Say what was compared."));
   const facts = state.what ? [{ what: state.what, expected: state.expected || null, found: state.found || null }] : [];
   return {
-    act: "discrepancy", occurred_at: moment(), case: state.case || null, items: state.items.map(each => each.item),
+    act: "discrepancy", occurred_at: withOffset(), case: state.case || null, items: state.items.map(each => each.item),
     report: { step: "raised", kind: state.kind, facts, envelope: given.envelope ?? null }, statement: state.statement,
     signers: signers({ reporter: given.reporter }),
   };

@@ -2,7 +2,6 @@
 // handed over to be signed. A page has #work, #hand-over, #lacks, and #flow with what the server knew.
 
 import { answered } from "../scanning/answers.js";
-import { withOffset } from "../sheets/draft.js";
 import { Offline, Problem } from "../station/api.js";
 import { announce } from "../station/dom.js";
 import * as store from "../station/store.js";
@@ -120,9 +119,6 @@ export function tell(text) {
   lacks.hidden = !text;
   if (text) announce(text);
 }
-
-/** This moment, or one that an input of the type datetime-local has, with this device's offset. */
-export const moment = withOffset;
 
 /** What somebody typed, without what surrounds it; null for nothing. */
 export const typed = element => element.value.normalize("NFC").trim() || null;

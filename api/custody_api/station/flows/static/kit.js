@@ -3,7 +3,8 @@
 import { make } from "../station/dom.js";
 import { spaced } from "../scanning/label.js";
 import { _ } from "../station/words.js";
-import { Lacking, begin, given, moment, tell, signers, swap } from "./flow.js";
+import { withOffset } from "../station/moments.js";
+import { Lacking, begin, given, tell, signers, swap } from "./flow.js";
 
 const form = document.getElementById("kit");
 const LAST = 3;
@@ -111,7 +112,7 @@ const filled = (each, index) => make("fieldset", { "data-tube": each.designation
   make("div", { class: "fields" }, own(index, each, "volume_ml", _("Volume, mL"), { inputmode: "decimal" }),
     own(index, each, "seal", _("Seal number")),
     make("p", { class: "field" }, make("b", {}, each.sealed_at ? _("sealed {at}", { at: each.sealed_at.slice(11, 16) }) : _("not sealed yet")), " ",
-      make("button", { type: "button", onclick: () => flow.change(it => { it.tubes[index].sealed_at = moment(); }) }, _("Sealed now")))));
+      make("button", { type: "button", onclick: () => flow.change(it => { it.tubes[index].sealed_at = withOffset(); }) }, _("Sealed now")))));
 
 const own = (index, each, name, text, more = {}) => make("p", { class: "field" }, make("label", {}, text, " ",
   make("input", { value: each[name], autocomplete: "off", "data-of-tube": name, ...more,
@@ -124,7 +125,7 @@ function draft(state) {
   }
   const { fields } = state;
   return {
-    act: "blood-draw", occurred_at: moment(), case: fields.case, kit: state.kit.id, subject: { disclose: fields.subject }, site: fields.site,
+    act: "blood-draw", occurred_at: withOffset(), case: fields.case, kit: state.kit.id, subject: { disclose: fields.subject }, site: fields.site,
     disinfectant: { name: fields.disinfectant, alcohol_free: fields.alcohol === "no" }, anticoagulant: fields.anticoagulant,
     tubes: state.tubes.map(({ code, designation, purpose, volume_ml, lot, expiry, seal, sealed_at }) =>
       ({ code, designation, purpose, volume_ml, lot, expiry, seal: seal.toUpperCase(), sealed_at })),

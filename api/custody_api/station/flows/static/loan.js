@@ -2,7 +2,8 @@
 
 import { asksForText } from "../scanning/keyboard.js";
 import { _ } from "../station/words.js";
-import { Lacking, begin, given, moment, signers } from "./flow.js";
+import { withOffset } from "../station/moments.js";
+import { Lacking, begin, given, signers } from "./flow.js";
 
 const form = document.getElementById("decision");
 
@@ -16,8 +17,8 @@ function draft({ items, decision, due, reason }) {
   if (decision === "extend" && !due) throw new Lacking(_("Say until when it is extended."));
   if (decision === "reject" && !reason) throw new Lacking(_("Say why it is rejected."));
   return {
-    act: "loan-decision", occurred_at: moment(), loan: given.loan, decision, items,
-    due: due && decision !== "reject" ? moment(due) : null, reason: reason || null, signers: signers({ approver: given.approver }),
+    act: "loan-decision", occurred_at: withOffset(), loan: given.loan, decision, items,
+    due: due && decision !== "reject" ? withOffset(due) : null, reason: reason || null, signers: signers({ approver: given.approver }),
   };
 }
 

@@ -4,7 +4,8 @@ import { get } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { spaced } from "../scanning/label.js";
 import { _, counted } from "../station/words.js";
-import { Lacking, begin, given, moment, signers, swap } from "./flow.js";
+import { withOffset } from "../station/moments.js";
+import { Lacking, begin, given, signers, swap } from "./flow.js";
 import { photographsOf } from "./photographs.js";
 
 const about = document.getElementById("about");
@@ -70,8 +71,8 @@ async function draft(state) {
   const passes = state.lines.some(each => each.moves !== "custody");
   const photos = await attached(state.lines.map(each => each.item));
   return {
-    act: "offer", occurred_at: moment(), manifest: state.manifest.slice(0, 16), sender: given.sender, receiver: { agency: receiver },
-    stage: passes ? stage : null, document: passes ? paper || null : null, expires_at: moment(expires),
+    act: "offer", occurred_at: withOffset(), manifest: state.manifest.slice(0, 16), sender: given.sender, receiver: { agency: receiver },
+    stage: passes ? stage : null, document: passes ? paper || null : null, expires_at: withOffset(expires),
     lines: state.lines.map(({ item, moves, proposal }) => ({ item, moves, proposal: proposal || null, photos: photos[item].map(each => each.sha256) })),
     attachments: [...new Map(Object.values(photos).flat().map(each => [each.sha256, each])).values()],
     signers: signers({ deliverer: given.deliverer }),

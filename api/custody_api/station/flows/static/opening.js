@@ -2,7 +2,8 @@
 
 import { post } from "../station/api.js";
 import { _ } from "../station/words.js";
-import { Lacking, begin, moment } from "./flow.js";
+import { withOffset } from "../station/moments.js";
+import { Lacking, begin } from "./flow.js";
 
 const form = document.getElementById("opening");
 const boxOf = place => form.querySelector(`[name=place][value="${place}"]`);
@@ -18,7 +19,7 @@ async function draft(state) {
   if (!state.places.length) throw new Lacking(_("Choose what is counted."));
   if (!state.first || !state.second) throw new Lacking(_("Two people count, of whom one does not keep the store."));
   const asked = { places: state.places, counters: [state.first, state.second], draw: state.draw === "" ? null : Number(state.draw) };
-  return { ...await post("/stock-takes/opening", asked), occurred_at: moment() };
+  return { ...await post("/stock-takes/opening", asked), occurred_at: withOffset() };
 }
 
 const flow = await begin({

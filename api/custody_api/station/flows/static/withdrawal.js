@@ -1,7 +1,8 @@
 // Lines of a manifest are taken back before they are answered.
 
 import { _ } from "../station/words.js";
-import { Lacking, begin, given, moment, signers } from "./flow.js";
+import { withOffset } from "../station/moments.js";
+import { Lacking, begin, given, signers } from "./flow.js";
 
 const form = document.getElementById("lines");
 
@@ -27,5 +28,5 @@ function draw(state) {
 
 function draft(state) {
   if (!state.items.length || !state.reason) throw new Lacking(_("Choose the lines, and say why they are taken back."));
-  return { act: "offer-withdrawal", occurred_at: moment(), manifest: given.manifest, items: state.items, reason: state.reason, signers: signers({ deliverer: given.deliverer }) };
+  return { act: "offer-withdrawal", occurred_at: withOffset(), manifest: given.manifest, items: state.items, reason: state.reason, signers: signers({ deliverer: given.deliverer }) };
 }

@@ -1,6 +1,8 @@
 // A form and the draft it gives: every input bears a JSON Pointer of the draft (`name`) and its `data-type`; lists, groups
 // that may be left out, and choices between groups bear theirs (`data-list`, `data-maybe`, `data-either`) and a template.
 
+import { local, withOffset } from "../station/moments.js";
+
 const POINTERS = ["name", "data-list", "data-maybe", "data-either"];
 const PLACES = POINTERS.map(each => `[${each}]`).join();
 
@@ -163,20 +165,6 @@ export function writeInput(input, value) {
 }
 
 const parses = text => { try { JSON.parse(text); return true; } catch { return false; } };
-const two = number => String(number).padStart(2, "0");
-
-/** A moment as the draft writes it, with this device's offset: now, or a local time. */
-export function withOffset(text = local(new Date().toISOString())) {
-  const away = -new Date(text).getTimezoneOffset();
-  const whole = text.length === 16 ? `${text}:00` : text;
-  return `${whole}${away < 0 ? "-" : "+"}${two(Math.floor(Math.abs(away) / 60))}:${two(Math.abs(away) % 60)}`;
-}
-
-function local(moment) {
-  const at = new Date(moment);
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${day}T${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-}
 
 function packed(value) {
   if (Array.isArray(value)) return value.filter(each => each !== undefined).map(packed);

@@ -1,7 +1,8 @@
 // The page of a sheet: opens it, offers what was begun before, and lets its keys work.
 
 import { make } from "../station/dom.js";
-import { lang, _ } from "../station/words.js";
+import { short } from "../station/moments.js";
+import { _ } from "../station/words.js";
 import { thingsOfLoan } from "./alike.js";
 import { offerKnown } from "./known.js";
 import { Sheet, beginning, keptSheets, named, sizeOf } from "./sheet.js";
@@ -15,9 +16,6 @@ export const sheet = new Sheet(form, {
   below: at("below"), sign: at("sign"), presented: at("presented"), person: document.body.dataset.person, onRecorded: afterwards,
 });
 offerKnown(form);
-
-const when = moment => new Date(moment).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB",
-  { weekday: "short", hour: "2-digit", minute: "2-digit", day: "numeric", month: "short" });
 
 async function open() {
   const kept = await keptSheets(document.body.dataset.person, form.dataset.act);
@@ -50,7 +48,7 @@ function offer(kept) {
     await sheet.begin(kept.draft, kept.id);
   } }, _("Go on with it"));
   at("kept").replaceChildren(
-    make("p", {}, _("A sheet begun {when} with {n} lines was not recorded.", { when: when(kept.kept_at), n: sizeOf(kept.draft) })), goOn);
+    make("p", {}, _("A sheet begun {when} with {n} lines was not recorded.", { when: short(kept.kept_at), n: sizeOf(kept.draft) })), goOn);
   at("kept").hidden = false;
 }
 

@@ -4,11 +4,12 @@
 import { answered } from "../scanning/answers.js";
 import { asksForText } from "../scanning/keyboard.js";
 import { announce } from "../station/dom.js";
+import { withOffset } from "../station/moments.js";
 import { all, put, remove } from "../station/store.js";
 import { _ } from "../station/words.js";
 import { detailsAlike, signAlike } from "./alike.js";
 import { decided, missing, showDecision, showMissing, summary } from "./checks.js";
-import { addRow, choose, closeMaybe, fillForm, openMaybe, readDraft, removeRow, rowsOf, signable, withOffset, writeInput } from "./draft.js";
+import { addRow, choose, closeMaybe, fillForm, openMaybe, readDraft, removeRow, rowsOf, signable, writeInput } from "./draft.js";
 import { decide, describePlace, hasPlaceFor, mark, take, tellAll } from "./lines.js";
 
 const CHECK_AFTER = 500;

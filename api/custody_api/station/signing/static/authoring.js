@@ -3,6 +3,7 @@
 // signers' keys) and writes a sealed value as {"disclose": "…"}.
 
 import { base64, base64url, concat, fromBase64, hex, sha256, utf8 } from "../station/bytes.js";
+import { withOffset } from "../station/moments.js";
 
 export const ACT = "application/vnd.custody.act.v1+json";
 export const SIGN_IN = "application/vnd.custody.sign-in.v1+json";
@@ -36,19 +37,11 @@ export function newActId(milliseconds = Date.now(), randomness = crypto.getRando
   return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join("-");
 }
 
-/** Local time with its numeric offset, as acts state when something happened. */
-export function localTime(moment = new Date()) {
-  const offset = -moment.getTimezoneOffset(), away = Math.abs(offset);
-  const two = number => String(number).padStart(2, "0");
-  const local = new Date(moment.getTime() + offset * 60_000).toISOString().slice(0, 19);
-  return `${local}${offset < 0 ? "-" : "+"}${two(Math.floor(away / 60))}:${two(away % 60)}`;
-}
-
 /** Complete a draft: {act, payload, disclosures}. `keys` gives the key id of each signing person; what the draft states
  * itself stays. `follows` are ids of acts that must be recorded first. Throws NoKey. */
 export async function complete(draft, { ledger, seen, keys = {}, follows = [], id = newActId(), salt = newSalt }) {
   const disclosures = [];
-  const said = { ...EMPTY, occurred_at: localTime(), ...draft };
+  const said = { ...EMPTY, occurred_at: withOffset(), ...draft };
   said.follows = [...new Set([...said.follows, ...follows])];
   const sealed = await seal(said, salt, disclosures);
   const act = { act: sealed.act, id, ledger, seen, ...sealed };

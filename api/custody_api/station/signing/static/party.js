@@ -3,7 +3,7 @@
 import { make } from "../station/dom.js";
 import { _ } from "../station/words.js";
 import { KeyProblem, atHand, readKeyFile } from "./keys.js";
-import { moment } from "./receipt.js";
+import { moment } from "../station/moments.js";
 
 /** A column of the panel. `panel` has `prepared`, `open`, `alone(work)`, `tell(error)`, `signed(party)`, `choose(party, key)`, `redraw()`. */
 export function column(panel, party, at) {

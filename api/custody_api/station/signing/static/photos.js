@@ -4,9 +4,9 @@ import { filesOf } from "../field/entries.js";
 import { ask } from "../station/api.js";
 import { hex, sha256 } from "../station/bytes.js";
 import { make } from "../station/dom.js";
+import { withOffset } from "../station/moments.js";
 import * as store from "../station/store.js";
 import { _ } from "../station/words.js";
-import { localTime } from "./authoring.js";
 
 /** What an act calls a file: {sha256, media_type, size_bytes, kind, captured_at?}; the bytes are kept until sent. */
 export async function attach(blob, kind = "photo", captured_at = undefined) {
@@ -73,7 +73,7 @@ function viewfinder(stream, add) {
   const shoot = async () => {
     const canvas = make("canvas", { width: video.videoWidth, height: video.videoHeight });
     canvas.getContext("2d").drawImage(video, 0, 0);
-    await add(await drawn(canvas, "image/jpeg"), localTime());
+    await add(await drawn(canvas, "image/jpeg"), withOffset());
   };
   return [video, make("button", { type: "button", onclick: shoot, autofocus: true }, _("Take a picture"))];
 }

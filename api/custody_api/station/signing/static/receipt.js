@@ -4,6 +4,7 @@ import { verified } from "../public/proof.js";
 import { get } from "../station/api.js";
 import { base64, concat, fromBase64, sha256 } from "../station/bytes.js";
 import { make } from "../station/dom.js";
+import { moment } from "../station/moments.js";
 import { keep, pinned } from "../station/pinned.js";
 import { _, lang } from "../station/words.js";
 import { headOf } from "./authoring.js";
@@ -51,11 +52,4 @@ async function proof({ entry, index, proof: text }) {
 export function claim({ proof: text, index }) {
   const { ledger, seen } = headOf(text.slice(text.indexOf("\n\n") + 2));
   return `CL1 ${ledger} ${seen.size} ${seen.root} ${index}`;
-}
-
-/** A moment, local and with the weekday. */
-export function moment(instant) {
-  const about = { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false };
-  return make("time", { datetime: instant, title: instant },
-    new Intl.DateTimeFormat(lang === "zh" ? "zh-CN" : "en-GB", about).format(new Date(instant)));
 }

@@ -10,7 +10,8 @@ import { refusal, told } from "./decided.js";
 import { KeyProblem, atHand, keysOf, readKeyFile, sign } from "./keys.js";
 import { partsOf } from "./parts.js";
 import { called } from "./party.js";
-import { moment, shown } from "./receipt.js";
+import { moment } from "../station/moments.js";
+import { shown } from "./receipt.js";
 import { said } from "./said.js";
 
 const place = document.getElementById("waiting"), me = place.dataset.person;
