@@ -308,3 +308,10 @@ def test_one_mistake_is_told_by_itself(empty_office: Office) -> None:
     done = empty_office.run("show", "item", "X", lang="zh", CUSTODY_LOG_FORMAT="xml")
     assert done.returncode == 2
     assert done.stderr == "✗ CUSTODY_LOG_FORMAT: 此项设置应为 json | plain，不能是 xml。 [use/setting]\n"
+
+
+def test_a_commitment_that_begins_with_a_dash_is_a_value_and_no_option() -> None:
+    odd = "-TLm6Ki4h-6jJn8cvuNG9aNYe9XEptUKUUEweMQgc50"
+    read = custody.cli._parser([]).parse_args
+    assert read(["export", "case", "甲案", "-o", "one.zip", "--disclose", odd, "--by", "pro-01"]).disclose == [odd]
+    assert read(["erase", odd, "--reason", "x"]).commitments == [odd]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from argparse import ArgumentParser
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from custody.cli.words import language
 from custody.errors import CustodyError
@@ -30,6 +30,10 @@ _HEADINGS: Final = (
 )
 
 
+_DIGEST: Final = re.compile(r"[\w-]{43}", re.ASCII)
+"""32 bytes as base64url without padding (RFC 4648 section 5), as commitments and keys are named. One in 64 begins with -."""
+
+
 class WrongUse(CustodyError):
     """The command was used wrongly: options are missing or contradict each other. Exit status 2."""
 
@@ -44,6 +48,10 @@ class Parser(ArgumentParser):
     def format_help(self) -> str:
         """The help text, with its headings in the reader's language."""
         return _headed(super().format_help())
+
+    def _parse_optional(self, arg_string: str) -> Any:
+        """A commitment or key is a value wherever it stands, even if its first character is a dash."""
+        return None if _DIGEST.fullmatch(arg_string) else super()._parse_optional(arg_string)
 
     def error(self, message: str) -> NoReturn:
         """Print usage and the complaint to standard error; exit status 2."""
