@@ -31,7 +31,8 @@ _HEADINGS: Final = (
 
 
 _DIGEST: Final = re.compile(r"[\w-]{43}", re.ASCII)
-"""32 bytes as base64url without padding (RFC 4648 section 5), as commitments and keys are named. One in 64 begins with -."""
+"""32 bytes as base64url without padding (RFC 4648 section 5), as commitments and keys are named: one in 64 begins
+with a dash."""
 
 
 class WrongUse(CustodyError):
