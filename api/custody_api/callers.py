@@ -34,6 +34,9 @@ from custody_api.context import Context, InContext, caught_up
 from custody_api.requests import asked
 
 COOKIE: Final = "custody-session"
+PAGE_OF: Final = "custody-person"
+"""The header in which a page says for whom it was drawn. Another tab may have signed in somebody else."""
+
 LASTS: Final = timedelta(hours=8)
 """One shift: who works on signs in again."""
 
@@ -163,11 +166,13 @@ def origin_of(request: Request) -> str:
 
 
 async def signed_in(request: Request, context: InContext) -> Caller:
-    """Whoever calls. Raises NotSignedIn."""
+    """Whoever calls. Raises NotSignedIn, also where the calling page belongs to somebody else."""
     borne = borne_by(request, context)
     if borne is None:
         raise _not_signed_in()
     found = await run_in_threadpool(caller, context, borne)
+    if request.headers.get(PAGE_OF, found.person) != found.person:
+        raise NotSignedIn("not-signed-in/somebody-else", "Somebody else signed in meanwhile, in this browser.")
     asked().person, asked().agency = found.person, found.agency
     return found
 

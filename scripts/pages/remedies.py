@@ -275,5 +275,6 @@ WHAT_TO_DO: Final[Mapping[str, str]] = {
     "not-signed-in/not-enrolled": "have the person or system enrolled, and named in the settings of the issuer",
     "not-signed-in/certificate": "renew the certificate, and name it in the settings",
     "not-signed-in/not-asked-for": "sign in once more, in one browser",
+    "not-signed-in/somebody-else": "sign in again as whom the page is drawn for",
     "not-signed-in/denied": "look what the issuer says",
 }

@@ -196,6 +196,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "not-signed-in/denied": "签发者没有确认登录。",
     "not-signed-in/not-asked-for": "这次登录不是从此处发起的，请重新登录。",
     "not-signed-in/not-enrolled": "所担保的人员或系统未在台账登记，或已无有效密钥。",
+    "not-signed-in/somebody-else": "此浏览器中已有他人登录，请本人重新登录。",
     "not-signed-in/session": "尚未登录，或登录已失效，请重新登录。",
     "not-signed-in/token": "这不是可接受的签发者签发的有效令牌。",
     "not-signed-in/token-audience": "该令牌不是签发给本服务的。",

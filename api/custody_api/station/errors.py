@@ -25,9 +25,12 @@ def on_page(handler: Handler) -> Handler:
     async def handled(request: Request, error: Exception) -> Response:
         if not _asked_for_a_page(request):
             return await handler(request, error)
-        if isinstance(error, NotSignedIn):
+        if isinstance(error, NotSignedIn) and "hx-request" not in request.headers:
             return _sign_in_first(request)
         answer = await handler(request, error)
+        if isinstance(error, NotSignedIn):  # a part of a page: the whole page goes there
+            answer.headers["HX-Redirect"] = "/sign-in"
+            return answer
         problem = json.loads(bytes(answer.body) or b"{}")
         page = Page(request, request.app.state.context, language_of(request))
         kept = {name: value for name, value in answer.headers.items() if name in ("retry-after", "x-request-id")}
@@ -39,8 +42,6 @@ def on_page(handler: Handler) -> Handler:
 def _sign_in_first(request: Request) -> Response:
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     to = f"/sign-in?next={quote(here)}"
-    if "hx-request" in request.headers:  # a part of a page: the whole page goes there
-        return Response(status_code=401, headers={"HX-Redirect": "/sign-in", "Cache-Control": "no-store"})
     return RedirectResponse(to, 303, headers={"Cache-Control": "no-store"})
 
 

@@ -102,3 +102,20 @@ def test_a_session_that_ends_in_the_middle_of_a_sheet_is_begun_again_over_it(sta
     expect(again).to_have_count(0)
     assert asked.evaluate("({ answer }) => answer.then(found => found.person)") == "cen-01"
     assert page.input_value("#name") == "梁静"
+
+
+def test_a_page_asks_nothing_in_the_name_of_somebody_who_signed_in_in_another_tab(station: Station, at: At) -> None:
+    """Two tabs of one browser have one session: what A's page asks does not count as B's."""
+    page = at("梁静", "/keys", lang="en", keys=("郑宏",))
+    page.context.add_cookies([station.cookie("郑宏")])
+    assert who(page) == "cen-02"
+    script = assets.address("station/api.js")
+    asked = page.evaluate_handle(
+        "async script => ({ answer: (await import(script)).get('/v1/people/cen-02') })", script
+    )
+    again = page.get_by_role("dialog", name="Sign in again")
+    expect(again).to_contain_text("Somebody else signed in meanwhile")
+    again.get_by_role("button", name="梁静").click()
+    expect(again).to_have_count(0)
+    assert asked.evaluate("({ answer }) => answer.then(found => found.person)") == "cen-02"
+    assert who(page) == "cen-01"

@@ -17,9 +17,13 @@ export class Offline extends Error {
   }
 }
 
+/** For whom this page is drawn: another tab of the browser may have signed in somebody else. */
+export const drawnFor = () => document.body.dataset.person ? { "Custody-Person": document.body.dataset.person } : {};
+
 let signInAgain = null;
 
-/** Say how a session that ended is begun again while the page stands: `work` resolves with whether it was. */
+/** Say how a session that ended is begun again while the page stands: `work`, given the refusal, resolves with
+ * whether it was. */
 export const whenSessionEnds = work => { signInAgain = work; };
 
 /** Ask with a method; the answer's JSON, or its text where it is none. Throws Problem or Offline. */
@@ -27,14 +31,14 @@ export async function ask(method, path, body, headers = {}) {
   try {
     return await askOnce(method, path, body, headers);
   } catch (error) {
-    if (error.status !== 401 || !signInAgain || path.startsWith("/v1/session") || !await signInAgain()) throw error;
+    if (error.status !== 401 || !signInAgain || path.startsWith("/v1/session") || !await signInAgain(error)) throw error;
     return await askOnce(method, path, body, headers);
   }
 }
 
 async function askOnce(method, path, body, headers) {
   const raw = body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body);
-  const about = { "Accept-Language": lang === "zh" ? "zh-CN" : "en", Accept: "application/json, */*;q=0.5", ...headers };
+  const about = { "Accept-Language": lang === "zh" ? "zh-CN" : "en", Accept: "application/json, */*;q=0.5", ...drawnFor(), ...headers };
   if (body !== undefined && !raw) about["Content-Type"] = "application/json";
   let answer;
   try {

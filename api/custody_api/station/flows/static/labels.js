@@ -1,7 +1,7 @@
 // Labels are chosen, looked at and sent: to a printer by its name, or into a file that the browser prints.
 
 import { answered } from "../scanning/answers.js";
-import { Problem, get, post } from "../station/api.js";
+import { Problem, drawnFor, get, post } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { spaced } from "../scanning/label.js";
 import { _, counted, lang } from "../station/words.js";
@@ -59,7 +59,7 @@ document.getElementById("print").addEventListener("click", () => told(async () =
 
 document.getElementById("pdf").addEventListener("click", () => told(async () => {
   const answer = await fetch("/labels/file", { method: "POST", body: JSON.stringify({ ...job(), format: "pdf" }),
-    headers: { "Content-Type": "application/json", "Accept-Language": lang === "zh" ? "zh-CN" : "en" } });
+    headers: { "Content-Type": "application/json", "Accept-Language": lang === "zh" ? "zh-CN" : "en", ...drawnFor() } });
   if (!answer.ok) throw new Problem(answer.status, await answer.json());
   const address = URL.createObjectURL(await answer.blob());
   make("a", { href: address, download: "labels.pdf" }).click();

@@ -1,5 +1,6 @@
 // What a scan shows when no sheet takes it: what the thing is, and the acts that make sense now.
 
+import { Offline, ask } from "../station/api.js";
 import { _ } from "../station/words.js";
 import { answered } from "./answers.js";
 import { asksForText } from "./keyboard.js";
@@ -18,13 +19,14 @@ export class Card {
   /** Fetch and show the card of a code, and answer with what it says. */
   async show(code) {
     const mine = ++this.newest;
-    const html = await fetched(code);
-    if (mine !== this.newest) return; // another scan came meanwhile, and is answered instead
-    if (html === null) {
-      this.close();
-      answered("unknown", _("The server cannot be reached."));
+    let html;
+    try {
+      html = await fetched(code);
+    } catch (error) {
+      if (mine === this.newest) this.failed(error);
       return;
     }
+    if (mine !== this.newest) return; // another scan came meanwhile, and is answered instead
     const again = this.place.dataset.code === code && !this.place.hidden;
     const made = new DOMParser().parseFromString(html, "text/html").body;
     this.place.replaceChildren(...made.childNodes);
@@ -34,6 +36,12 @@ export class Card {
     answered(again && outcome === "accepted" ? "already" : outcome, says);
     const page = this.place.querySelector('[data-choice="Enter"]');
     if (preferences.jump && page && page.pathname !== location.pathname) page.click();
+  }
+
+  failed(error) {
+    this.close();
+    if (error instanceof Offline) answered("unknown", error.message);
+    else answered("refused", _("The server did not tell what this is (error {status}).", { status: error.status }));
   }
 
   close() {
@@ -72,16 +80,8 @@ export class Card {
   }
 }
 
-/** The card's HTML; null if the server was not reached. Whose session is over signs in and comes back. */
-async function fetched(code) {
+/** The card's HTML. Throws Problem or Offline. */
+function fetched(code) {
   const here = preferences.place ? `?here=${encodeURIComponent(preferences.place.id)}` : "";
-  const headers = { "HX-Request": "true", Accept: "text/html" };
-  let answer;
-  try {
-    answer = await fetch(`/scan/${encodeURIComponent(code)}${here}`, { headers });
-  } catch {
-    return null;
-  }
-  if (answer.status === 401) location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
-  return answer.ok ? answer.text() : null;
+  return ask("GET", `/scan/${encodeURIComponent(code)}${here}`, undefined, { "HX-Request": "true", Accept: "text/html" });
 }
