@@ -16,17 +16,15 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from custody import keyfile
 from custody.acts.values import encode
 from custody.authoring import new_act_id, prepare
 from custody.ledger.ledger import Submission
 from custody.signing import key_id_of, public_bytes
+from served import keep_keys
 from workload import calm_collector
 from world import ORIGIN, World, disclosed
 
 A_CASE, A_SHELF, A_BATCH = 400, 250, 5_000
-KEYS = {"clerk.key": "梁静", "officer.key": "周远", "auditor.key": "审计员"}
-"""Whose keys stay in the folder."""
 
 
 def main() -> None:
@@ -39,10 +37,7 @@ def main() -> None:
     calm_collector()
     world = World(f"sqlite:///{args.folder}/ledger.db")
     world.is_audited()
-    for name, key in (("log.key", world.log_key), ("log.key.journal", world.journal_key)):
-        keyfile.write_key(args.folder / name, key.private_key, None)
-    for name, person in KEYS.items():
-        keyfile.write_key(args.folder / name, world.key_of(person), None)
+    keep_keys(world, args.folder)
     fill(world, args.acts)
     world.close()
 

@@ -1,9 +1,10 @@
 """How soon a scan is answered, against a plain ``GET /healthz`` of the same server in the same run.
 
-``python benchmarks/scan_answer.py [--acts N] [--scans N]`` builds a log of so many acts on SQLite, starts ``custody
-serve`` and prints 50th and 99th percentiles, as milliseconds and as ratios:
+``python benchmarks/scan_answer.py [--acts N] [--scans N] [--ledger FOLDER]`` builds a log of so many acts on SQLite,
+or takes that of ``benchmarks/large.py``, starts ``custody serve`` and prints 50th and 99th percentiles, as milliseconds
+and as ratios:
 
-* the card of an item, of the place that holds everything, and of a label that nothing bears, over HTTP;
+* the card of an item, of the place it lies in, of the place around that, and of a label that nothing bears, over HTTP;
 * in Chromium, from the last key of a scanner to the answer in the page, with the frame that shows it.
 
 Server, client and browser share the machine's cores.
@@ -12,25 +13,18 @@ Server, client and browser share the machine's cores.
 from __future__ import annotations
 
 import argparse
-import json
-import random
 import secrets
 import shutil
 import statistics
 import time
-from base64 import b64decode
-from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 from playwright.sync_api import Page, sync_playwright
 
 from custody import label
-from custody.acts.values import encode
-from custody.sign_in import signed_statement
-from serving import custody_served, record
-from workload import Workload, database, workload
+from served import custody_served, ledger_folder
 
 PART = {"HX-Request": "true", "Accept": "text/html"}
 QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -67,52 +61,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--acts", type=int, default=5_000)
     parser.add_argument("--scans", type=int, default=300)
+    parser.add_argument("--ledger", type=Path, metavar="FOLDER")
     args = parser.parse_args()
-    with database("sqlite") as url, TemporaryDirectory(prefix="bench-", dir=Path.cwd()) as folder:
-        work = workload(url, args.acts)
-        record(work, args.acts)
-        with custody_served(work, url, Path(folder)) as address:
-            cookie = session(work, address)
-            codes = codes_of(work, args.scans)
-            over_http(work, address, cookie, codes)
-            in_chromium(address, cookie, codes[: args.scans // 3])
-        work.world.close()
+    with ledger_folder(args.ledger, args.acts) as folder, custody_served(folder) as server:
+        server.wait_until_ready()
+        with server.client("clerk") as client:
+            items = client.get("/v1/items", params={"limit": args.scans}).raise_for_status().json()["items"]
+            over_http(client, items)
+        codes = [each["code"] for each in items[: args.scans // 3]]
+        in_chromium(server.address, server.page_session("clerk"), codes)
 
 
-def session(work: Workload, address: str) -> tuple[str, str]:
-    """The cookie of a page's session for a custodian."""
-    statement = signed_statement(address, encode(secrets.token_bytes(16)), datetime.now(UTC), work.world.key_of("梁静"))
-    headers = {"Content-Type": "application/json", "Origin": address}
-    answer = httpx.post(f"{address}/v1/session?for=page", content=statement, headers=headers)
-    ((name, value),) = answer.raise_for_status().cookies.items()
-    return name, value
-
-
-def codes_of(work: Workload, count: int) -> list[str]:
-    """Labels of items that were checked in."""
-    envelopes = random.sample(work.submissions, count)
-    payloads = (json.loads(each.envelope)["payload"] for each in envelopes)
-    acts = (json.loads(b64decode(each)) for each in payloads)
-    return [label.code_of(act["lines"][0]["item"]) for act in acts]
-
-
-def over_http(work: Workload, address: str, cookie: tuple[str, str], codes: list[str]) -> None:
+def over_http(client: httpx.Client, items: list[dict[str, Any]]) -> None:
     """One request after another, each kind between plain ones."""
-    place = label.code_of(work.world.places["大库"])
-    with httpx.Client(base_url=address, cookies=dict([cookie]), headers=PART, timeout=60) as client:
 
-        def timed(path: str) -> float:
-            begins = time.perf_counter()
-            client.get(path).raise_for_status()
-            return (time.perf_counter() - begins) * 1000
+    def timed(path: str) -> float:
+        begins = time.perf_counter()
+        client.get(path, headers=PART).raise_for_status()
+        return (time.perf_counter() - begins) * 1000
 
-        client.get(f"/scan/{place}")
-        times: dict[str, list[float]] = {"GET /healthz": [], "an item": [], "a place": [], "an unknown label": []}
-        for code in codes:
-            times["GET /healthz"].append(timed("/healthz"))
-            times["an item"].append(timed(f"/scan/{code}"))
-            times["a place"].append(timed(f"/scan/{place}"))
-            times["an unknown label"].append(timed(f"/scan/{label.make('item', secrets.token_bytes(9))}"))
+    first = items[0]["custody"]["place"]
+    around = label.code_of(client.get(f"/v1/places/{first}").raise_for_status().json()["parent"] or first)
+    times: dict[str, list[float]] = {}
+    for path in ("/healthz", f"/scan/{items[0]['code']}", f"/scan/{around}"):
+        timed(path)
+    for each in items:
+        unknown, place = label.make("item", secrets.token_bytes(9)), label.code_of(each["custody"]["place"])
+        times.setdefault("GET /healthz", []).append(timed("/healthz"))
+        times.setdefault("an item", []).append(timed(f"/scan/{each['code']}"))
+        times.setdefault("a place", []).append(timed(f"/scan/{place}"))
+        times.setdefault("the place around it", []).append(timed(f"/scan/{around}"))
+        times.setdefault("an unknown label", []).append(timed(f"/scan/{unknown}"))
     told("the card over HTTP", times, "GET /healthz")
 
 

@@ -1,13 +1,15 @@
 """What the API answers over HTTP, against a plain FastAPI application served the same way in the same run.
 
-``python benchmarks/serving.py [--database sqlite|postgres] [--acts N] [--posts N] [--seconds S]`` builds a log of so
-many acts, starts ``custody serve`` and the plain application as processes of their own, and prints, as ratios:
+``python benchmarks/serving.py [--database sqlite|postgres] [--acts N] [--posts N] [--seconds S] [--ledger FOLDER]``
+builds a log of so many acts, starts ``custody serve`` and the plain application as processes of their own, and prints,
+as ratios:
 
 * ``POST /v1/acts`` with 1, 8 and 32 clients, each act with two signatures; baseline: a POST that does nothing;
 * an item, a case of 400, a search, a page of the feed with 1 client, 50th and 99th percentile of the time an answer
   took; baseline: a GET that makes one indexed SELECT.
 
-The client is one process beside the server on the same cores, so what it needs is missing to the server.
+With ``--ledger``, that of ``benchmarks/large.py`` is served, and only read. The client is one process beside the server
+on the same cores, so what it needs is missing to the server.
 """
 
 from __future__ import annotations
@@ -15,19 +17,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import random
 import re
-import secrets
 import socket
 import sqlite3
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,14 +33,11 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
-from custody import keyfile
-from custody.acts.values import encode
 from custody.ledger.opening import Disclosure
-from custody.sign_in import signed_statement
-from workload import Workload, database, workload
+from served import Served, custody_served, keep_keys, record, started
+from workload import database, workload
 
 CLIENTS = (1, 8, 32)
-SERVE = [sys.executable, "-c", "import sys; from custody.cli import main; sys.exit(main())", "serve"]
 
 
 def main() -> None:
@@ -52,52 +47,65 @@ def main() -> None:
     parser.add_argument("--acts", type=int, default=5_000)
     parser.add_argument("--posts", type=int, default=1_500)
     parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--ledger", type=Path, metavar="FOLDER")
     parser.add_argument("--plain", metavar="FILE", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.plain:
         _serve_plain(args.plain)
         return
+    if args.ledger:
+        _only_read(args.ledger, args.seconds)
+        return
     posts = len(CLIENTS) * args.posts
-    with database(args.database) as url, TemporaryDirectory(prefix="bench-", dir=Path.cwd()) as folder:
+    with database(args.database) as url, TemporaryDirectory(prefix="bench-", dir=Path.cwd()) as name:
+        folder = Path(name)
         work = workload(url, args.acts + posts)
         record(work, args.acts)
+        keep_keys(work.world, folder)
         bodies = [_body(each.envelope, each.disclosures) for each in work.submissions[args.acts :]]
-        with custody_served(work, url, Path(folder)) as address, _plain(Path(folder)) as plain:
-            asyncio.run(_measure(args, work, bodies, address, plain))
+        with custody_served(folder, url) as server, _plain(folder) as plain:
+            asyncio.run(_measure_posts(args, server, bodies, plain))
+            asyncio.run(_measure_reads(args.seconds, server, plain))
         work.world.ledger.close()
 
 
-async def _measure(
-    args: argparse.Namespace, work: Workload, bodies: Sequence[bytes], address: str, plain: str
-) -> None:
-    token = signed_in(work, address)
+def _only_read(folder: Path, seconds: float) -> None:
+    with (
+        TemporaryDirectory(prefix="bench-", dir=Path.cwd()) as beside,
+        _plain(Path(beside)) as plain,
+        custody_served(folder) as server,
+    ):
+        server.wait_until_ready()
+        asyncio.run(_measure_reads(seconds, server, plain))
+
+
+async def _measure_posts(args: argparse.Namespace, server: Served, bodies: Sequence[bytes], plain: str) -> None:
+    token = server.token("officer")
     waiting = iter(bodies)
-    base: dict[int, Figures] = {}
     _head(f"POST /v1/acts, {args.database}, two signatures an act", "plain POST")
     for clients in CLIENTS:
         same = [_post("/nothing", plain, bodies[0])] * args.posts
-        base[clients] = await _in_turn(plain, clients, same, 201)
-        own = [_post("/v1/acts", address, each, token) for each in islice(waiting, args.posts)]
-        _line(f"plain POST, {clients} clients", base[clients], base[clients])
-        _line(f"POST /v1/acts, {clients} clients", await _in_turn(address, clients, own, 201), base[clients])
-    _head(f"Reads, {args.database}, {args.acts:,} acts, one client", "plain GET")
-    plain_get = await _for(plain, args.seconds, lambda: _get(f"/row/{random.randint(1, 10_000)}", plain), 200)
+        base = await _in_turn(plain, clients, same, 201)
+        own = [_post("/v1/acts", server.address, each, token) for each in islice(waiting, args.posts)]
+        _line(f"plain POST, {clients} clients", base, base)
+        _line(f"POST /v1/acts, {clients} clients", await _in_turn(server.address, clients, own, 201), base)
+
+
+async def _measure_reads(seconds: float, server: Served, plain: str) -> None:
+    token, address = server.token("officer"), server.address
+    size = _answer("/readyz", address, token)["checks"]["database"]["size"]
+    _head(f"Reads, {size:,} acts, one client", "plain GET")
+    plain_get = await _for(plain, seconds, lambda: _get(f"/row/{random.randint(1, 10_000)}", plain), 200)
     _line("plain GET with one indexed SELECT", plain_get, plain_get)
-    for name, paths in _reads(work, address, token).items():
+    for name, paths in _reads(address, token, size).items():
         request: Callable[[], bytes] = lambda paths=paths: _get(random.choice(paths), address, token)  # noqa: E731
-        _line(name, await _for(address, args.seconds, request, 200), plain_get)
+        _line(name, await _for(address, seconds, request, 200), plain_get)
 
 
-def _reads(work: Workload, address: str, signed_in: str) -> dict[str, list[str]]:
+def _reads(address: str, token: str, size: int) -> dict[str, list[str]]:
     """The paths asked for, by what they are."""
-    def listed(path: str) -> list[dict[str, Any]]:
-        with urlopen(Request(address + path, headers={"Authorization": f"Bearer {signed_in}"}), timeout=60) as answer:
-            found: list[dict[str, Any]] = json.load(answer)["items"]
-            return found
-
-    some = listed("/v1/items?limit=400")
+    some = _answer("/v1/items?limit=400", address, token)["items"]
     case = quote(some[0]["case"], safe="")
-    size = work.world.ledger.recorder.head().size
     return {
         "GET /v1/items/{id}": [f"/v1/items/{each['item']}" for each in some],
         "GET /v1/items/{id}/history": [f"/v1/items/{each['item']}/history" for each in some],
@@ -107,6 +115,12 @@ def _reads(work: Workload, address: str, signed_in: str) -> dict[str, list[str]]
         "GET /v1/items?q=, 50 found": [f"/v1/items?q={quote(some[0]['description'][:2])}&limit=50"],
         "GET /v1/feed, page of 50": [f"/v1/feed?after={random.randrange(size)}&limit=50" for _ in range(200)],
     }  # fmt: skip
+
+
+def _answer(path: str, address: str, token: str) -> dict[str, Any]:
+    with urlopen(Request(address + path, headers={"Authorization": f"Bearer {token}"}), timeout=60) as answer:
+        found: dict[str, Any] = json.load(answer)
+        return found
 
 
 class Figures:
@@ -187,32 +201,9 @@ def _host(address: str) -> tuple[str, int]:
     return str(url.hostname), int(url.port or 80)
 
 
-def record(work: Workload, count: int) -> None:
-    waiting = iter(work.submissions[:count])
-    while some := list(islice(waiting, 5_000)):
-        work.world.ledger.submit_many(some)
-
-
 def _body(envelope: bytes, disclosures: Sequence[Disclosure]) -> bytes:
     values = [{"salt": each.salt, "value": each.value} for each in disclosures]
     return json.dumps({"envelope": json.loads(envelope), "disclosures": values}).encode()
-
-
-def signed_in(work: Workload, address: str) -> str:
-    statement = signed_statement(address, encode(secrets.token_bytes(16)), datetime.now(UTC), work.world.key_of("周远"))
-    request = Request(f"{address}/v1/session", statement, {"Content-Type": "application/json"})
-    with urlopen(request, timeout=60) as answer:
-        return str(json.load(answer)["token"])
-
-
-@contextmanager
-def custody_served(work: Workload, url: str, folder: Path) -> Iterator[str]:
-    """The ledger, served by its own command."""
-    for name, key in (("log.key", work.world.log_key), ("log.key.journal", work.world.journal_key)):
-        keyfile.write_key(folder / name, key.private_key, None)
-    settings = ["--lang", "en", "--database", url, "--log-key", str(folder / "log.key"), "--port", "0"]
-    with _started([*SERVE, *settings]) as at:
-        yield at
 
 
 @contextmanager
@@ -222,22 +213,8 @@ def _plain(folder: Path) -> Iterator[str]:
         connection.execute("CREATE TABLE row (id INTEGER PRIMARY KEY, text TEXT)")
         connection.executemany("INSERT INTO row VALUES (?, ?)", ((n, "x" * 400) for n in range(1, 10_001)))
     connection.close()
-    with _started([sys.executable, __file__, "--plain", str(file)]) as at:
-        yield at
-
-
-@contextmanager
-def _started(command: Sequence[str]) -> Iterator[str]:
-    """The address that a server process says it has."""
-    most = {"CUSTODY_WRITES_A_MINUTE": "999999"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL,
-                          env=os.environ | most) as process:  # fmt: skip
-        try:
-            assert process.stdout is not None
-            yield next(at[0] for line in process.stdout if (at := re.search(r"http://127\.0\.0\.1:\d+", line)))
-        finally:
-            process.terminate()
-            process.wait()
+    with started([sys.executable, __file__, "--plain", str(file)]) as (address, _):
+        yield address
 
 
 def _serve_plain(file: str) -> None:

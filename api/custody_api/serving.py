@@ -8,6 +8,7 @@ import sys
 from argparse import Namespace
 from contextlib import closing
 from dataclasses import replace
+from threading import Thread
 
 import uvicorn
 
@@ -22,6 +23,7 @@ from custody.witnessing.asking import require_own
 from custody_api import binding, logs
 from custody_api.app import create_app
 from custody_api.operation import operation_of
+from custody_api.station.pages import load
 from custody_api.wording import CATALOGUE, Language, say
 
 log = logging.getLogger("custody.api")
@@ -58,6 +60,7 @@ def run(args: Namespace) -> int:
     with listener, binding.until_terminated(), (reading if args.read_only else writing)(settings) as ledger:
         if operation.witness_policy is not None:
             require_own(operation.witness_policy, ledger)
+        Thread(target=load, name="templates", daemon=True).start()
         _catch_up(ledger)
         tell(say("serve/address", _language(), address=binding.address_of(listener, settings)))
         sys.stdout.flush()

@@ -13,7 +13,8 @@ import pytest
 from api.conftest import SignedIn, serving
 from custody_api.operation import DEFAULT
 from custody_api.station import assets
-from custody_api.station.pages import own_path
+from custody_api.station.pages import environment, load, own_path
+from custody_api.wording import Language
 from pages.conftest import Station
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +54,14 @@ def test_what_a_page_sends_counts_against_the_limit_of_writes(station: Station) 
         answers = [clerk.post("/do/check", json={"act": "check-in"}).status_code for _ in range(4)]
     assert answers[-1] == 429
     assert answers[0] != 429
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_server_that_starts_compiles_every_template(lang: Language) -> None:
+    load()
+    pages = environment(lang)
+    assert pages.cache is not None
+    assert {name for _, name in pages.cache.keys()} >= set(pages.list_templates())  # noqa: SIM118 - it is no dictionary
 
 
 def test_files_of_another_version_are_not_served(station: Station) -> None:

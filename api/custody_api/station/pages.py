@@ -20,7 +20,7 @@ from custody_api.context import Context, InContext
 from custody_api.problems import language_of
 from custody_api.station import assets, telling
 from custody_api.station.navigation import entries_for
-from custody_api.station.words import HERE, counted, marked, say
+from custody_api.station.words import HERE, counted, marked, say, translated
 from custody_api.wording import TAGS, Language
 
 POLICY: Final = "; ".join((
@@ -103,6 +103,15 @@ def own_path(given: str) -> str:
     """An address to go on to: a path of this server's, or home. Browsers read ``//`` and ``/\\`` as another host."""
     plain = given.startswith("/") and not given.startswith("//") and "\\" not in given and given.isprintable()
     return given if plain else "/"
+
+
+def load() -> None:
+    """Compile every template and read the catalogues, so that nobody waits for it who opens a page first."""
+    for lang in TAGS:
+        made = environment(lang)
+        for name in made.list_templates():
+            made.get_template(name)
+        translated(lang, "")
 
 
 @cache
