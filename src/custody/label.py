@@ -65,6 +65,11 @@ def is_code(code: str, kind: str | None = None) -> bool:
     return kind is None or PREFIXES[prefix] == kind
 
 
+def is_id(text: str, kind: str | None = None) -> bool:
+    """Whether ``text`` is the 16-character id of a label, of this kind if one is given."""
+    return _ID.fullmatch(text) is not None and kind in (None, PREFIXES[text[:3]])
+
+
 def make(kind: str, randomness: bytes) -> str:
     """Return a fresh label code of a kind from at least 9 random bytes (65 bits are used)."""
     if len(randomness) < 9:

@@ -57,7 +57,7 @@ def answered(page: Page, outcome: str, text: str = "") -> None:
 
 
 def script(page: Page, name: str, call: str, argument: Any = None) -> Any:
-    """What a function of a script says: ``script(page, "scanning/label.js", "it.parse(given).id", code)``."""
+    """What a function of a script says: ``script(page, "station/label.js", "it.parse(given).id", code)``."""
     return page.evaluate(
         f"async ([address, given]) => {{ const it = await import(address); try {{ return {call} }}"
         " catch (error) { return { refused: error.reason ?? String(error) } } }",
@@ -91,12 +91,12 @@ def test_labels_are_read_as_by_the_library(at: At) -> None:
         except Malformed:
             return None
 
-    told = script(page, "scanning/label.js", """given.map(line => {
+    told = script(page, "station/label.js", """given.map(line => {
         try { return it.read(line, { prefix: "]Q1", suffix: "#" }).code } catch { return null }
     })""", lines)  # fmt: skip
     assert told == [by_library(each) for each in lines]
     assert sum(each is not None for each in told) == len(good) + 7  # lower case, spaces and ends are no other label
-    spaced = script(page, "scanning/label.js", "given.map(each => it.spaced(each))", good)
+    spaced = script(page, "station/label.js", "given.map(each => it.spaced(each))", good)
     assert spaced == [label.spaced(each) for each in good]
     frames_are_believed_when_two_agree(page, good[0], good[1], VECTORS["bad"][3]["label"])
 

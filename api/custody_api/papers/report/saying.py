@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, JsonValue
 
+from custody import label
 from custody.acts.act import Act
 from custody.acts.values import Sealed
 from custody_api.papers.report.history import History, stamp
@@ -28,8 +29,6 @@ _MOST_GROUPS: Final = 12
 
 _PEOPLE: Final = frozenset({"borrower", "officers", "legal_reviewer", "examiners", "person", "held_by"})
 _AGENCIES: Final = frozenset({"agency", "lead", "sender", "laboratory"})
-_PLACE: Final = re.compile(r"ST1[0-9A-HJKMNP-TV-Z]{13}")
-_ITEM: Final = re.compile(r"EV1[0-9A-HJKMNP-TV-Z]{13}([0-9A-HJKMNP-TV-Z]{4})?")
 _ACT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -111,9 +110,9 @@ def _inside(history: History, value: BaseModel) -> str:
 def _word(history: History, text: str, name: str) -> str:
     """A text: an id by the name of what it names, a term of an act as people say it."""
     sources = history.sources
-    if _PLACE.fullmatch(text):
+    if label.is_id(text, "place"):
         return sources.place(text)
-    if _ITEM.fullmatch(text):
+    if label.is_id(text, "item") or label.is_code(text, "item"):
         return _item(history, text)
     if _ACT.match(text):
         return history.position(text[:36])

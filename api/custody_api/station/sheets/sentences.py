@@ -26,7 +26,6 @@ _STATIC: Final = Path(__file__).parent / "static"
 _BRACES: Final = re.compile(r"\{([^}]+)\}")
 _STEP: Final = re.compile(r"^(#|[\w-]+)(?:\[(\w+)(?:(!?=)([^\]]*))?\])?$")
 _GUARD: Final = re.compile(r"^(!?)([^=!]+?)(?:(!?=)(.*))?$")
-_LABEL: Final = re.compile(r"^(EV|ST|KT|MF)1[0-9A-HJKMNP-TV-Z]{13}$")
 _MOST: Final = 10
 _WEEKDAYS: Final = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -162,7 +161,7 @@ def _name(value: Any, field: str, lang: Language, names: Names) -> str:
         return names[text]
     if label.is_code(text):
         return label.spaced(text)
-    return label.spaced(label.code_of(text)) if _LABEL.match(text) else text
+    return label.spaced(label.code_of(text)) if label.is_id(text) else text
 
 
 def _json(value: Any) -> str:

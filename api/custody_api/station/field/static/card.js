@@ -1,9 +1,10 @@
 // One act of this device, told to a person: what it is, where it stands, and what can be done.
 
+import { actOf, thingsOf } from "../station/acts.js";
 import { make } from "../station/dom.js";
 import { _, counted } from "../station/words.js";
 import { comparison } from "./comparing.js";
-import { actOf, heldBy, RECORDED, REFUSED, REMOVED, thingsOf, WAITING } from "./entries.js";
+import { heldBy, RECORDED, REFUSED, REMOVED, WAITING } from "./entries.js";
 import { actions } from "./remedies.js";
 import { moment } from "../station/moments.js";
 import { code, nameOf } from "./telling.js";

@@ -1,10 +1,11 @@
 // Two stories side by side: what this device says of an item, and what the ledger says. Asked anew each time it is
 // shown, and not kept.
 
+import { actOf } from "../station/acts.js";
 import { get, Offline, Problem } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { _ } from "../station/words.js";
-import { actOf, itemOf } from "./entries.js";
+import { itemOf } from "./entries.js";
 import { moment } from "../station/moments.js";
 import { code, nameOf } from "./telling.js";
 

@@ -2,10 +2,11 @@
 // anybody be told that it is safe. It leaves the device in two ways: its receipt has come, or its signer took it out,
 // for a reason, after saving it as a file.
 
+import { actOf, envelopeBytes, filesOf, thingsOf } from "../station/acts.js";
 import { hex, sha256 } from "../station/bytes.js";
 import { all, get, put as keep, remove as forgetRecord, transact } from "../station/store.js";
 import { _, lang } from "../station/words.js";
-import { actOf, envelopeBytes, filesOf, inOrder, RECORDED, REMOVED, restsOn, thingsOf, WAITING } from "./entries.js";
+import { inOrder, RECORDED, REMOVED, restsOn, WAITING } from "./entries.js";
 import { forget, note, QUEUE, send as sendNow, tell } from "./sending.js";
 
 const RECEIPTS_STAY_DAYS = 30;

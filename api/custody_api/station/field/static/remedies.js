@@ -1,11 +1,13 @@
 // What can be done about an act that the ledger refused: send it again, sign it anew, report that it was done all the
 // same, or take it out. Taking it out is the last: with a reason, and after it was saved as a file.
 
+import { actOf, envelopeBytes } from "../station/acts.js";
 import { base64url } from "../station/bytes.js";
 import { make } from "../station/dom.js";
+import { idsIn } from "../station/label.js";
 import { put } from "../station/store.js";
 import { _ } from "../station/words.js";
-import { actOf, draftOf, envelopeBytes, itemOf, thingsOf } from "./entries.js";
+import { draftOf, itemOf } from "./entries.js";
 import { again, answeredBy, exported, NotKept, remove, wasExported } from "./queue.js";
 import { sheetOf } from "./telling.js";
 
@@ -40,7 +42,7 @@ async function anew(entry, who) {
 export function discrepancyOn(entry, who, statement) {
   const act = actOf(entry.submission.envelope);
   const born = ["seizure", "blood-draw", "division"].includes(act.act), known = itemOf(entry.problem);
-  const named = [...thingsOf(act)].filter(each => each.startsWith("EV1") && (!born || each === known));
+  const named = idsIn(act, "item").filter(each => !born || each === known);
   return {
     act: "discrepancy", case: act.case ?? null,
     items: named,

@@ -5,9 +5,10 @@
 // An entry is marked once, after the answer. A crash before: it is sent again. The ledger's word is a problem document
 // or a receipt of exactly this envelope; anything else (a portal's page, a proxy's) leaves the entry as it is.
 
-import { fromBase64, hex, sha256 } from "../station/bytes.js";
+import { actOf, commitsTo, filesOf } from "../station/acts.js";
 import { all, get, transact } from "../station/store.js";
-import { due, envelopeBytes, filesOf, actOf, RECORDED, REFUSED, WAITING } from "./entries.js";
+import { upload } from "../station/uploading.js";
+import { due, RECORDED, REFUSED, WAITING } from "./entries.js";
 
 /** The name of the lock, of the channel on which changes are told, and of the background sync. */
 export const QUEUE = "custody-queue";
@@ -57,9 +58,7 @@ async function deliver(entry, language) {
     const problem = kept && await sendFile(kept, language);
     if (problem) return refuse(entry.id, { ...problem, file });
   }
-  const { status, said } = await ask("POST", "/v1/acts", JSON.stringify(entry.submission), language, {
-    "Content-Type": "application/json",
-  });
+  const { status, said } = await ask("POST", "/v1/acts", JSON.stringify(entry.submission), { "Content-Type": "application/json" }, language);
   if (status === 200 || status === 201) return record(entry, said);
   if (said.code.startsWith("awaits/")) return note(entry.id, { problem: said });
   return refuse(entry.id, said);
@@ -67,19 +66,14 @@ async function deliver(entry, language) {
 
 /** Put a file, from where it stopped. Returns the problem if the store will not have it. */
 async function sendFile({ sha256: name, blob }, language) {
-  const address = `/v1/attachments/${name}`;
-  const asked = await ask("PUT", address, undefined, language, { "Content-Range": `bytes */${blob.size}` });
-  if (asked.status === 201) return null;
-  if (asked.status !== 202) return asked.said;
-  const first = asked.said.received;
-  const sent = await ask("PUT", address, blob.slice(first), language, {
-    "Content-Range": `bytes ${first}-${blob.size - 1}/${blob.size}`,
-  }, 10 * PATIENCE);
-  return sent.status === 201 ? null : sent.said;
+  const patience = body => body === undefined ? PATIENCE : 10 * PATIENCE;
+  const put = async (path, body, headers) => (await ask("PUT", path, body, headers, language, patience(body))).said;
+  const said = await upload(name, blob, put);
+  return said.size_bytes === undefined ? said : null;
 }
 
 /** Ask the ledger. Throws Stop unless it says something about what was sent. */
-async function ask(method, path, body, language, headers, patience = PATIENCE) {
+async function ask(method, path, body, headers, language, patience = PATIENCE) {
   let status, said;
   try {
     const answer = await fetch(path, {
@@ -99,8 +93,7 @@ async function ask(method, path, body, language, headers, patience = PATIENCE) {
 
 /** The receipt is here: from now on only it stays, and what the act disclosed and showed leaves the device. */
 async function record(entry, receipt) {
-  const envelope = hex(await sha256(envelopeBytes(entry.submission.envelope)));
-  if (receipt.act !== entry.id || JSON.parse(new TextDecoder().decode(fromBase64(receipt.entry))).envelope !== envelope) {
+  if (receipt.act !== entry.id || !await commitsTo(receipt, entry.submission.envelope)) {
     return refuse(entry.id, { code: "receipt/other", status: 0, detail: "" });
   }
   await forget(entry.id, WAITING, kept => ({ ...kept, state: RECORDED, ended_at: now(), receipt, problem: null }));

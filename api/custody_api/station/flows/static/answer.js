@@ -2,7 +2,7 @@
 
 import { asksForText } from "../scanning/keyboard.js";
 import { make } from "../station/dom.js";
-import { spaced } from "../scanning/label.js";
+import { spaced } from "../station/label.js";
 import { _, counted } from "../station/words.js";
 import { get } from "../station/api.js";
 import { withOffset } from "../station/moments.js";

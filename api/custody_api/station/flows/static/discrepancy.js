@@ -2,7 +2,7 @@
 
 import { get } from "../station/api.js";
 import { make } from "../station/dom.js";
-import { spaced } from "../scanning/label.js";
+import { spaced } from "../station/label.js";
 import { _ } from "../station/words.js";
 import { withOffset } from "../station/moments.js";
 import { Lacking, begin, given, signers } from "./flow.js";

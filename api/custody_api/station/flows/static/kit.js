@@ -1,7 +1,7 @@
 // The blood kit. A lot that is out of date, and alcohol on the skin, stop it before anything is drawn.
 
 import { make } from "../station/dom.js";
-import { spaced } from "../scanning/label.js";
+import { spaced } from "../station/label.js";
 import { _ } from "../station/words.js";
 import { withOffset } from "../station/moments.js";
 import { Lacking, begin, given, tell, signers, swap } from "./flow.js";

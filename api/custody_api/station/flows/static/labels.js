@@ -3,7 +3,7 @@
 import { answered } from "../scanning/answers.js";
 import { Problem, drawnFor, get, post } from "../station/api.js";
 import { make } from "../station/dom.js";
-import { spaced } from "../scanning/label.js";
+import { spaced } from "../station/label.js";
 import { _, counted, lang } from "../station/words.js";
 
 const given = JSON.parse(document.getElementById("flow").textContent);

@@ -2,9 +2,9 @@
 
 import { get } from "../station/api.js";
 import { make } from "../station/dom.js";
-import { spaced } from "../scanning/label.js";
+import { spaced } from "../station/label.js";
 import { _, counted } from "../station/words.js";
-import { withOffset } from "../station/moments.js";
+import { local, withOffset } from "../station/moments.js";
 import { Lacking, begin, given, signers, swap } from "./flow.js";
 import { photographsOf } from "./photographs.js";
 
@@ -19,10 +19,7 @@ document.getElementById("whole-case")?.addEventListener("click", () => flow.chan
   it.lines.push(...given.known.filter(each => !there.has(each.item)).map(lineOf));
 }));
 
-function inADay() {
-  const at = new Date(Date.now() + 24 * 3600_000);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
+const inADay = () => local(Date.now() + 24 * 3600_000).slice(0, 16);
 
 const lineOf = ({ item, code, description, quantity, unit }) => ({ item, code, description, quantity, unit, moves: "both", proposal: "" });
 

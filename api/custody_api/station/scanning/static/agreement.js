@@ -1,6 +1,6 @@
 // When a camera is believed: two frames after each other show the same single label.
 
-import { parse } from "./label.js";
+import { parse } from "../station/label.js";
 
 const AWAY = 8; // frames without a code after which the same label may be scanned again
 

@@ -5,7 +5,7 @@ import { _ } from "../station/words.js";
 import { answered } from "./answers.js";
 import { Card } from "./card.js";
 import { asksForText } from "./keyboard.js";
-import { CODE_LENGTH, parse, progress, read, spaced } from "./label.js";
+import { CODE_LENGTH, parse, progress, read, spaced } from "../station/label.js";
 import { preferences, ready } from "./preferences.js";
 import { Wedge } from "./wedge.js";
 

@@ -2,7 +2,7 @@
 
 import { _ } from "../station/words.js";
 import { answered } from "./answers.js";
-import { read, spaced } from "./label.js";
+import { read, spaced } from "../station/label.js";
 import { prefer, preferences, ready } from "./preferences.js";
 import { voiceFor } from "./sounds.js";
 

@@ -8,7 +8,7 @@
 //    it was and the code is a scan.
 
 import { asksForText, characterOf } from "./keyboard.js";
-import { read } from "./label.js";
+import { read } from "../station/label.js";
 
 export const DEFAULTS = { prefix: "", suffix: "", gap: 60 };
 

@@ -3,7 +3,7 @@
 import { asksForText } from "../scanning/keyboard.js";
 import { make } from "../station/dom.js";
 import { all } from "../station/store.js";
-import { _, lang } from "../station/words.js";
+import { lang } from "../station/words.js";
 import { keptSheets, sizeOf } from "./sheet.js";
 
 let group = null;

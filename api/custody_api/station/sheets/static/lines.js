@@ -1,7 +1,7 @@
 // The lines of a sheet: what a scan puts into the form, what stands beside a line, and how it stands with it.
 
 import { isNamed } from "../field/queue.js";
-import { checkCharacters } from "../scanning/label.js";
+import { codeOf } from "../station/label.js";
 import { get, Offline } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { _, lang } from "../station/words.js";
@@ -141,7 +141,7 @@ function focusLine(input) {
 }
 
 /** An item as whoever has its label before him sees it. */
-const presented = name => get(`/v1/items/${name.length === 16 ? name + checkCharacters(name) : name}`);
+const presented = name => get(`/v1/items/${codeOf(name) ?? name}`);
 
 /** Look up the items of lines that came with a draft, and show what is known of each beside it. */
 export async function tellAll(form) {

@@ -1,13 +1,12 @@
 // What an act says, in plain sentences: the same patterns, filled in the same way, as sentences.py, which describes them.
 
-import { checkCharacters, spaced } from "../scanning/label.js";
+import { codeOf, spaced } from "../station/label.js";
 
 const read = async name => (await fetch(new URL(name, import.meta.url))).json();
 const [patterns, terms] = await Promise.all([read("./sentences.json"), read("./terms.json")]);
 
 const STEP = /^(#|[\w-]+)(?:\[(\w+)(?:(!?=)([^\]]*))?\])?$/;
 const GUARD = /^(!?)([^=!]+?)(?:(!?=)(.*))?$/;
-const LABEL = /^(EV|ST|KT|MF)1[0-9A-HJKMNP-TV-Z]{13}$/;
 const MOST = 10;
 const WEEKDAYS = { zh: [..."日一二三四五六"], en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] };
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -99,8 +98,8 @@ function name(value, _field, lang, names) {
   if (value !== null && typeof value === "object" && "sealed" in value) return lang === "zh" ? "（已密封）" : "(sealed)";
   const text = value !== null && typeof value === "object" && !("disclose" in value) ? JSON.stringify(value) : plain(value);
   if (Object.hasOwn(names, text)) return names[text];
-  if (text.length === 20 && LABEL.test(text.slice(0, 16)) && checkCharacters(text.slice(0, 16)) === text.slice(16)) return spaced(text);
-  return LABEL.test(text) ? spaced(text + checkCharacters(text)) : text;
+  const code = codeOf(text);
+  return code === null ? text : spaced(code);
 }
 
 function term(value, field, lang) {

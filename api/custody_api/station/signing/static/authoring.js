@@ -2,6 +2,7 @@
 // for byte as custody.authoring makes them. A draft leaves out what its client knows better (id, ledger, seen, the
 // signers' keys) and writes a sealed value as {"disclose": "…"}.
 
+import { commitment } from "../station/acts.js";
 import { base64, base64url, concat, fromBase64, hex, sha256, utf8 } from "../station/bytes.js";
 import { withOffset } from "../station/moments.js";
 
@@ -89,7 +90,7 @@ async function seal(value, salt, disclosures) {
 
 async function commit(value, salt, disclosures) {
   disclosures.push({ salt: base64url(salt), value });
-  return { sealed: base64url(await sha256(concat(salt, utf8(value)))) };
+  return { sealed: await commitment(salt, value) };
 }
 
 async function withKey(draft, signer, keys) {

@@ -1,10 +1,9 @@
 // What would be decided of an act, told before anybody signs: a refusal with its rule, source and what to do instead; or
 // each defect that would be recorded, with the remedy it will need.
 
-import { thingsOf } from "../field/entries.js";
-import { checkCharacters } from "../scanning/label.js";
 import { Offline, post } from "../station/api.js";
 import { make } from "../station/dom.js";
+import { codeOf, idsIn } from "../station/label.js";
 import { _ } from "../station/words.js";
 import { INSTEAD } from "./instead.js";
 
@@ -38,8 +37,7 @@ export async function decided(prepared) {
 // Before anybody signs, by what lies before the signed-in person; then by what those see who signed.
 function question(prepared) {
   if (prepared.signatures.size > 0) return { ...prepared.submission(), unfinished: true };
-  const items = [...thingsOf(prepared.act)].filter(each => each.startsWith("EV1"));
-  return { act: prepared.act, presented: items.map(each => each + checkCharacters(each)) };
+  return { act: prepared.act, presented: idsIn(prepared.act, "item").map(codeOf) };
 }
 
 /** The same as elements. */
@@ -85,6 +83,6 @@ const notice = (colour, sign, text) => make("p", { class: `notice ${colour}` }, 
 
 // The sheet of the act to do instead, with the items that the refusal names by id.
 function address(type, { facts }) {
-  const items = [...new Set(JSON.stringify(facts ?? {}).match(/\bEV1[0-9A-HJKMNP-TV-Z]{13}\b/g))];
+  const items = idsIn(facts ?? {}, "item");
   return `/do/${type}${items.length ? `?${items.map(each => `item=${each}`).join("&")}` : ""}`;
 }

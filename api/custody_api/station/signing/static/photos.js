@@ -1,11 +1,12 @@
 // Photographs, and other files beside an act: from the camera or a file, hashed here, kept on this device until sent.
 
-import { filesOf } from "../field/entries.js";
-import { ask } from "../station/api.js";
+import { filesOf } from "../station/acts.js";
+import { put } from "../station/api.js";
 import { hex, sha256 } from "../station/bytes.js";
 import { make } from "../station/dom.js";
 import { withOffset } from "../station/moments.js";
 import * as store from "../station/store.js";
+import { upload } from "../station/uploading.js";
 import { _ } from "../station/words.js";
 
 /** What an act calls a file: {sha256, media_type, size_bytes, kind, captured_at?}; the bytes are kept until sent. */
@@ -19,12 +20,7 @@ export async function attach(blob, kind = "photo", captured_at = undefined) {
 /** Send a file that is kept here, from where it broke off. Throws Problem or Offline. */
 export async function send(digest) {
   const kept = await store.get("files", digest);
-  if (kept === undefined) return;
-  const path = `/v1/attachments/${digest}`, size = kept.blob.size;
-  const { received } = await put(path, new Blob([]), `bytes */${size}`);
-  if (received !== undefined && received < size) {
-    await put(path, kept.blob.slice(received), `bytes ${received}-${size - 1}/${size}`);
-  }
+  if (kept !== undefined) await upload(digest, kept.blob, put);
 }
 
 /** Send every file that an act names and this device keeps. */
@@ -36,8 +32,6 @@ export async function sendAll(act) {
 export async function forgetAll(act) {
   for (const each of filesOf(act)) await store.remove("files", each);
 }
-
-const put = (path, blob, range) => ask("PUT", path, blob, { "Content-Range": range });
 
 /** Ask for a photograph, or several; what was taken as attachments. Esc ends it. */
 export async function take() {

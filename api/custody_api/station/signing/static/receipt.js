@@ -1,6 +1,7 @@
 // The receipt: the number in the log, what this browser verified of it, and how to take it along.
 
 import { verified } from "../public/proof.js";
+import { commitsTo } from "../station/acts.js";
 import { get } from "../station/api.js";
 import { base64, concat, fromBase64, sha256 } from "../station/bytes.js";
 import { make } from "../station/dom.js";
@@ -8,7 +9,6 @@ import { moment } from "../station/moments.js";
 import { keep, pinned } from "../station/pinned.js";
 import { _, lang } from "../station/words.js";
 import { headOf } from "./authoring.js";
-import { commitsTo } from "./submitting.js";
 
 /** A receipt as an element. `envelope` is what was sent. */
 export async function shown(receipt, envelope, name) {

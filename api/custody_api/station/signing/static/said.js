@@ -1,8 +1,7 @@
 // What is about to be said: in plain sentences, with the count and the digest of the exact bytes above them.
 
-import { thingsOf } from "../field/entries.js";
 import { sentences } from "../sheets/sentences.js";
-import { base64url, concat, fromBase64, sha256, utf8 } from "../station/bytes.js";
+import { disclosed as read, opened, thingsOf } from "../station/acts.js";
 import { make } from "../station/dom.js";
 import { _, lang } from "../station/words.js";
 import { held } from "./keys.js";
@@ -10,7 +9,8 @@ import { held } from "./keys.js";
 /** An act as people read it before they sign it; `payload` are the exact bytes, `digest` their SHA-256 in hex. What its
  * sealed values say is in `disclosures`, {salt, value} each, or in `disclosed`, by commitment. */
 export async function said({ act, payload, digest, disclosures = [], disclosed = {} }) {
-  const open = opened(act, new Map([...await commitments(disclosures), ...Object.entries(disclosed)]));
+  const values = new Map([...await read(disclosures), ...Object.entries(disclosed)]);
+  const open = opened(act, each => values.get(each.sealed) ?? _("(sealed)"));
   return make("section", { class: "said" },
     make("p", { class: "row" },
       make("strong", { "data-count": thingsOf(act).size }, _("Things named: {n}", { n: thingsOf(act).size })),
@@ -25,22 +25,6 @@ export async function said({ act, payload, digest, disclosures = [], disclosed =
 // What the people are called whose keys this device holds; everybody else goes by id.
 async function names() {
   return Object.fromEntries((await held()).filter(each => each.name).map(each => [each.person, `${each.name} (${each.person})`]));
-}
-
-async function commitments(disclosures) {
-  const found = new Map();
-  for (const { salt, value } of disclosures) {
-    found.set(base64url(await sha256(concat(fromBase64(salt), utf8(value)))), value);
-  }
-  return found;
-}
-
-// The act with its sealed values as those read them who have them.
-function opened(value, values) {
-  if (Array.isArray(value)) return value.map(each => opened(each, values));
-  if (value === null || typeof value !== "object") return value;
-  if (typeof value.sealed === "string") return values.get(value.sealed) ?? _("(sealed)");
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, opened(each, values)]));
 }
 
 const TAKEN_FOR_GRANTED = new Set(["id", "ledger", "seen", "follows", "signers"]);

@@ -3,7 +3,6 @@
 
 import { put as queue, send } from "../field/queue.js";
 import { Offline, post } from "../station/api.js";
-import { hex, sha256, utf8 } from "../station/bytes.js";
 import { forgetAll, sendAll } from "./photos.js";
 
 /** Send a submission and the files its act names: its receipt, or null where it is kept here to be sent in order. */
@@ -32,10 +31,4 @@ export async function letWait(act, submission) {
   const put = await post("/v1/pending", submission);
   await forgetAll(act);
   return put;
-}
-
-/** Whether what a receipt's entry commits to is the envelope that was sent. */
-export async function commitsTo(receipt, envelope) {
-  const entry = JSON.parse(atob(receipt.entry));
-  return entry.act === receipt.act && entry.envelope === hex(await sha256(utf8(JSON.stringify(envelope))));
 }

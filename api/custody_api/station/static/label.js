@@ -6,7 +6,9 @@ export const CODE_LENGTH = 20;
 export const ID_LENGTH = 16;
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const ID = /^(?:EV1|ST1|MF1|KT1)[0-9A-HJKMNP-TV-Z]{13}$/;
+const ANY = `(?:${Object.keys(KINDS).join("|")})[${ALPHABET}]{13}`;
+const ID = new RegExp(`^${ANY}$`);
+const IDS = new RegExp(`\\b${ANY}`, "g");
 const POLYNOMIAL = 0x8359f;
 const MASK = 0xfffff;
 
@@ -62,6 +64,17 @@ export function progress(line) {
   const sound = checkCharacters(code.slice(0, ID_LENGTH)) === code.slice(ID_LENGTH);
   return sound ? { length: code.length, sound } : { length: code.length, wrong: "label-check" };
 }
+
+/** The code of the label that a text names by its code or its id; null for any other text. */
+export function codeOf(text) {
+  const id = text.slice(0, ID_LENGTH);
+  const code = ID.test(id) ? id + checkCharacters(id) : null;
+  return text === id || text === code ? code : null;
+}
+
+/** The ids of some kinds that are named anywhere in a value, by themselves or in codes; each once. */
+export const idsIn = (value, ...kinds) => [...new Set(JSON.stringify(value).match(IDS)?.map((each) => each.slice(0, ID_LENGTH)))]
+  .filter((each) => kinds.includes(KINDS[each.slice(0, 3)]));
 
 /** A code as people read it: `EV1 XXXX XXXX XXXXX CCCC`. */
 export function spaced(code) {
