@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+import bundles
+from custody.bundle.content import Subject
 from custody.bundle.verifying import verify_bundle
+from submissions import three_hands
 from tampered_bundles import Story, packed, told
-from world import World
+from world import World, disclosed
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +50,17 @@ def test_a_fact_that_the_statement_does_not_list_is_nothing_to_decide_by(story: 
     report, full = verify_bundle(silent), verify_bundle(told_all)
     assert report.sound
     assert 0 < report.steps[7].checked < full.steps[7].checked
+
+
+def test_hands_that_changed_without_a_network_are_decided_again_from_the_bundle_alone(
+    world: World, tmp_path: Path
+) -> None:
+    """The third act is stale unless the second, which it follows, is known to follow the first."""
+    case = world.opens_case()
+    _, signed = three_hands(world, case)
+    receipts = [world.ledger.submit(world.sign(each), disclosed(each)) for each in signed]
+    content = bundles.content(world, Subject("case", case))
+    report = verify_bundle(bundles.packed(bundles.files(content), tmp_path / "bundle.zip"))
+    assert report.sound
+    left = {each.where for each in report.steps[7].not_checked}
+    assert not {f"entries/{each.index}.json" for each in receipts} & left

@@ -16,13 +16,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from custody.authoring import Prepared
 from custody.errors import Malformed, Refused, Stale, Untrusted
 from custody.facts.kinds import Need
 from custody.ledger.ledger import Receipt
 from custody.ledger.memory import FactMemory
 from custody.tlog.proof import TlogProof
+from submissions import hand_over
 from telling import is_sound
-from world import World
+from world import World, disclosed
 
 HANDS = ["周远", "何苗", "孙凯", "梁静", "郑宏", "顾宁", "高岚"]
 PLACES = ["大库", "冷藏", "车场", "贵重", "一所实验室", "二所实验室"]
@@ -125,6 +127,26 @@ class Custody(RuleBasedStateMachine):
         when = self.twin.clock.now + timedelta(minutes=back)
         by = self.who(giver, items)
         self.attempt(lambda: self.twin.transfers(items, by, taker, occurred_at=when.isoformat()))
+
+    @rule(number=numbers, takers=st.lists(people, min_size=2, max_size=4))
+    def change_hands_without_a_network(self, number: int, takers: list[str]) -> None:
+        """Signed before any of them is recorded; each names only the one before. None is stale by the others."""
+        twin, items = self.twin, self.pick(number)
+        giver, chain = self.who("holder", items), list[Prepared]()
+        for taker in takers:
+            draft = {**hand_over(twin, items[0], giver, taker), "lines": twin.lines(items)}
+            chain.append(twin.prepare(draft, follows=[each.act.id for each in chain[-1:]]))
+            giver = taker
+        for each in chain:
+            if not self.attempt(lambda each=each: self.sends(each)):
+                return
+
+    def sends(self, prepared: Prepared) -> Receipt:
+        """What was signed on a device before reaches the ledger, which does not call it stale."""
+        try:
+            return self.twin.ledger.submit(self.twin.sign(prepared), disclosed(prepared))
+        except Stale as error:
+            raise AssertionError(error.code) from error
 
     @rule(number=numbers, place=places, by=keepers)
     def relocates(self, number: int, place: str, by: str) -> None:

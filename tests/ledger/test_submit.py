@@ -17,7 +17,8 @@ from custody.errors import Conflict, Malformed, NotFound, Refused, Stale, Untrus
 from custody.ledger.ledger import Ledger, Receipt
 from custody.signing import key_id_of, public_bytes, sign, write_envelope
 from custody.tlog.proof import TlogProof
-from telling import defect, flaws, holder
+from submissions import hand_over, three_hands
+from telling import defect, flaws, holder, is_sound
 from world import World, disclosed
 
 MOVING = {"act": "relocation", "reason": "调整库位"}
@@ -116,6 +117,48 @@ def test_an_act_of_the_same_signer_that_is_followed_makes_nothing_stale(world: W
     with pytest.raises(Stale) as raised:
         submit(world, by_another)
     assert raised.value.code == "stale/follows-stranger"
+
+
+def test_three_changes_of_hands_without_a_network_are_recorded_one_after_the_other(database_url: str) -> None:
+    """The third signs nothing of the first, and brings it along: the second, which it follows, follows it."""
+    world = World(database_url)
+    item, (seized, handed, passed_on) = three_hands(world, world.opens_case())
+    for early, awaited in ((passed_on, handed), (handed, seized)):
+        with pytest.raises(Stale) as raised:
+            submit(world, early)
+        assert raised.value.code == f"awaits/{awaited.act.id}"
+    assert [flaws(submit(world, each)) for each in (seized, handed, passed_on)] == [{}, {}, {}]
+    assert [each.holder.id for each in world.facts(item).custody] == [*map(world.id_of, ("周远", "孙凯", "梁静"))]
+    is_sound(world)
+    world.close()
+
+
+def test_an_act_by_strangers_in_between_is_not_brought_along(world: World) -> None:
+    """The phone is checked in before the third change of hands arrives. None of its signers knew: it is stale."""
+    item, (seized, handed, passed_on) = three_hands(world, world.opens_case())
+    submit(world, seized)
+    submit(world, handed)
+    between = world.checks_in([item], by="孙凯")
+    with pytest.raises(Stale) as raised:
+        submit(world, passed_on)
+    assert (raised.value.code, raised.value.fields["act"]) == ("stale", between.act)
+    assert holder(world, item) == world.places["大库"]
+
+
+def test_what_a_followed_act_does_not_follow_makes_stale_still(world: World) -> None:
+    """The second was signed by people who saw the first, and so need not name it. Those of the third saw neither."""
+    item, (seized, _, _) = three_hands(world, world.opens_case())
+    late = world.prepare(hand_over(world, item, "孙凯", "梁静"))
+    first = submit(world, seized)
+    handed = world.prepare(hand_over(world, item, "周远", "孙凯"))
+    submit(world, handed)
+    world.clock.forward(minutes=5)
+    passed_on = world.prepare(
+        hand_over(world, item, "孙凯", "梁静"), seen=late.act.seen.model_dump(), follows=[handed.act.id]
+    )
+    with pytest.raises(Stale) as raised:
+        submit(world, passed_on)
+    assert (raised.value.code, raised.value.fields["act"]) == ("stale", first.act)
 
 
 def test_a_head_this_ledger_never_issued_is_not_believed(world: World) -> None:

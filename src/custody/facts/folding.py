@@ -93,7 +93,7 @@ def evolve_item(facts: ItemFacts | None, reading: Reading, item: str) -> ItemFac
         changes |= _moved(facts, reading, done)
     signed = SignedAct(
         reading.act.id, reading.recorded.index, reading.recorded.recorded_at,
-        frozenset([signer.key for signer in reading.act.signers]), done is not None,
+        frozenset([signer.key for signer in reading.act.signers]), done is not None, reading.act.follows,
     )  # fmt: skip
     changes["seals"] = _seals_after(facts, changes, reading)
     return facts._replace(

@@ -6,6 +6,7 @@ How acts add up to this stands in `custody.facts.folding`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -55,13 +56,14 @@ class SealMark:
 
 @dataclass(frozen=True, slots=True)
 class SignedAct:
-    """An act on the item, as far as doubt about a key needs it."""
+    """An act on the item, as far as staleness and doubt about a key need it."""
 
     act: str
     index: int
     recorded_at: datetime
     keys: frozenset[str]
     moves: bool
+    follows: tuple[str, ...]
 
 
 class ItemFacts(NamedTuple):
@@ -177,6 +179,16 @@ class ItemFacts(NamedTuple):
         pairs = zip(self.custody, self.custody[1:], strict=False)
         return tuple((one, two) for one, two in pairs if two.given_by != one.holder)
 
-    def moves_since(self, size: int) -> tuple[SignedAct, ...]:
-        """The acts at or after a tree size that moved its custody."""
-        return tuple(each for each in self.acts if each.index >= size and each.moves)
+    def moves_unseen(self, size: int, follows: Iterable[str]) -> tuple[SignedAct, ...]:
+        """The acts at or after a tree size that moved its custody and were not followed, in log order.
+
+        Followed is what ``follows`` names, and what a followed act on this item follows itself (format.md section 2).
+        """
+        followed, unseen = set(follows), []
+        since = [each for each in self.acts if each.index >= size]
+        for each in sorted(since, key=lambda act: act.index, reverse=True):  # no act follows one recorded after it
+            if each.act in followed:
+                followed.update(each.follows)
+            elif each.moves:
+                unseen.append(each)
+        return tuple(reversed(unseen))

@@ -153,6 +153,8 @@ def same_holder(one: Holder | None, other: Holder | None) -> bool:
 def check_stale(act: Act, facts: Facts) -> None:
     """Check that nothing moved the items after what the signers saw, and that what must come first has come.
 
+    What is followed brings along what it follows itself, if that is on the same item (`ItemFacts.moves_unseen`).
+
     Raises Stale: ``awaits/<id>`` if an act in ``follows`` is not recorded, ``stale`` naming the act between.
     """
     for act_id in act.follows:
@@ -167,12 +169,11 @@ def check_stale(act: Act, facts: Facts) -> None:
         known = facts.item(item)
         if known is None or known.voided or _on_paper(act, index) or fills_gap(act, known):
             continue
-        for between in known.moves_since(act.seen.size):
-            if between.act not in act.follows:
-                raise Stale(
-                    "stale", "Custody of an item moved after what the signers saw: look again, and sign again.",
-                    item=item, act=between.act, index=between.index, seen=act.seen.size,
-                )  # fmt: skip
+        for between in known.moves_unseen(act.seen.size, act.follows):
+            raise Stale(
+                "stale", "Custody of an item moved after what the signers saw: look again, and sign again.",
+                item=item, act=between.act, index=between.index, seen=act.seen.size,
+            )  # fmt: skip
 
 
 REFUSALS = (

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from custody_api.station import assets
 from pages.conftest import At, Station
 from pages.field.queueing import kept_files, on_queue, photographed, picture, script, states
-from submissions import a_case, body_of, submission
+from submissions import a_case, body_of, hand_over, submission
 from world import World
 
 
@@ -31,15 +31,6 @@ class Day:
         self.world.clock.forward(minutes=1)
         on_queue(self.page, "put", body_of(prepared, self.world.sign(prepared)))
         return prepared.act.id
-
-    def moves(self, item: str, giver: str, taker: str, seal: str = "none") -> dict[str, Any]:
-        """The draft of a transfer of something that the ledger may not know yet."""
-        world = self.world
-        return {
-            "act": "transfer", "lines": [{"item": item, "condition": "完好", "seal_seen": seal}],
-            "from": {"person": world.id_of(giver)}, "to": {"person": world.id_of(taker)}, "purpose": "交接",
-            "signers": world.signers(deliverer=giver, receiver=taker),
-        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,7 +60,7 @@ def ten_acts(day: Day, case: str, known: str, photo: dict[str, Any]) -> Ten:
     drafts = (
         world.seizure(case, [phone], attachments=[photo]),
         sealing(item, "F-990001"),
-        day.moves(item, "周远", "何苗", "F-990001"),
+        hand_over(world, item, "周远", "何苗", "F-990001"),
         world.seizure(case, [used]),
         sealing(known, "F-990002"),
         {**case_opening(world), "case": other},
@@ -123,6 +114,23 @@ def test_ten_acts_of_a_day_without_a_network_reach_the_ledger_in_order_and_one_i
     expect(cards.nth(1)).to_contain_text("须等其所依据的“扣押”先入账")
     cards.nth(0).get_by_role("button", name="重新签署").click()
     expect(page.locator("#form[data-ready] [name='/items/0/code']")).to_have_value(code_of(world, known))
+
+
+def test_three_changes_of_hands_on_one_device_are_recorded_in_order(station: Station, at: At) -> None:
+    """周远 seizes, hands to 孙凯, and he to 梁静, before the network is back: she signed nothing of the seizure."""
+    world = station.world
+    case, page = world.opens_case(case="云公(刑)诈〔2026〕0703"), at("周远", "/field/offline")
+    page.context.set_offline(True)
+    day, line = Day(world, page), world.item(seal=None)
+    item = line["code"][:16]
+    seized = day.signs(world.seizure(case, [line]))
+    handed = day.signs(hand_over(world, item, "周远", "孙凯"))
+    passed_on = day.signs(hand_over(world, item, "孙凯", "梁静"), by="孙凯")
+    assert [followed_by(each) for each in on_queue(page, "queued")] == [[], [seized], [handed]]
+    page.context.set_offline(False)
+    assert on_queue(page, "send") == "sent"
+    assert states(page) == dict.fromkeys((seized, handed, passed_on), "recorded")
+    assert [each.holder.id for each in world.facts(item).custody] == [*map(world.id_of, ("周远", "孙凯", "梁静"))]
 
 
 def test_two_tabs_and_the_worker_never_send_at_once(station: Station, at: At) -> None:
@@ -195,7 +203,7 @@ def test_what_the_ledger_knows_otherwise_is_shown_beside_and_leaves_only_by_its_
     page.evaluate("async () => { await navigator.serviceWorker.ready; }")
     page.context.set_offline(True)
     day = Day(world, page)
-    stale = day.signs(day.moves(item, "周远", "何苗", world.facts(item).seal))
+    stale = day.signs(hand_over(world, item, "周远", "何苗", world.facts(item).seal))
     world.checks_in([item])
     page.context.set_offline(False)
     card = page.locator(f"[data-act='{stale}']")
