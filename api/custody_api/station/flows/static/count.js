@@ -1,6 +1,6 @@
 // Counting blind: a place, then what lies there. Each scan is kept by the server before it is answered.
 
-import { answered } from "../scanning/answers.js";
+import { SHOWN, answered } from "../scanning/answers.js";
 import { post } from "../station/api.js";
 import * as store from "../station/store.js";
 import { _ } from "../station/words.js";
@@ -14,10 +14,8 @@ let here = (await store.get("sheets", id))?.here ?? null;
 
 const stand = () => { document.getElementById("here").textContent = here ? given.places[here] ?? here : "—"; };
 
-const SIGNS = { accepted: ["✓", "green"], already: ["=", "blue"], "wrong-place": ["⚠", "orange"], unknown: ["✗", "red"], refused: ["✗", "red"] };
-
 function tell(outcome, text) {
-  const [sign, colour] = SIGNS[outcome];
+  const [sign, colour] = SHOWN[outcome];
   verdict.className = `card verdict ${colour}`;
   verdict.textContent = `${sign} ${text}`;
   answered(outcome, text);

@@ -3,7 +3,8 @@
 import { _ } from "../station/words.js";
 import { sound } from "./sounds.js";
 
-const SHOWN = {
+/** The sign, the colour and the word of each outcome. */
+export const SHOWN = {
   accepted: ["✓", "green", () => _("Scanned")],
   already: ["↺", "blue", () => _("Already scanned")],
   "wrong-place": ["⚠", "orange", () => _("Wrong place")],

@@ -1,7 +1,6 @@
 // What is missing on a sheet, and what the ledger would decide of it: marked on its lines, said below it.
 
-import { INSTEAD } from "../signing/instead.js";
-import { Offline, post } from "../station/api.js";
+import { insteadOf, sourceOf } from "../signing/instead.js";
 import { make } from "../station/dom.js";
 import { _, counted } from "../station/words.js";
 import { rowsOf } from "./draft.js";
@@ -28,16 +27,6 @@ export function showMissing(form, list) {
   for (const { input } of list) (input.closest(".field") ?? input.closest("fieldset")).dataset.wrong = "";
 }
 
-/** Ask what would be decided of a draft; `offline` where nobody answers. */
-export async function decided(draft) {
-  try {
-    return await post("/do/check", draft);
-  } catch (error) {
-    if (error instanceof Offline) return { outcome: "offline", defects: [], problem: null };
-    return { outcome: "refused", defects: [], problem: error };
-  }
-}
-
 /** Mark the lines by what would be decided, and say below what concerns the sheet as a whole. */
 export function showDecision(form, place, decision) {
   const lines = [...form.querySelectorAll(".line")];
@@ -54,16 +43,11 @@ function tell(said, lines) {
     line.querySelector(".line-says").textContent = said.detail;
   }
   const [sign, colour] = said.state === "wrong" ? ["✗", "red"] : ["⚠", "orange"];
-  const also = (said.also ?? []).map(each => each.rule).join(", ");
-  const about = [said.rule ?? said.code, said.source, also && _("also {rules}", { rules: also })].filter(Boolean).join(" · ");
   return make("div", { class: `notice ${colour}`, role: "status" },
     make("p", {}, `${sign} ${said.detail}`),
-    said.instead && make("p", { class: "instead" }, INSTEAD[said.code]
-      ? make("a", { class: "button", href: `/do/${INSTEAD[said.code]}?${query(said)}` }, said.instead) : said.instead),
-    about && make("p", {}, make("small", {}, about)));
+    said.instead && make("p", { class: "instead" }, insteadOf(said) ?? said.instead),
+    make("p", {}, make("small", {}, sourceOf(said))));
 }
-
-const query = said => new URLSearchParams(said.facts?.item ? { item: said.facts.item } : {});
 
 function concerned(said, lines) {
   const indexes = Array.isArray(said.items) ? said.items.filter(Number.isInteger) : [];
@@ -75,7 +59,7 @@ export function summary(form, list, decision) {
   const lines = form.querySelectorAll(".line").length;
   const defects = decision?.defects.length ?? 0;
   const says = [counted("{n} line", "{n} lines", lines)];
-  if (decision?.outcome === "offline") says.push(_("not checked: the server cannot be reached"));
+  if (decision?.outcome === "unknown") says.push(_("not checked: the server cannot be reached"));
   else if (decision?.outcome === "refused") says.push(_("would be refused"));
   else if (decision) says.push(defects ? counted("{n} defect", "{n} defects", defects) : _("would be accepted"));
   if (list.length) says.push(_("missing: {names}", { names: [...new Set(list.map(each => each.text))].slice(0, 4).join(_(", ")) }));

@@ -102,7 +102,8 @@ function name(value, _field, lang, names) {
   return code === null ? text : spaced(code);
 }
 
-function term(value, field, lang) {
+/** What people call a value that a field may take. */
+export function term(value, field, lang) {
   const word = plain(value);
   if (lang !== "zh") return word.replaceAll("-", " ");
   return terms[[`${field}:${word}`, word].find(each => Object.hasOwn(terms, each))] ?? word;

@@ -3,12 +3,13 @@
 
 import { answered } from "../scanning/answers.js";
 import { asksForText } from "../scanning/keyboard.js";
+import { decisionOn } from "../signing/asking.js";
 import { announce } from "../station/dom.js";
 import { withOffset } from "../station/moments.js";
 import { all, put, remove } from "../station/store.js";
 import { _ } from "../station/words.js";
 import { detailsAlike, signAlike } from "./alike.js";
-import { decided, missing, showDecision, showMissing, summary } from "./checks.js";
+import { missing, showDecision, showMissing, summary } from "./checks.js";
 import { addRow, choose, closeMaybe, fillForm, openMaybe, readDraft, removeRow, rowsOf, signable, writeInput } from "./draft.js";
 import { decide, describePlace, hasPlaceFor, mark, take, tellAll } from "./lines.js";
 
@@ -95,7 +96,7 @@ export class Sheet {
     if (this.lacks.length) this.decision = null;
     else {
       const asked = JSON.stringify(this.draft);
-      const decision = await decided(signable(this.draft));
+      const decision = await decisionOn("/do/check", signable(this.draft));
       if (asked !== JSON.stringify(this.draft)) return;
       this.decision = decision;
     }

@@ -1,5 +1,11 @@
-// Code of a refusal: the act that its text says to do first or instead. Its sheet is one press away.
+// What stands beside a refusal or a defect: where its rule comes from, and the act that its text says to do first or instead,
+// whose sheet is one press away.
 
+import { make } from "../station/dom.js";
+import { idsIn } from "../station/label.js";
+import { _ } from "../station/words.js";
+
+/** Code of a refusal: the act to do. */
 export const INSTEAD = {
   "refused/reserve-not-for-subject": "reexamination-request",
   "refused/reserve-tube-without-reexamination": "reexamination-request",
@@ -37,3 +43,16 @@ export const INSTEAD = {
   "refused/unknown-item": "seizure",
   "refused/on-hold": "hold",
 };
+
+/** The sheet of the act to do instead, with the items that the refusal names; null where there is none. */
+export function insteadOf({ code, instead, facts }) {
+  const items = idsIn(facts ?? {}, "item").map(each => `item=${each}`).join("&");
+  return INSTEAD[code] ? make("a", { class: "button", href: `/do/${INSTEAD[code]}${items && `?${items}`}` }, instead) : null;
+}
+
+/** The rule of a refusal or a defect, where it stands, and what else is broken by the same. */
+export function sourceOf({ code, rule, source, verified, also = [] }) {
+  const others = also.map(each => each.rule).join(", ");
+  return [rule ?? code, source, verified === false && _("wording not checked"), others && _("also {rules}", { rules: others })]
+    .filter(Boolean).join(" · ");
+}
