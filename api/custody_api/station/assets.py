@@ -22,7 +22,8 @@ MADE: Final = f"{OWN}/chinese.js"
 """Made from the catalogues."""
 
 _BESIDE: Final[Mapping[str, Path]] = {
-    f"looking/{name}": Path(custody.bundle.__file__).with_name(name) for name in ("verifier.js", "sentences.json")
+    name: Path(custody.bundle.__file__).with_name(Path(name).name)
+    for name in (f"{OWN}/verifier.js", "looking/sentences.json")
 }
 """What stands in every bundle for court, and is read by pages as well."""
 

@@ -7,7 +7,8 @@
 
 const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (whole, name) => name in values ? String(values[name]) : whole);
 
-class Wrong extends Error {}
+/** What was read does not say what it has to. */
+export class Wrong extends Error {}
 const need = (right, what) => { if (!right) throw new Wrong(what); };
 /** What a reader gives, or null where the bytes are not as it wants them. */
 const readable = (reader, ...given) => { try { return reader(...given); } catch { return null; } };
@@ -127,6 +128,12 @@ const TOKEN = {
   number: /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y, word: /true|false|null/y, blank: /[ \t\r\n]*/y,
 };
 
+function unquoted(token) {
+  const said = JSON.parse(token);
+  need(!/[\ud800-\udfff]/u.test(said), "surrogate");
+  return said;
+}
+
 /** JSON as section 2 reads it: no member twice, nothing behind, no text that is no Unicode. Objects have no prototype. */
 function readJson(bytes) {
   const text = decode(bytes);
@@ -144,12 +151,7 @@ function readJson(bytes) {
     if (next("[")) return list(depth);
     const token = take("string") ?? take("number") ?? take("word");
     need(token !== undefined, "value");
-    return token[0] === '"' ? words(token) : JSON.parse(token);
-  }
-  function words(token) {
-    const said = JSON.parse(token);
-    need(!/[\ud800-\udfff]/u.test(said), "surrogate");
-    return said;
+    return token[0] === '"' ? unquoted(token) : JSON.parse(token);
   }
   function list(depth) {
     const found = [];
@@ -163,7 +165,7 @@ function readJson(bytes) {
     if (next("}")) return found;
     do {
       take("blank");
-      const name = words(take("string") ?? need(false, "name"));
+      const name = unquoted(take("string") ?? need(false, "name"));
       need(!(name in found) && next(":"), "member");
       found[name] = value(depth + 1);
     } while (next(","));
@@ -369,12 +371,14 @@ function requireAct(act, size) {
 
 // ---- 4. Trees and keys ----------------------------------------------------------------------------------------------
 
+/** The hash of a leaf (RFC 9162, 2.1.1). */
+export const leafOf = (entry) => digest(Uint8Array.of(0), entry);
 const branch = (left, right) => digest(Uint8Array.of(1), left, right);
 const half = (value) => Math.floor(value / 2);
 
 /** The root that a leaf's path leads to (RFC 9162, 2.1.3.2), or null where the path is not of that length. */
-async function rootFrom(entry, index, size, path) {
-  let at = index, last = size - 1, hash = await digest(Uint8Array.of(0), entry);
+async function rootFrom(leaf, index, size, path) {
+  let at = index, last = size - 1, hash = leaf;
   if (at > last) return null;
   for (const sibling of path) {
     if (last === 0) return null;
@@ -455,6 +459,26 @@ async function holds(spki, message, signature) {
 }
 
 const spkiOf = (verifierKey) => joined(ED25519, verifierKey.bytes);
+
+/** The size of the tree in which a proof (C2SP tlog-proof, as text) places a leaf, and that one of these keys of the log
+ * signed. Throws Wrong; something else where this browser lacks the algorithm. */
+export async function sizeProved(text, { origin, index, leaf, keys }) {
+  const proof = readable(readProof, encode(text)), note = encode(text.slice(text.indexOf("\n\n") + 2));
+  need(proof, "proof");
+  need(proof.index === index, "index");
+  const checkpoint = readable(readCheckpoint, note);
+  need(checkpoint?.origin === origin, "checkpoint");
+  const root = await rootFrom(leaf, index, checkpoint.size, proof.path);
+  need(root && same(root, checkpoint.root), "path");
+  const known = await Promise.all(keys.map((each) => readVerifierKey(each).catch(() => null)));
+  const signed = checkpoint.signatures.flatMap(({ name, id, value }) => known
+    .filter((key) => key?.type === 1 && key.name === origin && key.name === name && key.id === id)
+    .map((key) => holds(spkiOf(key), encode(checkpoint.text), value)));
+  const held = await Promise.all(signed);
+  if (held.includes(null)) throw new Error("algorithm");
+  need(held.includes(true), "signature");
+  return checkpoint.size;
+}
 
 /** Every key that an act of the bundle brought, by its id, with whose it is and until which index it signs. */
 async function enrolledKeys(records) {
@@ -584,7 +608,7 @@ step("inclusion", async (bundle, its, advance) => {
     if (!proof) its.found("proof", where);
     else if (proof.note.text !== checkpoint.text || !proof.note.signatures.every((each) => lines.has(each.line))) its.found("proof-checkpoint", where);
     else {
-      const root = proof.index === index ? await rootFrom(bytes, index, checkpoint.size, proof.path) : null;
+      const root = proof.index === index ? await rootFrom(await leafOf(bytes), index, checkpoint.size, proof.path) : null;
       if (!root || !same(root, checkpoint.root)) its.found("proof", where);
     }
     await breathe();

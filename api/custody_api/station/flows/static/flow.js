@@ -19,6 +19,85 @@ const work = document.getElementById("work");
 const handOver = document.getElementById("hand-over");
 const lacks = document.getElementById("lacks");
 
+/** A flow that stands open: what it has come to (`state()`), and each state before, to go back to. */
+class Flow {
+  #state;
+  #before = [];
+
+  constructor(state, { draw, draft, scans, recorded }) {
+    this.#state = state;
+    Object.assign(this, { draw, draft, scans, recorded });
+  }
+
+  state = () => this.#state;
+
+  /** Take a step, and show what it has come to. */
+  change = async step => {
+    tell("");
+    await this.note(step);
+    this.draw(this.#state);
+  };
+
+  /** Keep what a field says without drawing anew: whoever types goes on typing. */
+  note = async step => {
+    const old = structuredClone(this.#state);
+    step(this.#state);
+    this.#before.push(old);
+    await this.keep();
+  };
+
+  undo = async () => {
+    if (!this.#before.length) return;
+    this.#state = this.#before.pop();
+    await this.keep();
+    this.draw(this.#state);
+  };
+
+  keep() {
+    return store.put("sheets", { id, by, address, title: document.title.split(" · ")[0], state: this.#state, kept_at: new Date().toISOString() });
+  }
+
+  /** Hand over what it comes to, or say what is missing. */
+  sign = async () => {
+    document.activeElement?.blur();  // what is being typed counts
+    try {
+      const made = await this.draft(this.#state);
+      tell("");
+      await handOverTo(made, this.recorded);
+    } catch (error) {
+      if (!(error instanceof Lacking || error instanceof Problem || error instanceof Offline)) throw error;
+      tell(error.message);
+    }
+  };
+
+  /** Do with a scan what the flow does with its kind, and answer it. */
+  scanned = async event => {
+    const take = this.scans[event.detail.kind];
+    if (!take || work.hidden) return;
+    event.preventDefault();
+    try {
+      answered(...await take(event.detail, this.change, this.#state));
+    } catch (error) {
+      if (error instanceof Problem && error.status === 404) answered("unknown", error.message);
+      else answered("refused", error.message);
+    }
+  };
+}
+
+async function handOverTo(draft, recorded) {
+  const { present } = await import("../signing/hand-over.js");  // much, and only needed here
+  work.hidden = true;
+  handOver.hidden = false;
+  const onKept = () => store.remove("sheets", id);
+  await present(handOver, draft, { onRecorded: async receipt => { await onKept(); recorded(receipt); }, onKept, onBack });
+}
+
+function onBack() {
+  handOver.hidden = true;
+  handOver.replaceChildren();
+  work.hidden = false;
+}
+
 /**
  * Begin a flow, or take up what this device kept of it.
  * `scans` maps kinds of labels to what is done with one: `async (detail, change) => [outcome, text]`;
@@ -27,76 +106,13 @@ const lacks = document.getElementById("lacks");
  */
 export async function begin({ fresh, draw, draft, scans = {}, renew = same => same, recorded = () => {} }) {
   const kept = await store.get("sheets", id);
-  let state = kept ? renew(kept.state) : fresh;
-  const before = [];
-
-  async function change(step) {
-    tell("");
-    const old = structuredClone(state);
-    step(state);
-    before.push(old);
-    await keep();
-    draw(state);
-  }
-
-  /** Keep what a field says without drawing anew: whoever types goes on typing. */
-  async function note(step) {
-    before.push(structuredClone(state));
-    step(state);
-    await keep();
-  }
-
-  const keep = () => store.put("sheets", { id, by, address, title: document.title.split(" · ")[0], state, kept_at: new Date().toISOString() });
-
-  async function undo() {
-    if (!before.length) return;
-    state = before.pop();
-    await keep();
-    draw(state);
-  }
-
-  async function sign() {
-    document.activeElement?.blur();  // what is being typed counts
-    try {
-      const made = await draft(state);
-      tell("");
-      const { present } = await import("../signing/hand-over.js");  // much, and only needed here
-      work.hidden = true;
-      handOver.hidden = false;
-      await present(handOver, made, { onRecorded, onKept: () => store.remove("sheets", id), onBack });
-    } catch (error) {
-      if (!(error instanceof Lacking || error instanceof Problem || error instanceof Offline)) throw error;
-      tell(error.message);
-    }
-  }
-
-  async function onRecorded(receipt) {
-    await store.remove("sheets", id);
-    recorded(receipt);
-  }
-
-  function onBack() {
-    handOver.hidden = true;
-    handOver.replaceChildren();
-    work.hidden = false;
-  }
-
-  document.addEventListener("custody:scan", async event => {
-    const take = scans[event.detail.kind];
-    if (!take || work.hidden) return;
-    event.preventDefault();
-    try {
-      answered(...await take(event.detail, change, state));
-    } catch (error) {
-      if (error instanceof Problem && error.status === 404) answered("unknown", error.message);
-      else answered("refused", error.message);
-    }
-  });
-  document.getElementById("undo")?.addEventListener("click", undo);
-  document.getElementById("sign")?.addEventListener("click", sign);
-  draw(state);
+  const flow = new Flow(kept ? renew(kept.state) : fresh, { draw, draft, scans, recorded });
+  document.addEventListener("custody:scan", flow.scanned);
+  document.getElementById("undo")?.addEventListener("click", flow.undo);
+  document.getElementById("sign")?.addEventListener("click", flow.sign);
+  draw(flow.state());
   work.dataset.ready = "";
-  return { change, note, undo, sign, state: () => state };
+  return flow;
 }
 
 /** Put other children into an element; what had the focus has it again, by its place among them. */

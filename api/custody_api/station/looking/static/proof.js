@@ -6,7 +6,7 @@ import { fromBase64 } from "../station/bytes.js";
 import { announce, make } from "../station/dom.js";
 import { keep, pinned } from "../station/pinned.js";
 import { _, lang } from "../station/words.js";
-import { STEPS, logKeysNamed, newBundle, newReport, readContents, readVerifierKey } from "./verifier.js";
+import { STEPS, logKeysNamed, newBundle, newReport, readContents, readVerifierKey } from "../station/verifier.js";
 
 const TAKEN = ["checkpoint", "inclusion", "acts", "signatures", "witnesses"];
 

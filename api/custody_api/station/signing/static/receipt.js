@@ -1,12 +1,12 @@
 // The receipt: the number in the log, what this browser verified of it, and how to take it along.
 
-import { verified } from "../public/proof.js";
 import { commitsTo } from "../station/acts.js";
 import { get } from "../station/api.js";
-import { base64, concat, fromBase64, sha256 } from "../station/bytes.js";
+import { fromBase64 } from "../station/bytes.js";
 import { make } from "../station/dom.js";
 import { moment } from "../station/moments.js";
 import { keep, pinned } from "../station/pinned.js";
+import { leafOf, sizeProved } from "../station/verifier.js";
 import { _, lang } from "../station/words.js";
 import { headOf } from "./authoring.js";
 
@@ -39,8 +39,7 @@ async function proof({ entry, index, proof: text }) {
     return [false, _("The log signs with a key that this device does not know: ask an auditor whether it was changed.")];
   }
   try {
-    const leaf = await sha256(concat(Uint8Array.of(0), fromBase64(entry)));
-    const { size } = await verified({ origin: ledger, index, leaf_hash: base64(leaf), proof: text, keys: trust.keys });
+    const leaf = await leafOf(fromBase64(entry)), size = await sizeProved(text, { origin: ledger, index, leaf, keys: trust.keys });
     if (trust.first) await keep(ledger, trust.keys, trust.since);
     return [true, _("The entry stands in the log, in a checkpoint over {size} entries that the log signed.", { size })];
   } catch {
