@@ -323,3 +323,18 @@ def test_facts_that_fell_out_of_memory_are_folded_again(world: World, monkeypatc
             Follower(world.engine, store, chunk=chunk).catch_up()
         assert differences(world.engine, store=store) == []
         store.close()
+
+
+def test_acts_on_many_things_are_taken_in_by_smaller_chunks(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    tell(world)
+    world.seizes(world.opens_case(case="云公(刑)盗〔2026〕0777"), *(world.item() for _ in range(12)))
+    size, store = world.ledger.recorder.head().size, fresh_store(world, "few")
+    monkeypatch.setattr(feeds, "AT_ONCE", 10)  # less than that seizure alone bears
+    follower = Follower(world.engine, store)
+    follower.turn()
+    assert 0 < follower.positions["items"] < size
+    follower.catch_up()
+    assert follower.positions["items"] == size
+    monkeypatch.undo()
+    assert differences(world.engine, store=store) == []
+    store.close()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from custody.acts.oversight import Correction, Remedy
 from custody.facts.amend import Reading
 from custody.facts.flaws import OpenDefect, remedied
 from custody.facts.kinds import KINDS, Need, evolve, fold, must_refold
+from custody.ledger.drafts import Row
 from custody.ledger.history import NOW, Moment, standing
 from custody.ledger.journal import Journal
 from custody.ledger.memory import item_of
@@ -30,6 +32,9 @@ from custody.registers.register import Changes, Register
 
 REMEMBERED = 50_000
 """Facts kept in memory; those that fell out are folded again from the log."""
+
+AT_ONCE = 20_000
+"""Tags taken in at one time: of acts on hundreds of items each, a chunk has fewer, and its facts fit into memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ class Folding:
 
     def advance(self, limit: int) -> Changes:
         """Fold up to ``limit`` further acts and return the facts they touched, as of the last of them."""
-        found = self._reader.tagged_rows(self.position, limit)
+        found = _few(self._reader.tagged_rows(self.position, limit))
         acts = [Touching(recorded_from(row), tags) for row, tags in found]
         touched: dict[Need, bool] = {}
         for each in acts:
@@ -213,3 +218,9 @@ class Folding:
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
             self._from_the_first_act = False
+
+
+def _few(rows: Sequence[tuple[Row, list[str]]]) -> Sequence[tuple[Row, list[str]]]:
+    """As many of the first acts as bear `AT_ONCE` tags together; one, however many it bears."""
+    borne = accumulate(len(tags) for _, tags in rows)
+    return rows[: max(1, sum(each <= AT_ONCE for each in borne))]

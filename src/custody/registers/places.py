@@ -20,6 +20,7 @@ place = Table(
     Column("parent", Text),
     body(),
     Index("place_agency", "agency", "place"),
+    Index("place_parent", "parent", "place"),
     sqlite_strict=True,
 )
 
@@ -28,7 +29,7 @@ def _rows(facts: PlaceFacts) -> Iterator[Row]:
     yield {"place": facts.place, "agency": facts.agency, "parent": facts.parent, "body": written(place_shape(facts))}
 
 
-REGISTER = Register("places", 1, (Part(place, "place", "place", _rows),))
+REGISTER = Register("places", 2, (Part(place, "place", "place", _rows),))
 
 
 def find(connection: Connection, place_id: str) -> Shape | None:
@@ -38,14 +39,17 @@ def find(connection: Connection, place_id: str) -> Shape | None:
 
 
 def search(
-    connection: Connection, agency: str | None, after: str | None, limit: int, seen: Seen | None = None
-) -> list[Shape]:
-    """Return places, ordered by id."""
+    connection: Connection, agency: str | None, after: str | None, limit: int, seen: Seen | None = None,
+    within: str | None = None,
+) -> list[Shape]:  # fmt: skip
+    """Return places, ordered by id; those of one agency, or those that stand in one place."""
     query = select(place.c.body).order_by(place.c.place).limit(limit)
     if seen is not None:
         query = query.where(seen.place(place.c.place))
     if agency is not None:
         query = query.where(place.c.agency == agency)
+    if within is not None:
+        query = query.where(place.c.parent == within)
     if after is not None:
         query = query.where(place.c.place > after)
     return [read(text) for text in connection.scalars(query)]

@@ -168,10 +168,12 @@ class Registers(CaseFiles):
                 raise not_found("place", place)
             return {**found, "items": items.count(connection, Search(place=place), self.seen)}
 
-    def places(self, *, agency: str | None = None, after: str | None = None, limit: int = PAGE) -> list[Shape]:
-        """Places ordered by id, those of one agency if it is given."""
+    def places(
+        self, *, agency: str | None = None, within: str | None = None, after: str | None = None, limit: int = PAGE
+    ) -> list[Shape]:
+        """Places ordered by id, those of one agency, or those that stand in one place, if it is given."""
         with self._reading() as connection:
-            return places.search(connection, agency, after, page(limit), self.seen)
+            return places.search(connection, agency, after, page(limit), self.seen, within and named(within))
 
     def place_items(self, place: str, *, after: str | None = None, limit: int = PAGE) -> list[Shape]:
         """What lies in a place now. Raises NotFound."""

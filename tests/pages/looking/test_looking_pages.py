@@ -119,6 +119,23 @@ def test_every_page_comes_in_its_language_and_asks_the_databases_little(
     assert {name: count for name, count in asked.items() if count > MOST_QUERIES} == {}
 
 
+def test_a_place_shows_some_of_the_places_in_it_and_leads_to_the_others(station: Station) -> None:
+    world = station.world
+    around = world.places["大库"]
+    shelves = [f"架{number:02}" for number in range(25)]
+    for each in shelves:
+        world.place(each, "center", "general", parent=around)
+    with reader(station, "梁静") as client:
+        client.get("/v1/places", params={"at_least": world.ledger.recorder.head().size}).raise_for_status()
+        page, everything = client.get(f"/places/{around}").text, client.get(f"/places?within={around}").text
+        inside = client.get(f"/places/{world.places['架24']}").text
+    assert sum(f'<a href="/places/{world.places[each]}">{each}</a>' in page for each in shelves) == 20
+    assert f'<a href="/places?within={around}">' in page
+    assert all(each in everything for each in shelves)
+    assert world.places["冷藏"] not in everything
+    assert f'<a href="/places/{around}">大库</a>' in inside
+
+
 def test_the_picture_is_walked_by_arrows_and_says_what_each_mark_is(station: Station, at: At, told: Told) -> None:
     """One stop for the tab key; the table's row of the act is marked, and Enter opens the act."""
     page = at("周远", f"/items/{told.broken}")

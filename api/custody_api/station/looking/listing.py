@@ -30,9 +30,9 @@ def listed(page: Page, fetch: Callable[[int], Sequence[Shape]], key: str, limit:
     return Listing(members, address_after(page.request, members[-1][key]) if more else None)
 
 
-def some(found: Sequence[Shape], path: str) -> Listing:
-    """The first few of what was found, asked for with one more than `FEW`; the rest is at another address."""
-    return Listing(found[:FEW], path if len(found) > FEW else None)
+def some(found: Sequence[Shape], path: str, few: int = FEW) -> Listing:
+    """The first few of what was found, asked for with one more than that; the rest is at another address."""
+    return Listing(found[:few], path if len(found) > few else None)
 
 
 def given(**asked: Any) -> dict[str, Any]:

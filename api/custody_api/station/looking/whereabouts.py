@@ -7,21 +7,23 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
-from custody_api.station.looking.listing import given, listed
-from custody_api.station.pages import ThePage
+from custody.errors import NotFound
+from custody_api.answers import Shape
+from custody_api.station.looking.listing import given, listed, some
+from custody_api.station.pages import Page, ThePage
 from custody_api.station.scanning.cards import numbered
 from custody_api.station.scanning.sense import acts_on
 
 router = APIRouter()
 
-_WITHIN: Final = 200
-"""So many places of an agency are looked through for those that stand in one."""
+_WITHIN: Final = 20
+"""So many of the places that stand in one are shown on its page; the rest are behind a link."""
 
 
 @router.get("/places")
-def list_places(page: ThePage, agency: str = "", after: str | None = None) -> HTMLResponse:
-    """Places by their ids; those of one agency."""
-    wanted = given(agency=agency)
+def list_places(page: ThePage, agency: str = "", within: str = "", after: str | None = None) -> HTMLResponse:
+    """Places by their ids; those of one agency, or those that stand in one place."""
+    wanted = given(agency=agency, within=within)
     places = listed(page, lambda limit: page.registers.places(**wanted, after=after, limit=limit), "place")
     return page.render("looking/places.html", places=places, wanted=wanted)
 
@@ -32,13 +34,19 @@ def show_place(place: str, page: ThePage, after: str | None = None) -> HTMLRespo
     found = page.registers.place(place)
     name = found["place"]
     items = listed(page, lambda limit: page.registers.place_items(name, after=after, limit=limit), "item")
-    others = page.registers.places(agency=found["agency"], limit=_WITHIN)
     return page.render(
-        "looking/place.html", place=found, items=items,
+        "looking/place.html", place=found, items=items, above=_above(page, found["parent"]),
         sensible=numbered(acts_on("place", found, page.caller), [("place", name)]),
-        within=[each for each in others if each["parent"] == name],
-        above=next((each for each in others if each["place"] == found["parent"]), None),
+        within=some(page.registers.places(within=name, limit=_WITHIN + 1), f"/places?within={name}", _WITHIN),
     )  # fmt: skip
+
+
+def _above(page: Page, parent: str | None) -> Shape | None:
+    """What a place stands in, as far as it is seen."""
+    try:
+        return page.registers.place(parent) if parent else None
+    except NotFound:
+        return None
 
 
 @router.get("/people")
