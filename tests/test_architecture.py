@@ -88,9 +88,9 @@ SCRIPT_FUNCTION: Final = re.compile(r"=>|\bfunction\b|\)\s*\{\s*(//.*)?$")
 
 
 def script_functions(text: str) -> Iterator[tuple[int, int]]:
-    """Yield first line and lines of the body of every function of a script, told by its indentation."""
+    """Yield first line and lines of the body of every function of a script, by indentation; blank lines end nothing."""
     lines = text.splitlines()
-    indents = [len(line) - len(line.lstrip()) if line.strip() else len(text) for line in lines]  # a blank line ends nothing
+    indents = [len(line) - len(line.lstrip()) if line.strip() else len(text) for line in lines]
     for at, line in enumerate(lines):
         if SCRIPT_FUNCTION.search(line) and not line.lstrip().startswith(("//", "/*", "*")):
             after = (n for n in range(at + 1, len(lines)) if indents[n] <= indents[at])

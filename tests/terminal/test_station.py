@@ -2,138 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from argparse import Namespace
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from api.conftest import serving
-from custody import keyfile, label
+from custody import label
 from custody.cli.words import use_language
 from custody.client import Client
-from custody.errors import Malformed, Unavailable
-from custody_api.terminal.app import ScanLine, StationApp
+from custody_api.terminal.app import ScanLine
 from custody_api.terminal.command import run
-from custody_api.terminal.counter import AtServer, Counter, LedgerHere
-from custody_api.terminal.desk import Desk, Step, View, taken, typed
-from custody_api.terminal.home import Home
-from custody_api.terminal.kept import kept_in
-from custody_api.terminal.words import say
+from custody_api.terminal.counter import AtServer
+from terminal.conftest import Station
 from world import CST, World
 
 PASSPHRASE = "correct horse"
-PRESSED: dict[str, Step] = {
-    "enter": lambda view: view.entered(), "f2": lambda view: view.undone(), "f9": lambda view: view.signed(),
-    "escape": lambda view: view.left(),
-}  # fmt: skip
-
-
-class Station:
-    """A station at which somebody types: every line ends with Enter, as a scanner ends it.
-
-    ``drawn`` with Textual, or what would be drawn without it: the views and the ledger are the same.
-    """
-
-    def __init__(self, world: World, folder: Path, counter: Counter | None = None) -> None:
-        self.world, self.folder = world, folder
-        self.counter = counter or LedgerHere(world.ledger)
-        self.app: StationApp | None = None
-        self.pilot: Any
-        self.view: View
-
-    def run(self, story: Callable[[Station], Awaitable[None]], lang: str = "en", drawn: bool = False) -> None:
-        """Play a story at the station, from sitting down to leaving; the sheet's file stays."""
-        use_language(lang)
-        self.world.clock.now = datetime.now(CST)
-
-        async def play() -> None:
-            with kept_in(self.folder / "sheet.json") as kept:
-                desk = Desk(self.counter, kept)
-                if not drawn:
-                    desk.home = lambda: Home(desk)
-                    self.app, self.view = None, Home(desk)
-                    await story(self)
-                    return
-                self.app = StationApp(desk, "here")
-                async with self.app.run_test(size=(110, 36)) as pilot:
-                    self.pilot = pilot
-                    await story(self)
-
-        asyncio.run(play())
-
-    async def type(self, *lines: str) -> str:
-        """Type lines, each with Enter; returns everything that stands on the screen then."""
-        for each in lines:
-            if self.app is None:
-                self._take(partial(typed, text=each))
-                continue
-            line = self.app.query_one(ScanLine)
-            line.value = each
-            await self.pilot.pause()
-            await line.action_submit()
-            await self.pilot.pause()
-            await self.app.settled()
-        return self.screen
-
-    async def press(self, *keys: str) -> str:
-        """Press keys."""
-        for key in keys:
-            if self.app is None:
-                self._take(PRESSED[key] if key in PRESSED else partial(typed, text=key))
-            else:
-                await self.pilot.press(key)
-                await self.app.settled()
-        return self.screen
-
-    def _take(self, step: Step) -> None:
-        after = taken(self.view, step)
-        assert after is not None
-        self.view, _ = after
-
-    @property
-    def screen(self) -> str:
-        """What stands on the screen, as text."""
-        if self.app is not None:
-            parts = ("title", "facts", "answer", "question", "options", "keys")
-            lines = [str(self.app.query_one(f"#{name}").render()) for name in parts]
-            shown = self.app.standing
-        else:
-            shown, answer = self.view.shown(), self.view.desk.answer
-            said = f"{say(f'outcome/{answer.outcome}')}  {answer.text}" if answer else ""
-            lines = [shown.title, *map("  ".join, shown.facts), said, shown.question, *shown.options, *shown.keys]
-        return "\n".join([*lines, *(f"{row.sign} {row.text}" for row in shown.rows)])
-
-    async def scan(self, *items: str) -> str:
-        """Scan the labels in force of items, or of places."""
-        return await self.type(*(self.code(each) for each in items))
-
-    def code(self, name: str) -> str:
-        """The code in force of an item or a place."""
-        return label.code_of(name) if name.startswith("ST1") else str(self.world.facts(name).code)
-
-    def key(self, name: str, passphrase: str | None = None) -> str:
-        """A person's key file."""
-        path = self.folder / f"{name}.key"
-        if not path.exists():
-            keyfile.write_key(path, self.world.key_of(name), passphrase.encode() if passphrase else None)
-        return str(path)
-
-    async def sign(self, *names: str) -> str:
-        """Everybody signs in turn, each with the file of their key."""
-        return await self.type(*(self.key(name) for name in names))
-
-
-@pytest.fixture
-def station(world: World, tmp_path: Path) -> Station:
-    """A station at the store of the world, today: a station speaks of its own clock's time."""
-    world.clock.now = datetime.now(CST) - timedelta(hours=1)
-    return Station(world, tmp_path)
 
 
 def test_two_people_check_items_in_by_scanner_and_keyboard_alone(station: Station) -> None:
@@ -185,12 +71,7 @@ def test_a_passphrase_typed_where_its_file_is_asked_for_is_not_shown(station: St
     (one,) = world.seizes(world.opens_case(), world.item())
 
     async def story(at: Station) -> None:
-        await at.type("1")
-        await at.scan(world.places["大库"])
-        await at.type("psb-0211", "cen-01")
-        await at.scan(one)
-        await at.type("1")
-        await at.press("f9")
+        await at.check_in(one)
         for early in (PASSPHRASE, f"~{PASSPHRASE}", PASSPHRASE * 40):
             said = await at.type(early)
             assert "There is no such file." in said
@@ -198,80 +79,6 @@ def test_a_passphrase_typed_where_its_file_is_asked_for_is_not_shown(station: St
         assert f"{at.folder.name}: Is a directory" in await at.type(str(at.folder))
 
     station.run(story)
-
-
-def test_a_closed_terminal_loses_nothing_and_the_file_is_its_owners_alone(station: Station) -> None:
-    world = station.world
-    one, two = world.seizes(world.opens_case(), world.item(), world.item())
-
-    async def begun(at: Station) -> None:
-        await at.type("1")
-        await at.scan(world.places["大库"])
-        await at.type("psb-0211", "cen-01")
-        await at.scan(one)
-        await at.type("1")
-        await at.press("f9")
-        await at.sign("周远")
-
-    async def gone_on(at: Station) -> None:
-        assert "An open sheet: Check-in, 1 items" in at.screen
-        assert "Finish the open sheet first" in await at.type("4")
-        said = await at.press("enter")
-        assert "deliverer: psb-0211  signed" in said
-        assert "custodian cen-01: your key file" in said
-        assert "Nobody who is still to sign" in await at.sign("周远")
-        await at.press("escape")
-        await at.scan(two)
-        await at.type("1")
-        said = await at.press("f9")
-        assert "deliverer: psb-0211  to sign" in said, "other bytes: nobody has signed them"
-        assert at.key("周远") in said, "where the key file lay last time"
-        await at.type("1")
-        assert "Recorded" in await at.sign("梁静")
-
-    station.run(begun)
-    file = station.folder / "sheet.json"
-    assert file.stat().st_mode & 0o777 == 0o600
-    with kept_in(file), pytest.raises(Unavailable) as busy, kept_in(file):
-        pass
-    assert busy.value.code == "unavailable/station"
-    station.run(gone_on, drawn=True)
-    assert {world.facts(each).holder.id for each in (one, two)} == {world.places["大库"]}
-    for foreign in (b"{", b"[]", b'{"sheet": {"name": "no-such", "entries": []}, "signed": null}', b"\xff"):
-        file.write_bytes(foreign)
-        with pytest.raises(Malformed), kept_in(file):
-            pass
-        assert file.read_bytes() == foreign
-
-
-def test_what_everybody_signed_before_the_power_failed_is_sent_again_and_recorded_once(station: Station) -> None:
-    world = station.world
-    (item,) = world.seizes(world.opens_case())
-    file = station.folder / "sheet.json"
-
-    async def signed_by_one(at: Station) -> None:
-        await at.type("1")
-        await at.scan(world.places["大库"], item)
-        await at.type("1", "psb-0211", "cen-01")
-        await at.press("f9")
-        await at.sign("周远")
-
-    async def sent_again(at: Station) -> None:
-        said = await at.press("enter")
-        assert "no receipt came" in said
-        assert "F9 send again" in said
-        assert "Recorded" in await at.press("f9")
-
-    station.run(signed_by_one)
-    with kept_in(file) as kept:
-        assert kept.signed is not None
-        kept.keep(kept.sheet, kept.signed.signed_with({world.key_id("梁静"): world.key_of("梁静")}))
-        before = file.read_bytes()
-    station.run(sent_again)
-    size = world.ledger.recorder.head().size
-    file.write_bytes(before)
-    station.run(sent_again)
-    assert world.ledger.recorder.head().size == size
 
 
 def test_a_loan_goes_out_and_comes_back_and_what_is_odd_is_said_at_once(station: Station) -> None:
