@@ -199,13 +199,3 @@ FLOWS: Final[Mapping[str, Flow]] = {
 
 OFFERED: Final = tuple(name for name in FLOWS if "/" not in name)
 """The flows to choose from, in the order of their digits."""
-
-SENSIBLE: Final[Mapping[str, tuple[str, ...]]] = {
-    "in-hands": ("check-in", "transfer", "sealing", "lab-dispatch", "unsealing"),
-    "stored": ("check-out", "relocation", "lab-dispatch", "release", "transfer", "unsealing", "sealing"),
-    "on-loan": ("return", "transfer"),
-    "to-laboratory": ("lab-receipt",),
-    "in-laboratory": ("transfer", "unsealing", "sealing", "release"),
-    "with-keeper": ("transfer", "release"),
-}
-"""Status of an item → the flows that make sense of it now, most likely first."""

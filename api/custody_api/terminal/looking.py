@@ -12,9 +12,10 @@ from custody.cli.words import either, term, text
 from custody.cli.zone import local
 from custody.errors import NotFound
 from custody.facts.shapes import STATUSES, Shape
+from custody_api.sense import ANYBODY, acts_on
 from custody_api.terminal.desk import Desk, View
 from custody_api.terminal.filling import Filling
-from custody_api.terminal.flows import SENSIBLE
+from custody_api.terminal.flows import OFFERED
 from custody_api.terminal.sheet import Sheet
 from custody_api.terminal.shown import Row, Shown
 from custody_api.terminal.words import flow_name, say
@@ -60,7 +61,7 @@ class Card(View):
         super().__init__(desk)
         self._kind, self._name, self._shape = kind, name, shape
         self._rows = tuple(self._beneath())
-        self._flows = SENSIBLE.get(shape["status"], ()) if kind == "item" else ()
+        self._flows = acts_on("item", shape, ANYBODY, among=OFFERED) if kind == "item" else ()
 
     def shown(self) -> Shown:
         lines = _OWN.get(self._kind, LINES.get(self._kind, _kit))(self._shape)

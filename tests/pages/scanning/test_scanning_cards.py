@@ -14,7 +14,7 @@ from sqlalchemy import event
 from custody import label
 from custody.access.caller import Caller
 from custody.acts import ACT_TYPES
-from custody_api.station.scanning import sense
+from custody_api import sense
 from pages.conftest import Station
 from world import PEOPLE, World
 

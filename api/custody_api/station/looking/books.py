@@ -10,11 +10,11 @@ from starlette.responses import HTMLResponse
 
 from custody.facts.shapes import STATUSES
 from custody.rules.clocks.text import Colour
+from custody_api.sense import acts_on
 from custody_api.station.looking.cases import normal
 from custody_api.station.looking.listing import given, listed
 from custody_api.station.pages import ThePage
 from custody_api.station.scanning.cards import numbered
-from custody_api.station.scanning.sense import acts_on
 
 router = APIRouter()
 

@@ -17,10 +17,10 @@ from custody.ledger.past import recorded_from
 from custody.signing import read_envelope
 from custody_api.answers import Shape
 from custody_api.past import AtMoment
+from custody_api.sense import acts_on
 from custody_api.station.looking.timeline import timeline
 from custody_api.station.pages import Page, ThePage
 from custody_api.station.scanning.cards import numbered
-from custody_api.station.scanning.sense import acts_on
 
 router = APIRouter()
 

@@ -9,10 +9,10 @@ from starlette.responses import HTMLResponse
 
 from custody.errors import NotFound
 from custody_api.answers import Shape
+from custody_api.sense import acts_on
 from custody_api.station.looking.listing import given, listed, some
 from custody_api.station.pages import Page, ThePage
 from custody_api.station.scanning.cards import numbered
-from custody_api.station.scanning.sense import acts_on
 
 router = APIRouter()
 

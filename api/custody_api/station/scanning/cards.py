@@ -10,8 +10,8 @@ from urllib.parse import quote, urlencode
 
 from custody import label
 from custody.errors import Malformed, NotFound
+from custody_api.sense import GONE, acts_claiming, acts_on
 from custody_api.station.pages import Page
-from custody_api.station.scanning.sense import GONE, acts_claiming, acts_on
 from custody_api.station.telling import offered, status
 
 Shape = dict[str, Any]

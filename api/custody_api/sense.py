@@ -5,15 +5,19 @@ They only suggest. Who may sign an act follows from its parts, and whether it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import Callable, Container, Iterator
+from typing import Any, Final, get_args
 
 from custody.access.caller import Caller
+from custody.acts.parties import Capacity
 from custody.acts.parts import PARTS
 
 Shape = dict[str, Any]
 Rule = Callable[[Shape, Caller], Iterator[str]]
 """Act types that a rule suggests for a thing, as the registers show it, to a caller."""
+
+ANYBODY: Final = Caller("", "", "", frozenset(get_args(Capacity)))
+"""Whoever stands at a counter that asks nobody to sign in."""
 
 MOST: Final = 9
 """As many as there are digits to choose by."""
@@ -157,9 +161,9 @@ BEGINNINGS: Final[dict[str, tuple[str, ...]]] = {
 """The acts in which a label that nothing bears yet may be claimed."""
 
 
-def acts_on(kind: str, thing: Shape, caller: Caller) -> list[str]:
-    """The acts that make sense now on a thing and that the caller can have a part in, at most `MOST`."""
-    return _able((act for rule in RULES[kind] for act in rule(thing, caller)), caller)
+def acts_on(kind: str, thing: Shape, caller: Caller, among: Container[str] = PARTS) -> list[str]:
+    """Acts ``among`` these that make sense now on a thing and that the caller can have a part in; at most `MOST`."""
+    return _able((act for rule in RULES[kind] for act in rule(thing, caller) if act in among), caller)
 
 
 def acts_claiming(kind: str, caller: Caller) -> list[str]:
