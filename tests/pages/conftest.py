@@ -118,6 +118,19 @@ def station(tmp_path_factory: pytest.TempPathFactory, operation: Operation) -> I
     assert not made.wrong, made.wrong
 
 
+@pytest.fixture(scope="module")
+def store_of(station: Station) -> World:
+    """The world, with a store of the police's own, which 孙凯 keeps."""
+    world = station.world
+    world.place("分局物证室", "psb-yunling", "general")
+    world.act({
+        "act": "person", "person": "psb-aux-12", "add": [{"capacity": "custodian", "licence": None}], "end": [],
+        "places_added": [world.places["分局物证室"]], "places_ended": [], "unit": None, "left": False,
+        "signers": world.signers(administrator="psb-admin"),
+    })  # fmt: skip
+    return world
+
+
 At = Callable[..., Page]
 
 

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import socket
-from collections.abc import Iterator
-from threading import Thread
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from custody import label
-from custody.cli.printers import Printer
-from custody_api.operation import Operation
-from custody_scanners.printing import alone
 from pages.conftest import At, Station
-from pages.scanning.test_scanning_line import answered, burst, listening
+from pages.working import a_case, answered, in_order, listening, opened, scan, signed_by
 from telling import holder
 from world import World
 from world_results import asks
@@ -25,86 +18,6 @@ PICTURE = bytes.fromhex(
     "130000000049454e44ae426082"
 )
 """A PNG of one pixel."""
-
-
-class Paper:
-    """What came out of a printer."""
-
-    def __init__(self) -> None:
-        self.jobs: list[bytes] = []
-
-
-@pytest.fixture(scope="module")
-def paper() -> Iterator[tuple[Printer, Paper]]:
-    """A label printer that listens on this machine."""
-    found = Paper()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def take() -> None:
-            while True:
-                try:
-                    connection, _ = listening.accept()
-                except OSError:
-                    return
-                with connection, connection.makefile("rb") as job:
-                    found.jobs.append(job.read())
-
-        thread = Thread(target=take, daemon=True)
-        thread.start()
-        yield Printer("counter", "127.0.0.1", listening.getsockname()[1]), found
-        listening.shutdown(socket.SHUT_RDWR)
-    thread.join(5)
-
-
-@pytest.fixture(scope="module")
-def operation(paper: tuple[Printer, Paper]) -> Operation:
-    """One printer at the counter, and one that is switched off."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        off = Printer("office", "127.0.0.1", taken.getsockname()[1])
-    return Operation(printers=(paper[0], off))
-
-
-@pytest.fixture(scope="module")
-def store_of(station: Station) -> World:
-    """The world, with a store of the police's own, which 孙凯 keeps."""
-    world = station.world
-    world.place("分局物证室", "psb-yunling", "general")
-    world.act({
-        "act": "person", "person": "psb-aux-12", "add": [{"capacity": "custodian", "licence": None}], "end": [],
-        "places_added": [world.places["分局物证室"]], "places_ended": [], "unit": None, "left": False,
-        "signers": world.signers(administrator="psb-admin"),
-    })  # fmt: skip
-    return world
-
-
-def a_case(world: World) -> str:
-    """A case of its own, of both officers."""
-    number = world.random.randrange(10**6)
-    return world.opens_case(case=f"云公(刑)盗〔2026〕{number}", officers=["psb-0211", "psb-0347"])
-
-
-def scan(page: Page, id_or_code: str) -> None:
-    """Scan a label with a wedge."""
-    burst(page, (id_or_code if len(id_or_code) == 20 else label.code_of(id_or_code)) + "\n")
-
-
-def opened(page: Page) -> Page:
-    """A flow, once it can be worked with."""
-    page.locator("#work[data-ready]").wait_for(state="attached")
-    return listening(page)
-
-
-def signed_by(page: Page, *people: str) -> int:
-    """Everybody signs with the key on this device; returns the number in the log."""
-    receipt = page.locator(".receipt")
-    for person in people:
-        expect(page.locator(".hand-over .decision :is(.green, .orange)").first).to_be_visible()
-        page.keyboard.press("F9")
-        expect(page.locator(f".party[data-person={person}][data-open] [data-do=sign]")).to_be_visible()
-        page.keyboard.press("F9")
-        expect(page.locator(f".party[data-person={person}][data-state=signed]").or_(receipt)).to_be_visible()
-    receipt.wait_for()
-    return int(receipt.get_attribute("data-position") or 0)
 
 
 def test_at_the_counter_what_was_announced_stays_in_view_until_it_is_scanned(store_of: World, at: At) -> None:
@@ -176,12 +89,6 @@ def test_a_blood_kit_with_an_expired_lot_stops_before_the_draw(store_of: World, 
     signed_by(page, *in_order(page))
     tubes = world.facts(one[:16])
     assert (tubes.kit, tubes.designation) == (kit[:16], "A")
-
-
-def in_order(page: Page) -> list[str]:
-    """The parties in the order in which they sign."""
-    page.locator(".party").first.wait_for()
-    return [str(each.get_attribute("data-person")) for each in page.locator(".party").all()]
 
 
 def photographed(station: Station) -> list[str]:
@@ -335,51 +242,3 @@ def test_differences_corrections_and_loans_from_an_items_card(store_of: World, a
     expect(decide.locator("[value=approve]")).to_be_checked()
     decide.keyboard.press("F9")
     signed_by(decide, "psb-0102")
-
-
-def test_labels_go_to_a_named_printer_and_a_second_one_needs_a_reason(
-    station: Station, store_of: World, at: At, paper: tuple[Printer, Paper]
-) -> None:
-    """Scan, print, print again: why? And no address of anybody's choosing is ever spoken to."""
-    world = store_of
-    (item,) = world.seizes(a_case(world))
-    page = listening(at("周远", "/labels", lang="en"))
-    scan(page, item)
-    answered(page, "accepted")
-    expect(page.locator(".label-preview")).to_have_js_property("complete", True)
-    assert page.locator(".label-preview").evaluate("it => it.naturalWidth") > 100
-    page.keyboard.press("F9")
-    expect(page.locator("#said.green")).to_contain_text("1 label sent to counter")
-    page.keyboard.press("F9")
-    expect(page.locator("#said.red")).to_be_visible()
-    page.locator("[name=why]").fill("the first one was torn")
-    page.locator("[name=printer]").select_option("office")
-    page.locator("#print").click()
-    expect(page.locator("#said.red")).to_contain_text("nothing was printed")
-    page.locator("[name=printer]").select_option("counter")
-    page.locator("#print").click()
-    expect(page.locator("#said.green")).to_be_visible()
-    with station.client("周远") as client:
-        drawn = client.get(f"/v1/labels/{item}.zpl?dpi=203").content
-    assert paper[1].jobs == [drawn, drawn]
-    page.goto(page.url + f"/log?label={item}")
-    expect(page.locator("tbody tr")).to_have_count(3)
-    expect(page.locator("tbody")).to_contain_text("the first one was torn")
-    with station.client("周远") as client:
-        answer = client.post("/labels/print", json={"labels": [item], "printer": "127.0.0.1:22", "why": "x"})
-        assert (answer.status_code, answer.json()["code"]) == (404, "not-found/printer")
-
-
-def test_while_a_printer_has_a_job_another_is_refused_and_leaves_no_line(
-    station: Station, store_of: World, paper: tuple[Printer, Paper]
-) -> None:
-    """Otherwise the next try would be asked why a label that never came out is printed again."""
-    (item,) = store_of.seizes(a_case(store_of))
-    station.shows()
-    with station.client("周远") as client:
-        job = {"labels": [item], "printer": "counter"}
-        with alone(paper[0]):
-            answer = client.post("/labels/print", json=job)
-            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable/printer-busy")
-            assert answer.headers["Retry-After"] == "10"
-        assert client.post("/labels/print", json=job).status_code == 200

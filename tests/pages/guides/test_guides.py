@@ -18,8 +18,7 @@ from playwright.sync_api import Page, expect
 
 from custody.ledger.receipt_links import issue
 from pages.conftest import At, Station
-from pages.flows.test_flows_stories import opened, scan, signed_by
-from pages.scanning.test_scanning_line import answered, listening
+from pages.working import a_case, answered, listening, opened, scan, signed_by
 from world import World
 
 GUIDES: Final = Path(__file__).parents[3] / "docs/guides"
@@ -63,29 +62,10 @@ def _save(picture: Image.Image, file: Path) -> None:
             return
 
 
-@pytest.fixture(scope="module")
-def store(station: Station) -> World:
-    """The world, with a store of the police's own, which 孙凯 keeps."""
-    world = station.world
-    world.place("分局物证室", "psb-yunling", "general")
-    world.act({
-        "act": "person", "person": "psb-aux-12", "add": [{"capacity": "custodian", "licence": None}], "end": [],
-        "places_added": [world.places["分局物证室"]], "places_ended": [], "unit": None, "left": False,
-        "signers": world.signers(administrator="psb-admin"),
-    })  # fmt: skip
-    return world
-
-
-def case_of(world: World, lang: str) -> str:
-    """A case for a guide in one language."""
-    return world.opens_case(case=f"云公(刑)盗〔2026〕{len(world.keys) + len(lang) + world.random.randrange(10**4)}",
-                            officers=["psb-0211", "psb-0347"])  # fmt: skip
-
-
-def test_a_clerk_takes_things_in_at_the_counter(store: World, at: At, lang: str, take: Take) -> None:
-    world = store
+def test_a_clerk_takes_things_in_at_the_counter(store_of: World, at: At, lang: str, take: Take) -> None:
+    world = store_of
     things = [world.item(description=each) for each in ("黑色手机", "银色笔记本电脑")]
-    phone, laptop = world.seizes(case_of(world, lang), *things)
+    phone, laptop = world.seizes(a_case(world), *things)
     page = listening(at("孙凯", "/intake", keys=("周远",), lang=lang))
     expect(page.locator("tbody tr").first).to_contain_text("psb-0211")
     take(page, "clerk-intake")
@@ -104,9 +84,9 @@ def test_a_clerk_takes_things_in_at_the_counter(store: World, at: At, lang: str,
     assert world.facts(phone).holder.id == world.places["分局物证室"]
 
 
-def test_a_prosecutor_answers_an_offer_line_by_line(store: World, at: At, lang: str, take: Take) -> None:
-    world = store
-    items = world.seizes(case_of(world, lang), *(world.item(description=each) for each in ("手机", "银行卡")))
+def test_a_prosecutor_answers_an_offer_line_by_line(store_of: World, at: At, lang: str, take: Take) -> None:
+    world = store_of
+    items = world.seizes(a_case(world), *(world.item(description=each) for each in ("手机", "银行卡")))
     world.checks_in(items)
     manifest = world.offers(items)
     page = listening(at("江检", "/", keys=("周远",), lang=lang))
@@ -129,16 +109,16 @@ def test_a_prosecutor_answers_an_offer_line_by_line(store: World, at: At, lang: 
 
 
 def test_an_auditor_looks_drags_time_back_and_has_it_verified(
-    station: Station, store: World, at: At, lang: str, take: Take
+    station: Station, store_of: World, at: At, lang: str, take: Take
 ) -> None:
-    world = store
-    (item,) = world.seizes(case_of(world, lang), world.item(description="手表"))
+    world = store_of
+    (item,) = world.seizes(a_case(world), world.item(description="手表"))
     world.clock.forward(hours=3)
     world.checks_in([item])
     world.lends([item])
     world.clock.forward(hours=3)
     world.returns([item], seen="broken")
-    act = world.checks_in(world.seizes(case_of(world, lang))).act
+    act = world.checks_in(world.seizes(a_case(world))).act
     page = at("审计员", f"/items/{item}", lang=lang)
     expect(page.locator(".timeline [data-mark]").first).to_be_visible()
     take(page, "auditor-item")
@@ -162,10 +142,10 @@ def test_an_auditor_looks_drags_time_back_and_has_it_verified(
 
 
 def test_a_citizen_reads_a_receipt_and_says_something(
-    station: Station, store: World, at: At, lang: str, take: Take
+    station: Station, store_of: World, at: At, lang: str, take: Take
 ) -> None:
-    world = store
-    items = world.seizes(case_of(world, lang), world.item(category="digital"), world.item(category="valuables"))
+    world = store_of
+    items = world.seizes(a_case(world), world.item(category="digital"), world.item(category="valuables"))
     taken = world.ledger.memory.record(world.facts(items[0]).born_in)
     assert taken is not None
     token = f"T0kenT0kenT0kenT0ken{lang}"

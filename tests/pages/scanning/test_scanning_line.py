@@ -19,41 +19,10 @@ from custody.errors import Malformed
 from custody_api.station import assets
 from custody_scanners.wedge import read_line
 from pages.conftest import At, Station
+from pages.working import answered, burst, listening
 
 VECTORS: Final = json.loads((Path(__file__).parents[2] / "vectors/label.json").read_text(encoding="utf-8"))
 FULL_WIDTH: Final = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "\u3000"})
-BURST: Final = """([text, how]) => {
-    const target = document.activeElement ?? document.body;
-    for (const each of text) {
-        const code = each === "\\n" ? "Enter" : each === "\\t" ? "Tab" : /[0-9]/.test(each) ? `Digit${each}`
-            : each === "#" ? "Digit3" : each === "]" ? "BracketRight" : `Key${each.toUpperCase()}`;
-        const key = each === "\\n" ? "Enter" : how === "composing" ? "Process" : how === "elsewhere" ? "é" : each;
-        const keyCode = how === "composing" ? 229 : 0;
-        const event = new KeyboardEvent("keydown", { key, code, keyCode, shiftKey: each === "#", bubbles: true,
-            cancelable: true, isComposing: how === "composing" });
-        const free = target.dispatchEvent(event);
-        if (how === "writing" && free && each !== "\\n") target.setRangeText(each, target.selectionStart,
-            target.selectionEnd, "end");
-    }
-}"""
-
-
-def listening(page: Page) -> Page:
-    """The page, once its line listens."""
-    page.locator("#scan-line[data-listens]").wait_for()
-    return page
-
-
-def burst(page: Page, text: str, how: str = "plain") -> None:
-    """What a scanner types: all keys at once, wherever the focus is."""
-    page.evaluate(BURST, [text, how])
-
-
-def answered(page: Page, outcome: str, text: str = "") -> None:
-    """The line shows an outcome, and says something."""
-    place = page.locator(f"#scan-answer[data-outcome='{outcome}']")
-    place.wait_for()
-    expect(place).to_contain_text(text)
 
 
 def script(page: Page, name: str, call: str, argument: Any = None) -> Any:
