@@ -247,6 +247,15 @@ def sealed_in(fields: Any) -> list[str]:
     return found
 
 
+def sealed_by(fields: Any) -> list[str]:
+    """Return the commitments that an act itself makes: whoever made what a correction names as old disclosed it then."""
+    named = sealed_in(fields)
+    if not named or fields["act"] != "correction":
+        return named
+    old = set(sealed_in([change.get("old") for change in fields["changes"]]))
+    return [each for each in named if each not in old]
+
+
 def _collect_sealed(value: Any, found: list[str]) -> None:
     if type(value) is dict:
         if len(value) == 1 and isinstance(value.get("sealed"), str):

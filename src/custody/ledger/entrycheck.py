@@ -12,7 +12,7 @@ from datetime import datetime
 from eventsourcing.dcb.api import DCBQuery, DCBQueryItem
 
 from custody.acts.keeping import Erasure
-from custody.acts.values import decode, encode, sealed_in
+from custody.acts.values import decode, encode, sealed_by
 from custody.facts.tags import links_of
 from custody.ledger.engine import translated
 from custody.ledger.findings import Report
@@ -106,7 +106,7 @@ class Disclosures:
         payload = stored.envelope.payload
         if b'"sealed"' not in payload and b"\\" not in payload:  # most acts seal nothing, and no escape hides it
             return
-        commitments = {decode(each) for each in sealed_in(stored.fields)}
+        commitments = {decode(each) for each in sealed_by(stored.fields)}
         if not commitments:
             return
         kept = self._reader.kept_disclosures(commitments)

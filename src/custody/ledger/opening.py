@@ -20,7 +20,7 @@ from functools import cached_property
 
 from custody.acts import PAYLOAD_TYPE, act_from
 from custody.acts.act import Act, Signer
-from custody.acts.values import decode, seal_commitment, sealed_in
+from custody.acts.values import decode, seal_commitment, sealed_by
 from custody.errors import Malformed, Untrusted
 from custody.facts.known import Facts
 from custody.facts.parties import new_key
@@ -91,7 +91,7 @@ def open_envelope(
     new_key(act)  # a key that cannot be enrolled is turned away here
     _signatures_match_signers(envelope, act, unfinished=unfinished)
     require_copies_as_stated(envelope, act)
-    _disclosures_match(disclosures, sealed_in(fields))
+    _disclosures_match(disclosures, sealed_by(fields))
     return Opened(data, envelope, act, tuple(disclosures))
 
 

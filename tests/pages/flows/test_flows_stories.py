@@ -211,7 +211,7 @@ def test_differences_corrections_and_loans_from_an_items_card(store_of: World, a
     (item,) = world.seizes(a_case(world), seizure_of)
     seizure = world.ledger.memory.histories([f"item:{item}"])[f"item:{item}"][0].act.id
     page = opened(at("周远", f"/acts/{seizure}/correct", keys=("高岚",)))
-    page.locator("[data-path='/items/0/description'] input").fill("手机 蓝色")
+    page.locator("[name='/items/0/description']").fill("手机 蓝色")
     page.locator("#reason").fill("清单名称与实物核对后更正")
     page.locator("#approver").fill("psb-0077")
     page.locator("#approver").blur()

@@ -13,8 +13,8 @@ from custody.acts.values import encode
 from custody.errors import NotFound
 from custody.facts.shapes import Shape
 from custody.signing import read_envelope
-from custody_api.station.flows.correcting import reads_now, recorded_act
 from custody_api.station.flows.intake import line_of
+from custody_api.station.flows.reading import reads_now, recorded_act
 from custody_api.station.pages import Page, ThePage
 
 router = APIRouter()
@@ -43,12 +43,12 @@ def read_discrepancy(page: ThePage, act: str) -> HTMLResponse:
     raised = recorded.act if recorded else None
     if not isinstance(raised, Discrepancy) or not isinstance(raised.report, Raised):
         raise NotFound("not-found/act", "The ledger has no act with this id.", act=act[:80])
-    _, body, _ = reads_now(page, act)
+    reading, _ = reads_now(page, act)
     data = {
         "discrepancy": act, "case": raised.case, "items": list(raised.own_items), "person": page.caller.person,
         "reviews": "legal-reviewer" in page.caller.capacities,
     }  # fmt: skip
-    return page.render("flows/discrepancy_open.html", data=data, raised=body,
+    return page.render("flows/discrepancy_open.html", data=data, raised=reading.act.model_dump(),
                        things=page.registers.those(raised.own_items))  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from custody.access.rights import Sight
 from custody.acts.act import Act
 from custody.acts.parts import PARTS
+from custody.rules.oversight import UNCORRECTABLE
 from custody_api.routes.recorded import decoded, seen_act
 from custody_api.station.looking import proving
 from custody_api.station.pages import ThePage
@@ -36,5 +37,6 @@ def show_act(act_id: str, page: ThePage) -> HTMLResponse:
         fields={name: value for name, value in act.items() if name not in _HEADER} if act else {},
         said=sentences(act, page.lang) if act else [],
         subjects=registers.touched([row.position])[row.position], defects={each["id"]: each for each in told},
+        correctable=whole and shown["type"] not in UNCORRECTABLE,
         corrections=registers.corrections(act_id, row.position) if whole else [],
     )  # fmt: skip

@@ -38,6 +38,9 @@ _UNIONS: Final[Mapping[frozenset[Any], str]] = {
     frozenset({of.SealNumber, Literal["none", "broken"]}): "seal-seen",
 }
 
+_WORDS: Final[Mapping[str, tuple[str, ...]]] = {"seal-seen": ("none", "broken")}
+"""Values that are words of the trade where any other text is itself."""
+
 _AGENCIES: Final = frozenset({"agency", "lead", "sender", "laboratory", "successor", "house", "parent"})
 """Fields that name an agency, where others of their type name a person."""
 
@@ -139,7 +142,7 @@ def _shaped(name: str, hint: Any, called: str) -> Field:
     inner, tag = _bare(hint)
     kind = _kind(hint, inner, name)
     if kind:
-        return Field(name, zh, en, kind)
+        return Field(name, zh, en, kind, choices=_named(name, _WORDS.get(kind, ())))
     if get_origin(inner) is Literal:
         return Field(name, zh, en, "choice", choices=_named(name, get_args(inner)))
     if get_origin(inner) is tuple:

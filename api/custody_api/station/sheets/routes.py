@@ -17,12 +17,14 @@ from custody_api.bodies import parsed, read_submission
 from custody_api.station.flows.ways import way_of
 from custody_api.station.pages import ThePage
 from custody_api.station.scanning.cards import GUIDED
+from custody_api.station.sheets import correcting
 from custody_api.station.sheets.doing import GUIDANCE, acts_for, beginning, papers_of
 from custody_api.station.sheets.forms import form_of
 from custody_api.station.sheets.trying import decision_on
 from custody_api.wording import Language
 
 router = APIRouter(include_in_schema=False)
+router.include_router(correcting.router)
 
 _GUIDED: Final = {act: address for act, address in GUIDED.items() if "{" not in address}
 """Acts that are begun in a flow of their own, whatever is at hand."""

@@ -26,6 +26,7 @@ export function detailsAlike(input) {
 
 /** Let two people sign in a part. */
 export function signByTwo(form, part) {
+  if (!signers(form)) return;
   const rows = rowsOf(signers(form)).filter(each => inRow(each, "part").value === part);
   if (rows.length !== 1) return;
   const row = addRow(signers(form));

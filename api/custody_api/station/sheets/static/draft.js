@@ -117,6 +117,28 @@ const bodyOf = place => [...place.children].find(each => each.hasAttribute("data
 const templateOf = place => [...place.children].find(each => each.matches("template"));
 const chooserOf = either => either.querySelector(":scope > label > [data-choose]");
 
+/** What of a form reads differently now than `before`, a draft it gave: `{place, pointer, is}`, each as deep as it can be. */
+export function changedIn(form, before) {
+  const now = readDraft(form), found = [];
+  let done = null;
+  for (const place of form.querySelectorAll(PLACES)) {
+    if (done?.contains(place)) continue;
+    const pointer = pointerOf(place), was = valueAt(before, pointer), is = valueAt(now, pointer);
+    if (JSON.stringify(was) === JSON.stringify(is)) { done = place; continue; }
+    if (!place.name && sameShape(place, was, is)) continue;
+    found.push({ place, pointer, is });
+    done = place;
+  }
+  return found;
+}
+
+// Whether what is inside differs, and not the list, the group or the choice itself.
+function sameShape({ dataset: { list, either, tag } }, was, is) {
+  if (list !== undefined) return was?.length === is?.length;
+  if (!was || !is) return false;
+  return either === undefined || (tag ? was[tag] === is[tag] : Object.keys(was)[0] === Object.keys(is)[0]);
+}
+
 const EMPTY = { null: () => null, list: () => [], omit: () => undefined };
 
 function readContainer(place) {
@@ -141,22 +163,34 @@ const READERS = {
   moment: (text, input) => input.dataset.shown === text ? input.dataset.exact : withOffset(text),
   sealed: text => ({ disclose: text }),
   "maybe-sealed": (text, input) => isOpen(input).checked ? text : { disclose: text },
+  "seal-seen": (text, input) => wordsOf(input).find(([, word]) => word === text)?.[0] ?? text,
 };
+
+/** Values of an input that are words of the trade, each with its word: `[["broken", "封签破损"], …]`. */
+export const wordsOf = input => (input.dataset.words ?? "").split(";").map(each => each.split("="));
 
 const isOpen = input => input.closest(".field").querySelector("[data-open]");
 
-function readInput(input) {
+/** What an input gives now. */
+export function readInput(input) {
   const text = input.value.normalize("NFC").trim();
-  if (!text) return EMPTY[input.dataset.empty]();
+  if (!text) return input.dataset.sealed ? { sealed: input.dataset.sealed } : EMPTY[input.dataset.empty]();
   return (READERS[input.dataset.type] ?? (same => same))(text, input);
 }
 
-/** Put a value into an input, as people read and write it. */
+/** Put a value into an input, as people read and write it. One that was sealed before is not read, and stays as it is
+ * until another is written over it. */
 export function writeInput(input, value) {
   const sealed = value && typeof value === "object" && "disclose" in value;
+  delete input.dataset.sealed;
+  if (value?.sealed && /sealed$/.test(input.dataset.type)) {
+    input.dataset.sealed = value.sealed;
+    value = null;
+  }
   if (input.dataset.type === "maybe-sealed") isOpen(input).checked = typeof value === "string";
   if (value === null || value === undefined) input.value = "";
   else if (input.dataset.type === "boolean") input.value = value ? "yes" : "no";
+  else if (input.dataset.words) input.value = wordsOf(input).find(([each]) => each === value)?.[1] ?? value;
   else if (input.dataset.type === "json") input.value = typeof value === "string" && !parses(value) ? value : JSON.stringify(value);
   else if (input.dataset.type === "moment") {
     input.value = local(value);

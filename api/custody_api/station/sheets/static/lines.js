@@ -6,7 +6,7 @@ import { get, Offline } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { _, lang } from "../station/words.js";
 import { fillFrom, signByTwo } from "./alike.js";
-import { addRow, choose, rowsOf, writeInput } from "./draft.js";
+import { addRow, choose, readInput, rowsOf, writeInput } from "./draft.js";
 
 const INTACT = lang === "zh" ? "完好" : "intact";
 
@@ -160,11 +160,12 @@ export async function tellAll(form) {
 /** Say under a place's id what it is called, and that two sign for it. */
 export async function describePlace(input) {
   const note = input.closest(".field").querySelector(".told") ?? make("small", { class: "told" });
-  note.textContent = "";
+  note.textContent = note.dataset.called = "";
   input.closest(".field").append(note);
   if (!input.value) return;
   try {
     const place = await get(`/v1/places/${input.value}`);
+    note.dataset.called = place.name;
     note.textContent = [place.name, place.dual_control && _("Two custodians sign for this place.")].filter(Boolean).join(" · ");
     if (place.dual_control) signByTwo(input.form, "custodian");
   } catch {
@@ -273,7 +274,7 @@ function sealSaid(seen, number) {
 
 /** How what was found differs from the register, and from how the thing left: a text for each. */
 export function differences(line) {
-  const seen = inLine(line, "seal_seen")?.value;
+  const sealed = inLine(line, "seal_seen"), seen = sealed && readInput(sealed);
   const condition = inLine(line, "condition")?.value;
   const found = [];
   if (seen && line.dataset.seal && seen !== line.dataset.seal) found.push(sealSaid(seen, line.dataset.seal));

@@ -8,9 +8,10 @@ import { announce } from "../station/dom.js";
 import { withOffset } from "../station/moments.js";
 import { all, put, remove } from "../station/store.js";
 import { _ } from "../station/words.js";
-import { detailsAlike, signAlike } from "./alike.js";
+import { signAlike } from "./alike.js";
 import { missing, showDecision, showMissing, summary } from "./checks.js";
-import { addRow, choose, closeMaybe, fillForm, openMaybe, readDraft, removeRow, rowsOf, signable, writeInput } from "./draft.js";
+import { addRow, fillForm, readDraft, rowsOf, signable, writeInput } from "./draft.js";
+import { letGrow } from "./growing.js";
 import { decide, describePlace, hasPlaceFor, mark, take, tellAll } from "./lines.js";
 
 const CHECK_AFTER = 500;
@@ -19,8 +20,7 @@ const CHECK_AFTER = 500;
 export class Sheet {
   constructor(form, { below, sign, presented, person, onRecorded }) {
     Object.assign(this, { form, below, sign, presented, person, onRecorded, id: crypto.randomUUID(), before: [], decision: null });
-    form.addEventListener("submit", event => event.preventDefault());
-    form.addEventListener("click", event => this.pressed(event));
+    letGrow(form, event => this.changed(event));
     form.addEventListener("input", event => this.changed(event));
     form.addEventListener("change", event => this.chosen(event));
     form.addEventListener("keydown", event => this.key(event));
@@ -115,28 +115,9 @@ export class Sheet {
     this.standing();
   }
 
-  chosen(event) {
-    if (event.target.name) {
-      signAlike(this.form, event.target);
-      detailsAlike(event.target);
-    }
-    if (event.target.dataset.type === "place") describePlace(event.target);
-    if (!event.target.matches("[data-choose]")) return;
-    choose(event.target.closest("[data-either]"), event.target.value);
-    this.changed(event);
-  }
-
-  pressed(event) {
-    const button = event.target.closest("button");
-    const list = button?.closest("[data-list], [data-maybe]");
-    if (!button || !list) return;
-    if (button.matches("[data-add]")) {
-      const made = list.dataset.list === undefined ? openMaybe(list) : addRow(list);
-      made.querySelector("input, select, textarea")?.focus();
-    } else if (button.matches("[data-remove]")) removeRow(button.closest("[data-row]"));
-    else if (button.matches("[data-leave-out]")) closeMaybe(list);
-    else return;
-    this.changed(event);
+  chosen({ target }) {
+    if (target.name) signAlike(this.form, target);
+    if (target.dataset.type === "place") describePlace(target);
   }
 
   key(event) {
