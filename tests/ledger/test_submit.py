@@ -313,3 +313,22 @@ def test_a_key_that_revoked_itself_still_gets_the_receipt_of_that(world: World) 
     )  # fmt: skip
     first = submit(world, prepared)
     assert submit(world, prepared).as_json() == first.as_json()
+
+
+def test_a_sealed_value_is_corrected_by_its_commitment_and_not_disclosed_again(world: World) -> None:
+    line = world.item(serial={"disclose": "SN-1"})
+    first = world.prepare(world.seizure(world.opens_case(), [line]))
+    seizure = submit(world, first).act
+    recorded = world.ledger.memory.record(seizure)
+    assert recorded is not None
+    old = recorded.act.items[0].serial.sealed  # type: ignore[attr-defined]
+    correction = world.prepare({
+        "act": "correction", "target": seizure, "reason": "登记有误", "evidence": [],
+        "signers": world.signers(author="周远", approver="高岚"),
+        "changes": [{"op": "replace", "path": "/items/0/serial", "old": {"sealed": old}, "new": {"disclose": "SN-2"}}],
+    })  # fmt: skip
+    assert [each.value for each in correction.disclosures] == ["SN-2"]
+    submit(world, correction)
+    with pytest.raises(Malformed) as raised:  # each of them once, and only what the act itself seals
+        world.ledger.submit(world.sign(correction), [*disclosed(correction), *disclosed(first)])
+    assert raised.value.code == "malformed/disclosures"

@@ -248,7 +248,7 @@ def sealed_in(fields: Any) -> list[str]:
 
 
 def sealed_by(fields: Any) -> list[str]:
-    """Return the commitments that an act itself makes: whoever made what a correction names as old disclosed it then."""
+    """Return the commitments that an act itself makes: what a correction names as old was disclosed before."""
     named = sealed_in(fields)
     if not named or fields["act"] != "correction":
         return named

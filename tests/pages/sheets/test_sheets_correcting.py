@@ -100,8 +100,9 @@ def test_a_place_is_scanned_and_the_state_of_a_seal_said_in_words(world: World, 
     condition = goes_to(page, "/lines/0/condition")
     page.keyboard.press("Delete")
     seen = goes_to(page, "/lines/0/seal_seen")
-    expect(page.locator("#known-seal-seen option")).to_have_count(2)
-    assert page.locator("#known-seal-seen option").evaluate_all("all => all.map(it => it.value)") == ["no seal", "broken"]
+    words = page.locator("#known-seal-seen option")
+    expect(words).to_have_count(2)
+    assert words.evaluate_all("all => all.map(it => it.value)") == ["no seal", "broken"]
     page.keyboard.type("broken")
     page.keyboard.press("F9")
     expect(page.locator("#lacks")).to_contain_text("line 1 › Condition")

@@ -39,8 +39,10 @@ def read_correction(page: ThePage, act: str, line: int | None = None) -> HTMLRes
         "target": act, "author": page.caller.person, "reads": {n: body[n] for n in body if n not in FIXED},
         "list": listed, "first": first, "voided": sorted(reading.voided), "things": things(page, own),
     }  # fmt: skip
-    return page.render("sheets/correction.html", data=data, form=form_of(reading.act.act), fields=fields(reading.act.act),
-                       corrections=corrections, act=act, lines=lines, line=line, most=MOST_LINES)  # fmt: skip
+    return page.render(
+        "sheets/correction.html", data=data, form=form_of(reading.act.act), fields=fields(reading.act.act), act=act,
+        corrections=corrections, lines=lines, line=line, most=MOST_LINES,
+    )  # fmt: skip
 
 
 def fields(type_name: str) -> tuple[Field, ...]:

@@ -81,7 +81,8 @@ _CHOICES: Final[Mapping[str, tuple[str, str]]] = {
     "insurance": ("保险", "insurance"), "sha256": ("SHA-256", "SHA-256"), "sm3": ("SM3", "SM3"),
     "action:place": ("冻结", "place"), "outcome:lost": ("灭失", "lost"),
     "measure:sealed-in-situ": ("查封", "sealed in situ"),
-    "op:void": ("撤销", "void"), "seal_seen:none": ("无封签", "no seal"), "seal_seen:broken": ("封签破损", "broken"), "standing:case-property": ("涉案财物", "case property"),
+    "op:void": ("撤销", "void"), "seal_seen:none": ("无封签", "no seal"),
+    "seal_seen:broken": ("封签破损", "broken"), "standing:case-property": ("涉案财物", "case property"),
 }  # fmt: skip
 """Choice, or field and choice → what it is called."""
 

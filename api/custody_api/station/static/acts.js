@@ -17,8 +17,8 @@ export async function commitsTo(receipt, envelope) {
 
 /** The hashes of the files that an act names, wherever it names them. */
 export function filesOf(act) {
-  const evidence = Array.isArray(act.evidence) ? act.evidence : [];  // an enrolment's is a text
-  const stated = [...act.attachments ?? [], ...evidence].map(each => each.sha256);
+  const evidence = Array.isArray(act.evidence) ? act.evidence : [];  // hashes of a correction; an enrolment's is a text
+  const stated = [...(act.attachments ?? []).map(each => each.sha256), ...evidence];
   const attested = (act.attestations ?? []).map(each => each.attachment).filter(Boolean);
   return [...new Set([...stated, ...attested])];
 }
