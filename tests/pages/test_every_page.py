@@ -16,15 +16,17 @@ import httpx
 import pytest
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine, event
 
 from custody.ledger.receipt_links import issue
 from custody_api.requests import asked
+from custody_api.station import assets
 from custody_api.station.pages import POLICY
 from custody_api.station.public.receipt import POLICY as CITIZENS
 from custody_api.station.routing import page_routers
 from pages.conftest import At, Station
+from pages.signing.test_signing_hand_over import a_seizure, present
 from world_objects import raises
 from world_results import asks
 
@@ -231,14 +233,17 @@ def test_no_page_asks_the_database_more_than_fifteen_times(station: Station, thi
     assert not over, "\n".join(over)
 
 
-@pytest.mark.skipif(not AXE.exists() and "CI" not in os.environ, reason="no axe here: make setup-dev")
+needs_axe = pytest.mark.skipif(not AXE.exists() and "CI" not in os.environ, reason="no axe here: make setup-dev")
+
+
+@needs_axe
 def test_pages_can_be_used_by_whoever_cannot_see_or_point(at: At, station: Station, things: dict[str, str]) -> None:
     """axe finds nothing against WCAG 2.2 AA, and nothing runs over; each page in the next language and size of screen.
 
     Their pictures are left in build/pages, for people to look at.
     """
     PICTURES.mkdir(parents=True, exist_ok=True)
-    source, wrong, opened = AXE.read_text(encoding="utf-8"), [], {}
+    wrong, opened = [], {}
     for number, (page, (who, address)) in enumerate(PAGES.items()):
         lang, device = ("zh", "en")[number % 2], ("desktop", "phone")[number // 2 % 2]
         where = address.format(**things)
@@ -250,16 +255,60 @@ def test_pages_can_be_used_by_whoever_cannot_see_or_point(at: At, station: Stati
         tab.wait_for_timeout(150)  # for what scripts put in
         called = re.sub(r"[^a-z]+", "-", page.partition("{")[0]).strip("-")
         tab.screenshot(path=PICTURES / f"{number:02}-{called}-{lang}-{device}.png")
-        tab.evaluate(source)
-        found = tab.evaluate(
-            "tags => axe.run({ runOnly: { type: 'tag', values: tags } }).then(it => it.violations)", [*AUDITED]
-        )
-        wrong += [f"{page} {lang} {device}: {each['id']}: {each['help']}\n    "
-                  + "\n    ".join(node["html"][:160] for node in each["nodes"][:3]) for each in found]  # fmt: skip
-        wide = tab.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 1:
-            wrong.append(f"{page} {lang} {device}: {wide} px wider than the screen")
+        wrong += [f"{page} {lang} {device}: {each}" for each in wrong_with(tab)]
     assert not wrong, "\n".join(wrong)
+
+
+def wrong_with(tab: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA on a page as it stands, and whether it is wider than the screen."""
+    tab.evaluate(AXE.read_text(encoding="utf-8"))
+    found = tab.evaluate(
+        "tags => axe.run({ runOnly: { type: 'tag', values: tags } }).then(it => it.violations)", [*AUDITED]
+    )
+    wrong = [f"{each['id']}: {each['help']}\n    " + "\n    ".join(node["html"][:160] for node in each["nodes"][:3])
+             for each in found]  # fmt: skip
+    wide = tab.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*wrong, f"{wide} px wider than the screen"] if wide > 1 else wrong
+
+
+@needs_axe
+def test_what_opens_on_a_page_can_be_used_by_them_too(at: At, station: Station, things: dict[str, str]) -> None:
+    """A correction with what it changes, the hand-over with a party's keys, the pad, the camera for photographs, the
+    camera that scans, and signing in again over a page."""
+    wrong = {}
+    page = at("周远", f"/acts/{things['moved']}/correct", keys=("高岚",))
+    page.locator("#work[data-ready]").wait_for(state="attached")
+    page.locator("[name='/lines/0/condition']").fill("完好无损")
+    page.locator("#approver").fill("psb-0077")
+    page.locator("#reason").fill("登记有误")
+    expect(page.locator(".was")).to_be_visible()
+    wrong["a correction"] = wrong_with(page)
+    page.keyboard.press("F9")
+    page.locator(".party[data-part=approver] > h3 > button").click()
+    expect(page.locator("[data-do=sign]")).to_be_visible()
+    expect(page.locator(".decision .notice").first).to_be_visible()
+    wrong["its hand-over, with an approver"] = wrong_with(page)
+
+    page = at("周远", "/keys", keys=("何苗",), lang="en", device="phone")
+    present(page, a_seizure(station.world))
+    page.locator("[data-attest=holder]").click()
+    wrong["the pad"] = wrong_with(page)
+    page.get_by_label("Gives a fingerprint").check()
+    wrong["the pad, for a fingerprint"] = wrong_with(page)
+    page.keyboard.press("Escape")
+    page.locator("[data-do=photograph]").click()
+    expect(page.locator("dialog.taking video")).to_be_visible()
+    wrong["the camera for photographs"] = wrong_with(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Camera").click()
+    expect(page.locator("#scan-camera video")).to_be_visible()
+    wrong["the camera that scans"] = wrong_with(page)
+
+    page.context.clear_cookies()
+    page.evaluate("async script => { (await import(script)).get('/v1/people/psb-0211'); }", assets.address("station/api.js"))
+    expect(page.get_by_role("dialog", name="Sign in again")).to_be_visible()
+    wrong["signing in again"] = wrong_with(page)
+    assert not any(wrong.values()), wrong
 
 
 def test_the_first_load_of_a_page_is_small(browser: Browser, station: Station, at: At, things: dict[str, str]) -> None:
