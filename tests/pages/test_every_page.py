@@ -305,7 +305,8 @@ def test_what_opens_on_a_page_can_be_used_by_them_too(at: At, station: Station, 
     wrong["the camera that scans"] = wrong_with(page)
 
     page.context.clear_cookies()
-    page.evaluate("async script => { (await import(script)).get('/v1/people/psb-0211'); }", assets.address("station/api.js"))
+    asking = "async script => { (await import(script)).get('/v1/people/psb-0211'); }"
+    page.evaluate(asking, assets.address("station/api.js"))
     expect(page.get_by_role("dialog", name="Sign in again")).to_be_visible()
     wrong["signing in again"] = wrong_with(page)
     assert not any(wrong.values()), wrong
