@@ -51,12 +51,9 @@ def cleared(connection: Connection, name: str, at: datetime, seen: Seen | None =
     headings, ahead = CLEARANCES[name]
     by = instant(at + ahead)
     return {
-        heading: [
-            each for each in search(connection, Wanted(rule=rule), at, None, _ALL, seen)
-            if each["state"] == "no-calendar" or (each["due"] is not None and each["due"] <= by)
-        ]
+        heading: search(connection, Wanted(rule=rule, by=by), at, None, _ALL, seen)
         for heading, rule in headings.items()
-    }  # fmt: skip
+    }
 
 
 def statistics(connection: Connection, since: datetime, until: datetime, agency: str | None = None) -> Shape:

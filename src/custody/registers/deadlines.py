@@ -60,8 +60,19 @@ deadline = Table(
     Index("deadline_state", "state", "due", "deadline"),
     Index("deadline_subject", "subject", "due"),
     Index("deadline_due", "due", "deadline"),
+    Index("deadline_case", "case", "due", "deadline"),
+    Index("deadline_rule", "rule", "started_at", "state", "stopped_at", "stopped_by", "due", "case"),
     sqlite_strict=True,
 )
+
+_RUNS: Final = deadline.c.stopped_by.is_(None)
+"""Of all there ever were, few still run."""
+
+for _name, _columns in (
+    ("deadline_runs", (deadline.c.due, deadline.c.deadline)),
+    ("deadline_runs_by_rule", (deadline.c.rule, deadline.c.due, deadline.c.case)),
+):
+    Index(_name, *_columns, sqlite_where=_RUNS, postgresql_where=_RUNS)
 
 
 def _rows(found: KeptDocket) -> Iterator[Row]:
@@ -82,7 +93,7 @@ def _row(each: Deadline, found: KeptDocket) -> Row:
     }  # fmt: skip
 
 
-_ROWS: Final = "3"
+_ROWS: Final = "4"
 """Another number when clocks or columns change."""
 
 
@@ -113,6 +124,8 @@ class Wanted:
     """The agency that controls or holds the item, leads the case, or keeps the place."""
     before: str | None = None
     """What is due before an instant."""
+    by: str | None = None
+    """What is due by an instant, or cannot be dated."""
 
 
 def search(
@@ -144,7 +157,7 @@ def of_subjects(connection: Connection, subjects: Collection[str], at: datetime)
     """Deadlines of some subjects that nothing has stopped yet, as they stand at an instant, the first due first."""
     found: list[Shape] = []
     for some in slices(sorted(subjects)):
-        query = select(deadline).where(deadline.c.subject.in_(some), deadline.c.stopped_by.is_(None))
+        query = select(deadline).where(deadline.c.subject.in_(some), _RUNS)
         found += [_shape(row, at) for row in connection.execute(query).mappings()]
     return sorted(found, key=lambda each: (each["due"] is None, each["due"] or "", each["deadline"]))
 
@@ -160,8 +173,10 @@ def _conditions(wanted: Wanted) -> list[Any]:
         found.append(_of_agency(wanted.agency))
     if wanted.before is not None:
         found.append(column.due < wanted.before)
+    if wanted.by is not None:
+        found.append(or_(column.due <= wanted.by, column.state == "no-calendar"))
     if wanted.state is None and not wanted.stopped:
-        found.append(column.stopped_by.is_(None))
+        found.append(_RUNS)
     return found
 
 
@@ -194,7 +209,7 @@ def beside(connection: Connection, shapes: Sequence[Shape]) -> list[Shape]:
     on the clock, and is not said here."""
     found: dict[str, list[Shape]] = {f"item:{each['item']}": [] for each in shapes}
     for some in slices(list(found)):
-        query = select(deadline).where(deadline.c.subject.in_(some), deadline.c.stopped_by.is_(None))
+        query = select(deadline).where(deadline.c.subject.in_(some), _RUNS)
         due = deadline.c.due
         for row in connection.execute(query.order_by(due.nulls_last(), deadline.c.deadline)).mappings():
             text = _text(row)

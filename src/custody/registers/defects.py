@@ -33,6 +33,7 @@ defect = Table(
     Index("defect_id", "defect"),
     Index("defect_case", "case", "defect"),
     Index("defect_act", "act"),
+    Index("defect_code", "state", "severity", "code", "defect", "case"),
     sqlite_strict=True,
 )
 
@@ -78,7 +79,7 @@ def _judged_rows(touching: Touching) -> Iterator[Row]:
 
 REGISTER = Register(
     "defects",
-    4,
+    5,
     (
         Part(defect, "item", "subject", _item_rows),
         Part(defect, "itemless", "subject", _itemless_rows),
@@ -121,7 +122,7 @@ def search(
 def _law(connection: Connection, acts: Iterable[str]) -> Callable[[str], Policy]:
     """The rule data by which each act was judged: those of the ledger's jurisdiction that this version ships stand in
     for those that it no longer does. What became a defect later, when a key fell under doubt, goes by the genesis."""
-    query = select(judged).where(or_(judged.c.act.in_(list(acts)), judged.c.jurisdiction.is_not(None)))
+    query = select(judged).where(or_(judged.c.act.in_(list(acts)), judged.c.position == 1))
     rows = connection.execute(query).mappings().all()
     founding = next((row for row in rows if row["jurisdiction"]), None)
     by_act = {row["act"]: row["policy"] for row in rows}

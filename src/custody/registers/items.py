@@ -70,7 +70,7 @@ def _settle(connection: Connection, changes: Changes) -> None:
 
 REGISTER = Register(
     "items",
-    9,
+    10,
     (
         Part(item, "item", "item", _item_rows),
         words.PART,
