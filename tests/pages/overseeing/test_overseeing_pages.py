@@ -23,6 +23,7 @@ from custody.reminding.configured import Configured
 from custody.reminding.recommendations import recommendations
 from custody.reminding.turn import Office
 from custody.rules.draw import drawn
+from custody_api.station.overseeing import then
 from pages.asking import MOST, asked
 from pages.conftest import At, Station
 
@@ -132,6 +133,22 @@ def test_what_was_known_and_how_it_was_are_two_handles(station: Station, store: 
     case = get(station, "审计员", f"/audit/cases/{CASE}?known_at=2026-03-12T00:00:00Z").text
     assert "did not know of it" in case
     assert get(station, "钱法官", f"/audit/items/{store['stored']}").status_code == 404
+
+
+def test_of_many_acts_those_are_listed_first_that_only_one_moment_has(
+    station: Station, store: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/audit/places/{station.world.places['大库']}"
+    before = instant(store["moved"] - timedelta(minutes=5))
+    everything = get(station, "审计员", f"{path}?as_of={before}").text
+    positions = [int(each) for each in re.findall(r'<td class="number">(\d+)', everything)]
+    other = [int(each) for each in re.findall(r'"differs"><td class="number">(\d+)', everything)]
+    assert 0 < len(other) < len(positions)
+    monkeypatch.setattr(then, "MOST_ACTS", len(other))
+    few = get(station, "审计员", f"{path}?as_of={before}").text
+    assert [int(each) for each in re.findall(r'<td class="number">(\d+)', few)] == other
+    assert f"{len(other)} of {len(positions)} acts" in few
+    assert "those that only one of the moments has" not in everything
 
 
 def test_refusals_and_looks_are_listed_newest_first_and_lead_on(

@@ -42,6 +42,9 @@ router = APIRouter()
 MOST_STEPS: Final = 400
 """Instants that a handle stops at; of more, the newest."""
 
+MOST_ACTS: Final = 100
+"""Acts that are listed; of more, those that only one of the moments has, and the newest."""
+
 
 async def _than(
     than_as_of: Annotated[AwareDatetime | None, Query()] = None,
@@ -75,6 +78,8 @@ class Compared:
     title: str
     axes: Mapping[str, Sequence[Line]]
     acts: Sequence[Shape]
+    of: int
+    """How many acts there are; the newest, and those that only one of the moments has, are listed."""
     occurred: Sequence[str]
     recorded: Sequence[str]
     missing: bool = False
@@ -196,15 +201,23 @@ def _compared(
         seen = page.registers.seen_acts(records)
         records = [each for each in records if each.index in seen]
     at, other = ({each.index for each in standing(records, which)} for which in (moment, than))
-    acts = [{**act_shape(each), "where": _where(each.index in at, each.index in other)} for each in records
-            if each.index in at or each.index in other]  # fmt: skip
+    placed = [(each, _where(each.index in at, each.index in other)) for each in records
+              if each.index in at or each.index in other]  # fmt: skip
+    acts = [{**act_shape(each), "where": where} for each, where in _listed(placed)]
     shown = acts if whole else [
         {**one, "where": two["where"]}
         for one, two in zip(history_of_thing({"acts": acts})["acts"], acts, strict=True)
     ]  # fmt: skip
     lines = {axis: list(_lines(page, axis, fields, axes, *shapes)) for axis, fields in axes.items()}
     title = next((each.get("code") or each.get("name") for each in shapes if each), None)
-    return Compared(title or tag.partition(":")[2], lines, shown, *_steps(records), missing=shapes[0] is None)
+    name = title or tag.partition(":")[2]
+    return Compared(name, lines, shown, len(placed), *_steps(records), missing=shapes[0] is None)
+
+
+def _listed(placed: Sequence[tuple[Recorded, str]]) -> Sequence[tuple[Recorded, str]]:
+    """As many acts as are listed, in log order."""
+    telling = sorted(placed, key=lambda each: (each[1] == "both", -each[0].index))
+    return sorted(telling[:MOST_ACTS], key=lambda each: each[0].index)
 
 
 def _where(at: bool, other: bool) -> str:
