@@ -120,7 +120,7 @@ class Panel {
     if (paper.length === 0 && there.length === 0) return null;
     const kinds = { handwritten: _("signed by hand"), fingerprint: _("fingerprint"), refused: _("refused to sign"), absent: _("not there") };
     const line = (each, at) => make("li", { "data-attested": each.part },
-      this.words.parts[each.part]?.name ?? each.part, ": ", kinds[each.kind], " ",
+      this.words.parts[each.part]?.name ?? each.part, ": ", each.name?.disclose && [make("b", {}, each.name.disclose), ", "], kinds[each.kind], " ",
       make("button", { type: "button", class: "plain", onclick: () => this.#unattest(at) }, _("Remove")));
     return make("section", { class: "attested" }, make("h3", {}, _("People without a key here")),
       make("ul", {}, there.map(line)),

@@ -16,13 +16,14 @@ const KINDS = () => [
 export function attest(part, title) {
   const ink = pad(), print = make("input", { type: "file", id: "pad-print", accept: "image/*", capture: "environment" });
   const name = make("input", { id: "pad-name", required: true, maxlength: 200, autocomplete: "off" });
-  const note = make("textarea", { id: "pad-note", maxlength: 2000 });
+  const who = whoElse(part), note = make("textarea", { id: "pad-note", maxlength: 2000 });
   const kinds = KINDS().map(([kind, text], at) => make("label", { class: "choice" },
     make("input", { type: "radio", name: "pad-kind", value: kind, checked: at === 0 }), text));
   const wrong = make("p", { role: "alert", class: "wrong" });
   const shown = { handwritten: ink.element, fingerprint: field(_("Picture of the fingerprint"), print) };
   const form = make("form", { method: "dialog" },
-    make("h2", {}, title), field(_("Name"), name), make("p", {}, make("small", {}, _("The name is sealed: the log shows that it was given, not what it is."))),
+    make("h2", {}, title), field(_("Name"), name), who.map(([text, input]) => field(text, input)),
+    make("p", {}, make("small", {}, _("Name, document and address are sealed: the log shows that they were given, not what they say."))),
     make("fieldset", {}, make("legend", {}, _("How")), kinds), Object.values(shown),
     field(_("What was seen, and who says so"), note), wrong,
     make("div", { class: "actions" },
@@ -41,7 +42,7 @@ export function attest(part, title) {
       const kind = chosen(form), said = wrongWith(kind, ink, print, note);
       wrong.textContent = said ?? "";
       if (said !== null) return;
-      made = await attestation(part, kind, name.value, note.value, ink, print);
+      made = await attestation(part, kind, [name, ...who.map(([, input]) => input), note], ink, print);
       dialog.close();
     });
     dialog.addEventListener("close", () => { dialog.remove(); done(made); });
@@ -52,17 +53,29 @@ const chosen = form => new FormData(form).get("pad-kind");
 
 function wrongWith(kind, ink, print, note) {
   if (kind === "handwritten" && ink.empty()) return _("Nothing was drawn yet.");
-  if (kind === "fingerprint" && print.files.length === 0) return _("There is no picture of the fingerprint yet.");
+  if (kind === "fingerprint" && !print.files[0]?.type.startsWith("image/")) return _("There is no picture of the fingerprint yet.");
   if ((kind === "refused" || kind === "absent") && !note.value.trim()) return _("Say what was seen, and who saw it.");
   return null;
 }
 
-async function attestation(part, kind, name, note, ink, print) {
+// What else is asked of whoever stands in a part: who it is and how to reach them, and of whoever needs one, a licence.
+function whoElse(part) {
+  const asked = [["document", _("Identity document, kind and number")], ["contact", _("Telephone or address")],
+    ...["medic", "examiner"].includes(part) ? [["licence", _("Licence")]] : []];
+  return asked.map(([what, text]) => [text, make("input", { id: `pad-${what}`, maxlength: 200, autocomplete: "off" })]);
+}
+
+const OPEN = ["pad-licence", "pad-note"];
+
+async function attestation(part, kind, inputs, ink, print) {
   const blob = { handwritten: ink.file, fingerprint: async () => print.files[0] }[kind];
   const attachment = blob ? await attach(await blob(), "signature") : null;
-  const made = { part, name: { disclose: name.trim().normalize("NFC") }, kind };
+  const made = { part, kind };
+  for (const input of inputs) {
+    const text = input.value.normalize("NFC").trim();
+    if (text) made[input.id.slice("pad-".length)] = OPEN.includes(input.id) ? text : { disclose: text };
+  }
   if (attachment) made.attachment = attachment.sha256;
-  if (note.trim()) made.note = note.trim().normalize("NFC");
   return { attestation: made, attachment };
 }
 
