@@ -16,6 +16,9 @@ from custody_api.station.pages import Page
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
+_THROUGH_AN_ISSUER: Final = "/v1/session/issuers/"
+"""Where browsers go to an issuer's page and come back: what goes wrong on that way is told on a page."""
+
 _FOR_MACHINES: Final = ("/v1/", "/log/", "/static/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 
@@ -25,10 +28,11 @@ def on_page(handler: Handler) -> Handler:
     async def handled(request: Request, error: Exception) -> Response:
         if not _asked_for_a_page(request):
             return await handler(request, error)
-        if isinstance(error, NotSignedIn) and "hx-request" not in request.headers:
+        first = isinstance(error, NotSignedIn) and not request.url.path.startswith(_THROUGH_AN_ISSUER)
+        if first and "hx-request" not in request.headers:
             return _sign_in_first(request)
         answer = await handler(request, error)
-        if isinstance(error, NotSignedIn):  # a part of a page: the whole page goes there
+        if first:  # a part of a page: the whole page goes there
             answer.headers["HX-Redirect"] = "/sign-in"
             return answer
         problem = json.loads(bytes(answer.body) or b"{}")
@@ -46,6 +50,8 @@ def _sign_in_first(request: Request) -> Response:
 
 
 def _asked_for_a_page(request: Request) -> bool:
-    if request.url.path.startswith(_FOR_MACHINES) or "authorization" in request.headers:
+    path = request.url.path
+    machines = path.startswith(_FOR_MACHINES) and not path.startswith(_THROUGH_AN_ISSUER)
+    if machines or "authorization" in request.headers:
         return False
     return "text/html" in request.headers.get("accept", "") or "hx-request" in request.headers
