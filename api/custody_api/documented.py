@@ -214,7 +214,7 @@ TILE: Final[Json] = {"responses": {200: _media("application/octet-stream", "Hash
 LABEL: Final[Json] = {
     "responses": {
         200: {
-            "description": "Drawn labels. Custody-Missing-Characters names what the font cannot show.",
+            "description": "Labels, journaled. Custody-Missing-Characters names what the font cannot show.",
             "content": {
                 kind: {"schema": {"type": "string", "format": "binary"}}
                 for kind in ("application/pdf", "image/png", "image/svg+xml", "application/zpl")

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-ASKED_AS: Final = "custody.asked-as"
-"""In the scope of a HEAD: for who would read a file only to have it kept back."""
+_ASKED_AS: Final = "custody.asked-as"
+"""In the scope of a HEAD, which the routes take for a GET."""
+
+
+def keeps_body_back(request: Request) -> bool:
+    """Whether nothing but headers is answered: then nothing is read for it, and nobody takes anything out."""
+    return bool(request.scope.get(_ASKED_AS) == "HEAD")
 
 
 class HeadAsGet:
@@ -28,4 +34,4 @@ class HeadAsGet:
                 await send(message)
                 await send({"type": "http.response.body", "body": b""})
 
-        await self._app({**scope, "method": "GET", ASKED_AS: "HEAD"}, receive, without_body)
+        await self._app({**scope, "method": "GET", _ASKED_AS: "HEAD"}, receive, without_body)

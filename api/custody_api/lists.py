@@ -16,6 +16,7 @@ from custody.ledger.ledger import Ledger
 from custody_api.answers import Exported, Listed, Shape, next_link, page
 from custody_api.callers import TheCaller
 from custody_api.context import TheLedger
+from custody_api.head import keeps_body_back
 from custody_api.problems import language_of
 from custody_api.tables import MEDIA_TYPES, Format, drawn
 
@@ -81,7 +82,9 @@ class Lists:
         return Response(data, media_type=media_type, headers=headers)
 
     def journaled(self, name: str, why: str, form: str, **of: object) -> None:
-        """Write into the journal who takes what out, and why. Raises Unavailable."""
+        """Write into the journal who takes what out, and why; of a HEAD nothing leaves. Raises Unavailable."""
+        if keeps_body_back(self.request):
+            return
         asked = {name: value for name, value in self.request.query_params.items() if name not in ("why", "format")}
         subject = self.request.path_params | asked
         self.ledger.journal.export(

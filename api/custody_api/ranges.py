@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from custody.errors import Malformed
-from custody_api.head import ASKED_AS
+from custody_api.head import keeps_body_back
 from custody_api.problems import answer as problem
 
 _SPAN: Final = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
@@ -36,7 +36,7 @@ def answered(request: Request, size: int, read: Read, headers: Mapping[str, str]
     if span is not None:
         said["Content-Range"] = f"bytes {first}-{end - 1}/{size}"
     status = 200 if span is None else 206
-    if request.scope.get(ASKED_AS) == "HEAD":
+    if keeps_body_back(request):
         return Response(status_code=status, headers=said)
     return StreamingResponse(read(first, end), status_code=status, headers=said)
 

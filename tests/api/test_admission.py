@@ -220,7 +220,7 @@ def items_one_by_one(story: Story) -> Iterator[Asked]:
             yield Asked(one, f"{path}?as_of={moment}", seen, item, no_item)
             yield Asked(one, f"{path}?as_of=2020-01-01T00:00:00Z", lambda _: False)
             yield Asked(history, f"{path}/history?known_at={moment}", seen, item, no_item)
-            yield Asked(label, f"/v1/labels/{item}.svg", at_hand, item, no_item)
+            yield Asked(label, f"/v1/labels/{item}.svg?why=x", at_hand, item, no_item)
 
 
 def cases_one_by_one(story: Story) -> Iterator[Asked]:

@@ -106,6 +106,17 @@ def test_the_prosecutor_takes_the_whole_case_out_and_it_is_sound(served: Served,
     assert served.journal("view") == []
 
 
+def test_asking_for_the_headers_of_a_bundle_takes_nothing_out(served: Served, of: Of) -> None:
+    before = served.world.ledger.journal.recorder.head().size
+    asked = of("江检").head(PATH, params={"why": WHY, "disclose": "all"})
+    assert (asked.status_code, asked.content, asked.headers["content-type"]) == (200, b"", "application/zip")
+    assert int(asked.headers["custody-position"]) == served.world.ledger.recorder.head().size
+    assert of("审计员").head(PATH, params={"why": WHY, "disclose": "all"}).status_code == 403
+    assert of("顾宁").head(PATH, params={"why": WHY}).status_code == 404
+    assert of("江检").head(PATH).status_code == 400
+    assert served.world.ledger.journal.recorder.head().size == before
+
+
 def test_what_the_api_gives_is_what_the_command_writes(served: Served, of: Of, tmp_path: Path) -> None:
     answer = of("审计员").get(PATH, params={"why": WHY, "report": False})
     made = bundles.files(bundles.content(served.world, Subject("case", CASE)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from custody_scanners.labels import Label, draw
 from world import World
 
 PNG = {"Content-Type": "image/png"}
+Callers = Callable[[str], httpx.Client]
 
 
 def scanned(client: httpx.Client, image: bytes, mode: str = "single") -> dict[str, Any]:
@@ -32,7 +34,7 @@ def test_a_label_that_was_printed_is_read_back_to_its_item(world: World, client:
     case = world.opens_case()
     (item,) = world.seizes(case)
     for stock in ("bag-50x30", "tube-40x20"):
-        label = client.get(f"/v1/labels/{item}.png", params={"stock": stock})
+        label = client.get(f"/v1/labels/{item}.png", params={"stock": stock, "why": "另一规格"})
         assert label.headers["content-type"] == "image/png"
         found = scanned(client, label.content)
         assert found["accepted"]
@@ -55,7 +57,7 @@ def test_a_retired_code_says_what_it_was_and_the_label_is_drawn_with_the_new_one
     assert (code["standing"], code["retired_by"]) == ("retired", labelling.act)
     assert (code["item"]["item"], code["item"]["code"]) == (item, fresh)
     for name in (item, fresh, code["code"]):
-        (now,) = scanned(client, client.get(f"/v1/labels/{name}.png").content)["codes"]
+        (now,) = scanned(client, client.get(f"/v1/labels/{name}.png?why=x").content)["codes"]
         assert (now["code"], now["standing"]) == (fresh, "in-force")
 
 
@@ -97,8 +99,10 @@ def test_the_commands_ask_a_server_as_they_ask_a_database(
     write_key(tmp_path / "auditor.key", world.key_of("审计员"), None)
     assert main(["sign-in", *server[:2], "--key", str(tmp_path / "auditor.key")]) == 0
     capsys.readouterr()
+    sqlite_client.get("/v1/people", params={"at_least": world.ledger.recorder.head().size})
     assert main(["label", item, "-o", old, *server]) == 0
     fresh = world.labels(item, signers=world.signers(labeller="周远"))
+    sqlite_client.get("/v1/people", params={"at_least": world.ledger.recorder.head().size})
     assert main(["label", *names, "-o", page, "--stock", "a4-3x8", *server]) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["labels"][0] == fresh
     assert main(["scan", page, "--page", *server]) == 0
@@ -130,6 +134,37 @@ def test_labels_come_in_the_format_asked_for(
     answer = sqlite_client.get(f"/v1/labels/{item}.{format}")
     assert answer.status_code == 200
     assert answer.content.lstrip().startswith(opening)
+
+
+def test_each_label_that_is_drawn_leaves_a_line_and_a_second_one_takes_a_reason(
+    world: World, client: httpx.Client
+) -> None:
+    """Nobody on the way keeps one, and none is answered as unchanged: that would be one more without a line."""
+    (item,) = world.seizes(world.opens_case())
+    code, path = world.facts(item).code, f"/v1/labels/{item}"
+    first = client.get(f"{path}.png", headers={"Accept-Language": "zh-CN"})
+    assert (first.status_code, first.headers["cache-control"], "etag" in first.headers) == (200, "no-store", False)
+    again = client.get(f"{path}.zpl")
+    assert (again.status_code, again.json()["code"]) == (400, "malformed/reprint")
+    torn = client.get(f"{path}.zpl", params={"copies": 2, "why": " 原标签破损 "}, headers={"If-None-Match": "*"})
+    assert torn.status_code == 200
+    lines = world.ledger.journal.under(f"label:{code}")
+    assert [(each.kind, each.by, each.code, each.detail) for each in lines] == [
+        ("export", "aud-01", "export/labels", {"list": "labels", "labels": [code], "why": why, "onto": onto,
+                                               "stock": "bag-50x30", "copies": copies})
+        for why, onto, copies in (("首次打印", "png", 1), ("原标签破损", "zpl", 2))
+    ]  # fmt: skip
+
+
+def test_no_line_says_that_a_label_was_drawn_where_none_was(world: World, callers: Callers) -> None:
+    """Asked for its headers alone, on a stock it does not fit, of a thing one does not see, and of nothing at all."""
+    (item,) = world.seizes(world.opens_case())
+    officer, judge = callers("周远"), callers("钱法官")
+    assert officer.head(f"/v1/labels/{item}.png").status_code == 200
+    assert officer.get(f"/v1/labels/{item}.zpl?stock=a4-3x8").status_code == 400
+    assert judge.get(f"/v1/labels/{item}.png").status_code == 404
+    assert officer.get(f"/v1/labels/{world.code()}.png").status_code == 404
+    assert world.ledger.journal.recorder.head().size == 0
 
 
 def test_copies_stock_and_format_that_do_not_fit_are_told_so(sqlite_world: World, sqlite_client: httpx.Client) -> None:

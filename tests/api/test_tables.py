@@ -165,6 +165,8 @@ def test_who_took_what_out_and_why_stands_in_the_journal(world: World, callers: 
     assert (answer.status_code, answer.json()["field"]) == (400, "why")
     assert officer.get("/v1/items", params={**query, "format": "pdf", "why": WHY}).status_code == 400
     assert journaled(world) == []
+    assert officer.head("/v1/items", params={**query, "format": "csv", "why": WHY}).status_code == 200
+    assert journaled(world) == []
     taken = rows_of(officer.get("/v1/items", params={**query, "format": "csv", "why": WHY}))
     [line] = journaled(world)
     assert (line.by, line.code, line.detail["why"], line.detail["list"]) == ("psb-0211", "export/csv", WHY, "items")

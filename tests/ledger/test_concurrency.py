@@ -17,11 +17,37 @@ from custody.errors import Unavailable
 from custody.ledger.drafts import Appended, ConditionFailed
 from custody.ledger.engine import open_engine
 from custody.ledger.group_commit import GroupCommit
+from custody.ledger.journal import Journal
 from custody.ledger.recorder import Recorder
 from custody.tlog.merkle import leaf_hash, verify_inclusion
 from custody_migrations import migrate
 from logs import SIGNER, Clock, check, draft, everything, opened, unless
 from world import World
+
+
+def test_of_several_processes_that_print_a_label_first_one_did(database_url: str) -> None:
+    """Each has the journal open by itself, and remembers that none was printed."""
+    world = World(database_url)
+    journals = [world.ledger.journal, *(world.opened_again().journal for _ in range(2))]
+    codes = [world.code() for _ in range(6)]
+    start = threading.Barrier(len(journals))
+
+    def prints(journal: Journal) -> list[str]:
+        first = []
+        for code in codes:
+            start.wait()
+            try:
+                journal.export("cen-01", "首次打印", {"labels": [code]}, "export/labels", unless=[f"label:{code}"])
+                first.append(code)
+            except ConditionFailed:
+                continue
+        return first
+
+    with ThreadPoolExecutor(len(journals)) as threads:
+        first = [code for each in threads.map(prints, journals) for code in each]
+    assert sorted(first) == sorted(codes)
+    assert [len(world.ledger.journal.positions([f"label:{code}"])) for code in codes] == [1] * len(codes)
+    world.close()
 
 
 def test_threads_append_together_without_a_gap(database_url: str) -> None:

@@ -115,6 +115,7 @@ PARTS: Final[dict[str, str]] = {
     "/manifest.webmanifest": "what installs the station: tests/pages/field",
     "/field/icon.svg": "a picture: tests/pages/field",
     "/field/icon-{size}.png": "a picture: tests/pages/field",
+    "/labels/preview/{label_id}.png": "a picture: tests/pages/flows",
     "/offers/photographs/{item}": "a part of the answer: tests/pages/flows",
     "/offers/attached": "a part of the answer: tests/pages/flows",
     "/stock-takes/{stock_take}/missing": "a part that renews itself: tests/pages/flows",

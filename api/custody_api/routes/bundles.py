@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Annotated
 from unicodedata import normalize
 from urllib.parse import quote
@@ -31,6 +31,7 @@ from custody_api.answers import TakenOut
 from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import Context, InContext, require_reached
 from custody_api.disclosing import require_opens
+from custody_api.head import keeps_body_back
 from custody_api.problems import language_of
 
 router = APIRouter(prefix="/v1", tags=["bundles"])
@@ -78,14 +79,21 @@ def read_item_bundle(
 def _answer(
     subject: Subject, request: Request, context: Context, caller: Caller, registers: Registers, wanted: Wanted
 ) -> StreamingResponse:
-    """The bundle as a stream; who took it out, and what was opened for it, stands in the journal before it begins."""
+    """The bundle as a stream; who took it out, and what was opened for it, stands in the journal before it begins.
+
+    Of a HEAD nothing leaves: none is put together, and no line is written.
+    """
     ledger = context.ledger
+    if wanted.disclose:
+        require_opens(caller, Sight.WHOLE)
+    if keeps_body_back(request):
+        return _streamed(subject, ledger.recorder.head().size, ())
     ledger.publication.publish(at_once=True)
     size = ledger.recorder.head().size
     require_reached(context, size)  # an act that the registers do not know yet, he would not see
     scope = scope_of(ledger.recorder, subject, size)
     withheld = {index for index, each in scope.acts.items() if not _whole(registers, each)}
-    opened = _opened(ledger, caller, scope, withheld, wanted)
+    opened = _opened(ledger, scope, withheld, wanted)
     content = content_of(
         ledger, scope, withheld=withheld, disclosures=opened.values(),
         attachments=_attachments(context.attachments, scope, withheld) if wanted.attachments else (),
@@ -98,12 +106,18 @@ def _answer(
     if opened:
         ledger.journal.view(caller.person, wanted.why, of, opened, "view/bundle")
     ledger.journal.export(caller.person, wanted.why, of, "export/bundle")
+    return _streamed(subject, scope.size, every)
+
+
+def _streamed(subject: Subject, position: int, every: Sequence[File]) -> StreamingResponse:
+    """The answer with a bundle of some files; for a HEAD of none, and then without a length."""
     name = quote(f"{subject.id.replace('/', '-')}.zip")
     headers = {
-        "Cache-Control": "no-store", "Content-Length": str(archive_size(every)), "Custody-Position": str(scope.size),
+        "Cache-Control": "no-store", "Custody-Position": str(position),
         "Content-Disposition": f"attachment; filename=\"bundle.zip\"; filename*=UTF-8''{name}",
+        **({"Content-Length": str(archive_size(every))} if every else {}),
     }  # fmt: skip
-    return StreamingResponse(archived(every), media_type="application/zip", headers=headers)
+    return StreamingResponse(archived(every) if every else (), media_type="application/zip", headers=headers)
 
 
 def _whole(registers: Registers, found: Found) -> bool:
@@ -111,13 +125,10 @@ def _whole(registers: Registers, found: Found) -> bool:
     return found.entry.type in ABOUT_PARTIES or registers.sight_of_act(found.recorded) is Sight.WHOLE
 
 
-def _opened(
-    ledger: Ledger, caller: Caller, scope: Scope, withheld: Collection[int], wanted: Wanted
-) -> dict[str, Opened]:
-    """The sealed values that are asked for, of acts that the caller sees the whole of. Raises NotAllowed."""
+def _opened(ledger: Ledger, scope: Scope, withheld: Collection[int], wanted: Wanted) -> dict[str, Opened]:
+    """The sealed values that are asked for, of acts that the caller sees the whole of."""
     if not wanted.disclose:
         return {}
-    require_opens(caller, Sight.WHOLE)
     seen = [each for index, each in scope.acts.items() if index not in withheld]
     return sealed_values(ledger, seen, None if ALL in wanted.disclose else wanted.disclose)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BeforeValidator
@@ -13,18 +14,27 @@ from starlette.responses import JSONResponse, Response
 
 from custody.access.rights import Sight
 from custody.access.shown import as_kit, as_thing
+from custody.errors import Malformed
 from custody.facts.shapes import Shape
 from custody.label import is_code
+from custody.ledger.drafts import ConditionFailed
+from custody.ledger.journal import Journal
 from custody.registers.reading import Registers
 from custody_api import documented
 from custody_api.bodies import read_image
-from custody_api.callers import TheRegisters
+from custody_api.callers import TheCaller, TheRegisters
 from custody_api.context import TheLedger
+from custody_api.head import keeps_body_back
 from custody_api.problems import language_of
 from custody_api.wording import Language
 from custody_scanners.labels import draw
 from custody_scanners.ledger_answers import Answers, FromLedger, label_of
 from custody_scanners.scan import Mode, Problem, scan
+
+LABELS: Final = "export/labels"
+"""The code of a line of the journal that says which labels were drawn."""
+
+_FIRST: Final[Mapping[Language, str]] = {"zh": "首次打印", "en": "first label"}
 
 router = APIRouter(prefix="/v1", tags=["labels"])
 
@@ -40,20 +50,59 @@ def _number(given: object) -> object:
 Dpi = Annotated[Literal[203, 300], BeforeValidator(_number)]
 
 
+Why = Annotated[
+    str | None,
+    Query(max_length=200, description="Why again: needed where the label was drawn or printed before."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Labels that leave the server: their codes, how many of each, the stock, and the printer or the kind of file."""
+
+    codes: Sequence[str]
+    copies: int
+    stock: str
+    onto: str
+
+
+def note_labels(journal: Journal, by: str, leaving: Leaving, why: str | None, language: Language) -> None:
+    """Write down who has which labels drawn, before they leave: a second label of a thing is a second key to it.
+
+    The journal decides which was first, also among several processes. Raises Malformed if a second one has no reason.
+    """
+    reason = (why or "").strip()
+    of = {"list": "labels", "labels": list(leaving.codes), "copies": leaving.copies, "stock": leaving.stock,
+          "onto": leaving.onto}  # fmt: skip
+    before = () if reason else [f"label:{each}" for each in leaving.codes]
+    try:
+        journal.export(by, reason or _FIRST[language], of, LABELS, unless=before)
+    except ConditionFailed:
+        raise Malformed(
+            "malformed/reprint", "Some of these labels were printed before: say why again.", field="why"
+        ) from None
+
+
 @router.get("/labels/{label_id}.{format}", response_class=Response, **documented.LABEL)
 def draw_label(
     label_id: str,
     format: Format,
+    request: Request,
     ledger: TheLedger,
+    caller: TheCaller,
     registers: TheRegisters,
     stock: Stock = "bag-50x30",
     dpi: Dpi = 300,
     copies: Annotated[int, Query(ge=1, le=500)] = 1,
+    why: Why = None,
 ) -> Response:
-    """The label in force of an item, a place or a kit, by its id or a code."""
+    """The label in force of an item, a place or a kit, by its id or a code. Each leaves a line in the journal."""
     label = label_of(AsSeen(FromLedger(ledger), registers), label_id)
     drawn = draw([label] * copies, stock, format, dpi)
-    headers = {"Cache-Control": "private, no-cache", "Content-Disposition": f'inline; filename="{label.code}.{format}"'}
+    if not keeps_body_back(request):
+        leaves = Leaving((label.code,), copies, stock, format)
+        note_labels(ledger.journal, caller.person, leaves, why, language_of(request))
+    headers = {"Cache-Control": "no-store", "Content-Disposition": f'inline; filename="{label.code}.{format}"'}
     if drawn.missing:
         headers["Custody-Missing-Characters"] = " ".join(f"U+{ord(each):04X}" for each in drawn.missing)
     if drawn.shortened:

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import uuid4
 
-from eventsourcing.dcb.api import DCBQueryItem
+from eventsourcing.dcb.api import DCBAppendCondition, DCBQuery, DCBQueryItem
 
 from custody.acts.entry import instant
 from custody.errors import CustodyError
@@ -70,20 +70,25 @@ class Journal:
         seen = sorted(set(values))
         return self._append("view", by, code, {**of, "why": why, "values": seen}, None)
 
-    def export(self, by: str, why: str, of: Mapping[str, object], code: str) -> int:
+    def export(
+        self, by: str, why: str, of: Mapping[str, object], code: str, *, unless: Sequence[str] = ()
+    ) -> int:
         """Record that somebody took a list or a history out as a file: who, why, what he asked for.
 
-        Whoever gives it out records it first. Raises Unavailable.
+        Whoever gives it out records it first. With ``unless``, only if no line bears any of these tags: of several that
+        ask so at once, in whatever process, one is first. Raises ConditionFailed, Unavailable.
         """
-        return self._append("export", by, code, {**of, "why": why}, None)
+        condition = DCBAppendCondition(DCBQuery([DCBQueryItem(tags=[tag]) for tag in unless])) if unless else None
+        return self._append("export", by, code, {**of, "why": why}, None, condition)
 
     def token(self, code: str, by: str, act: str, tokens: Sequence[str], why: str) -> int:
         """Record that links to the receipt of an act were issued or revoked; of a token, its hash."""
         return self._append("token", by, code, {"act": act, "tokens": list(tokens), "why": why}, None)
 
     def _append(
-        self, kind: Kind, by: str, code: str, detail: dict[str, Any], envelope: bytes | None
-    ) -> int:
+        self, kind: Kind, by: str, code: str, detail: dict[str, Any], envelope: bytes | None,
+        condition: DCBAppendCondition | None = None,
+    ) -> int:  # fmt: skip
         stated = json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
         def complete(index: int, recorded_at: datetime, previous: dict[str, int]) -> bytes:
@@ -100,7 +105,8 @@ class Journal:
             "envelope": base64.b64encode(envelope).decode() if envelope else None,
         }).encode()  # fmt: skip
         tags = tags_of_line(kind, by, detail)
-        draft = Draft(kind, data, tags, id=line.bytes, digest=hashlib.sha256(data).digest(), complete=complete)
+        digest = hashlib.sha256(data).digest()
+        draft = Draft(kind, data, tags, id=line.bytes, digest=digest, complete=complete, condition=condition)
         return self.recorder.submit(draft).position
 
     def read(self, after: int = 0, limit: int = 100) -> Iterator[JournalEntry]:

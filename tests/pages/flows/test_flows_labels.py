@@ -77,10 +77,10 @@ def test_labels_go_to_a_named_printer_and_a_second_one_needs_a_reason(
     page.locator("#print").click()
     expect(page.locator("#said.green")).to_be_visible()
     with station.client("周远") as client:
-        drawn = client.get(f"/v1/labels/{item}.zpl?dpi=203").content
+        drawn = client.get(f"/v1/labels/{item}.zpl?dpi=203&why=compared").content
     assert paper[1].jobs == [drawn, drawn]
     page.goto(page.url + f"/log?label={item}")
-    expect(page.locator("tbody tr")).to_have_count(3)
+    expect(page.locator("tbody tr")).to_have_count(4)  # a look at the specimen leaves none
     expect(page.locator("tbody")).to_contain_text("the first one was torn")
     with station.client("周远") as client:
         answer = client.post("/labels/print", json={"labels": [item], "printer": "127.0.0.1:22", "why": "x"})

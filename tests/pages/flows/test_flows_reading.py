@@ -19,6 +19,7 @@ from custody.desk import counting as desk_counting
 from custody.desk.store import Desk
 from custody.errors import Refused
 from custody.rules.blind_count import Scan
+from custody_scanners.scan import scan
 from pages.conftest import Station
 from world_objects import raises
 from world_results import asks
@@ -202,6 +203,20 @@ def test_a_blank_roll_and_a_case_are_drawn_into_one_file(station: Station, told:
         assert case.content.startswith(b"\x89PNG")
         again = client.post("/labels/file", json={"labels": told["items"][:1]})
     assert again.json()["code"] == "malformed/reprint"
+
+
+def test_what_a_label_will_look_like_is_shown_on_a_specimen_that_is_nobodys(
+    station: Station, told: dict[str, Any]
+) -> None:
+    """A picture with the code in force would be one more label, and leave no line."""
+    item, before = told["items"][0], station.world.ledger.journal.recorder.head().size
+    with as_somebody(station, "周远") as officer, as_somebody(station, "钱法官") as stranger:
+        shown = officer.get(f"/labels/preview/{item}.png")
+        assert stranger.get(f"/labels/preview/{item}.png").status_code == 404
+    assert shown.headers["cache-control"] == "no-store"
+    (found,) = scan(shown.content, "single").codes
+    assert (found.code, label.is_code(found.code, "item")) == ("EV10000000000000" + found.code[16:], True)
+    assert station.world.ledger.journal.recorder.head().size == before
 
 
 @pytest.mark.parametrize(("act", "leads"), [

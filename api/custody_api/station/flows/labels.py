@@ -1,11 +1,10 @@
 """Labels: chosen, looked at, and sent to a printer that the settings name; and who had which printed, and why again.
 
-That a label was sent is journaled before it is sent: a second label of one thing is a second key to it.
+That a label was sent is journaled before it is sent (`custody_api.routes.labels`).
 """
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends
@@ -14,9 +13,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from custody import label
 from custody.cli.printers import Printer
-from custody.errors import Malformed, NotFound
+from custody.errors import NotFound
 from custody.facts.shapes import Shape
-from custody_api.routes.labels import AsSeen, Dpi, Stock
+from custody_api.routes.labels import LABELS, AsSeen, Dpi, Leaving, Stock, note_labels
 from custody_api.station.flows.intake import line_of
 from custody_api.station.flows.sent import sent
 from custody_api.station.pages import Page, ThePage
@@ -24,17 +23,10 @@ from custody_scanners.labels import STOCKS, Drawn, Label, blank, draw
 from custody_scanners.ledger_answers import FromLedger, label_of
 from custody_scanners.printing import alone, send
 
-LABELS: Final = "export/labels"
-"""The code of a line of the journal that says which labels were sent to print."""
-
 MOST: Final = 500
 """Labels in one job from a page."""
 
 _LISTED: Final = 200
-
-_FIRST: Final = Lock()
-"""Held from looking whether a label was printed until the line is written, so that two first ones are not both first.
-Of several processes before one ledger each has its own: there both may pass, and the journal shows both."""
 
 router = APIRouter(prefix="/labels")
 
@@ -119,6 +111,15 @@ def draw_labels(page: ThePage, job: Annotated[AsFile, Depends(sent(AsFile))]) ->
     return Response(drawn.data, media_type=drawn.media_type, headers={"Cache-Control": "no-store"})
 
 
+@router.get("/preview/{label_id}.png")
+def preview(page: ThePage, label_id: str, stock: Stock = "bag-50x30") -> Response:
+    """How the label of a thing will look: as a specimen, whose code is nobody's. Raises NotFound, Malformed."""
+    genuine = _label(page, label_id)
+    specimen = Label(label.make(label.PREFIXES[genuine.code[:3]], bytes(9)), genuine.lines)
+    drawn = draw([specimen], stock, "png", 203)
+    return Response(drawn.data, media_type=drawn.media_type, headers={"Cache-Control": "no-store"})
+
+
 def printer_named(printers: tuple[Printer, ...], name: str) -> Printer:
     """One of the printers in the settings. Raises NotFound: an address is none."""
     for each in printers:
@@ -139,16 +140,8 @@ def _label(page: Page, asked: str) -> Label:
 
 def _journaled(page: Page, job: Job, labels: list[Label], onto: str) -> None:
     """Write down who sends which labels where, before they are sent. Raises Malformed if a second one has no reason."""
-    codes, why = [each.code for each in labels], (job.why or "").strip()
-    journal = page.context.ledger.journal
-    with _FIRST:
-        if journal.positions([f"label:{each}" for each in codes]) and not why:
-            raise Malformed("malformed/reprint", "Some of these labels were printed before: say why again.",
-                            field="why")  # fmt: skip
-        journal.export(
-            page.caller.person, why or page.say("first label"),
-            {"list": "labels", "labels": codes, "copies": job.copies, "stock": job.stock, "onto": onto}, LABELS,
-        )  # fmt: skip
+    leaving = Leaving([each.code for each in labels], job.copies, job.stock, onto)
+    note_labels(page.context.ledger.journal, page.caller.person, leaving, job.why, page.lang)
 
 
 def _told(drawn: Drawn) -> Shape:

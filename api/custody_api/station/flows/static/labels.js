@@ -29,8 +29,11 @@ function draw() {
     make("td", {}, each.case ?? "—"),
     make("td", {}, make("a", { href: `/labels/log?label=${each.code}` }, _("printed before?"))))));
   const first = wanted()[0];
-  document.getElementById("preview").replaceChildren(...(first ? [make("img", { class: "label-preview", alt: _("The label of {what}", { what: first.description }),
-    src: `/v1/labels/${first.item}.png?stock=${form.elements.stock.value === "a4-3x8" ? "bag-50x30" : form.elements.stock.value}&dpi=203` })] : []));
+  const stock = form.elements.stock.value === "a4-3x8" ? "bag-50x30" : form.elements.stock.value;
+  document.getElementById("preview").replaceChildren(...(first ? [
+    make("img", { class: "label-preview", alt: _("The label of {what}", { what: first.description }), src: `/labels/preview/${first.item}.png?stock=${stock}` }),
+    make("p", {}, _("A specimen: its code is nobody's.")),
+  ] : []));
 }
 
 function job() {
