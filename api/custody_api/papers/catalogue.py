@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from custody.acts.act import Act
 from custody.acts.case import Noted
 from custody.acts.disposition import Release
+from custody.acts.entry import Recorded
 from custody.errors import Malformed, NotFound
 from custody_api.papers import continuity, handing, keeping, leaving, manifests, taking, telling
 from custody_api.papers.paper import Paper
@@ -117,15 +118,14 @@ def papers(sources: Sources, kind: str, subject: Subject, name: str, link: Link 
     return [chosen.build(sources, each, link(each) if callable(link) else link) for each in found]
 
 
-def drawable(sources: Sources, case: str) -> list[str]:
-    """The kinds of papers that can be drawn of a case, in their order."""
+def drawable(sources: Sources, case: str, whole: Callable[[Sequence[Recorded]], set[int]]) -> list[str]:
+    """The kinds of papers that can be drawn of a case, in their order; ``whole`` says of which acts, by their leaf
+    indexes, the reader may see the whole."""
     recorded = sources.under([f"case:{case}"], DRAWN_FROM)[f"case:{case}"]
-
-    def any_read(fits: Callable[[Act], bool]) -> bool:
-        return any(fits(each.act) and sources.reads(each) for each in recorded)
-
-    found = [name for name, kind in KINDS.items() if any_read(kind.takes)]
-    return [*found, CONTINUITY] if any_read(lambda act: bool(act.items_born)) else found
+    read = whole(recorded)
+    acts = [each.act for each in recorded if each.index in read]
+    found = [name for name, kind in KINDS.items() if any(map(kind.takes, acts))]
+    return [*found, CONTINUITY] if any(each.items_born for each in acts) else found
 
 
 def _acts(sources: Sources, kind: Kind, subject: Subject, name: str) -> list[Source]:

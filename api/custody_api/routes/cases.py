@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import partial
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -12,6 +13,7 @@ from starlette.responses import Response
 
 from custody.access.rights import Sight
 from custody.ledger.history import case_at
+from custody.ledger.ledger import Ledger
 from custody.registers.reading import Registers
 from custody_api import documented_cases as documented
 from custody_api.answers import FromPosition, Listed, Shape, TakenOut, encoded, one
@@ -114,8 +116,7 @@ def read_case(
         return one(request, case_at(ledger.recorder, name, moment))
     found = registers.dossier(name, at=ledger.clock(), limit=limit)
     contents = {part: _continued(name, part, limit, **listed) for part, listed in found["contents"].items()}
-    sources = Sources(ledger, opens=False, reads=lambda act: registers.sight_of_act(act) is Sight.WHOLE)
-    return one(request, {**found, "contents": contents | {"papers": _papers(sources, name)}})
+    return one(request, {**found, "contents": contents | {"papers": _papers(ledger, registers, name)}})
 
 
 def _chain(registers: Registers, origin: str, case: str) -> Chain:
@@ -137,11 +138,12 @@ def _continued(case: str, part: str, limit: int, members: list[Shape], after: ob
     return {"members": members, "next": f"{path}?{query}" if after is not None else None}
 
 
-def _papers(sources: Sources, case: str) -> list[Shape]:
+def _papers(ledger: Ledger, registers: Registers, case: str) -> list[Shape]:
     """Every kind of paper that can be drawn of a case, with its address."""
+    whole = partial(registers.seen_acts, least=Sight.WHOLE)
     return [
         {"kind": kind, **TITLES[kind], "href": f"/v1/papers/{kind}?{urlencode({'case': case})}"}
-        for kind in drawable(sources, case)
+        for kind in drawable(Sources(ledger, opens=False), case, whole)
     ]
 
 

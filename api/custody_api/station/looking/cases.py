@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
@@ -10,7 +11,7 @@ from starlette.responses import HTMLResponse
 from custody.access.rights import Sight
 from custody.ledger.history import case_at
 from custody.registers.books import not_found
-from custody_api.papers.catalogue import DRAWN_FROM, TITLES, drawable
+from custody_api.papers.catalogue import TITLES, drawable
 from custody_api.papers.sources import Sources
 from custody_api.past import AtMoment
 from custody_api.station.looking.listing import PAGE, given, listed
@@ -79,6 +80,5 @@ def normal(reference: str) -> str:
 def _papers(page: Page, case: str) -> list[tuple[str, str]]:
     """The papers that can be drawn of a case: kind, and what it is called."""
     sources = Sources(page.context.ledger, opens=False)
-    whole = page.registers.seen_acts(sources.under([f"case:{case}"], DRAWN_FROM)[f"case:{case}"], Sight.WHOLE)
-    sources.reads = lambda act: act.index in whole
-    return [(kind, TITLES[kind][page.lang]) for kind in drawable(sources, case)]
+    kinds = drawable(sources, case, partial(page.registers.seen_acts, least=Sight.WHOLE))
+    return [(kind, TITLES[kind][page.lang]) for kind in kinds]
