@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from markupsafe import Markup
 
@@ -18,7 +19,7 @@ from custody.facts.shapes import STATUSES
 from custody_api.papers.report.wording import FIELDS, MORE_TERMS
 from custody_api.wording import Language
 
-_LOCALE: Final[Mapping[Language, str]] = {"zh": "zh_CN", "en": "en_GB"}
+_LOCALE: Final[Mapping[Language, Locale]] = {"zh": Locale.parse("zh_CN"), "en": Locale.parse("en_GB")}
 _MOMENT: Final[Mapping[Language, str]] = {"zh": "M月d日 EEE HH:mm", "en": "EEE d MMM HH:mm"}
 _MOMENT_OF_A_YEAR: Final[Mapping[Language, str]] = {"zh": "y年M月d日 EEE HH:mm", "en": "EEE d MMM y HH:mm"}
 _DAY: Final[Mapping[Language, str]] = {"zh": "y年M月d日 EEE", "en": "EEE d MMM y"}
