@@ -7,6 +7,9 @@
 BIN := .venv/bin
 LOCKED := pyproject.toml requirements/run.txt requirements/dev.txt tests/node/package-lock.json scripts/setup
 DEMO := demo
+# Tests wait for disks, servers and browsers as long as they compute: three processes for two cores. Each goes through
+# modules in their order, so that what a module sets up is set up once.
+PYTEST := $(BIN)/pytest -n $$(( ($$(nproc) * 3 + 1) / 2 )) --dist worksteal
 
 .PHONY: setup setup-dev demo demo-data test check lint types imports docs bench mutation lock
 .NOTPARALLEL:
@@ -45,7 +48,7 @@ docs: setup-dev
 	$(BIN)/pytest tests/test_docs.py tests/test_wording.py
 
 test: setup-dev
-	$(BIN)/pytest -n auto
+	$(PYTEST)
 
 mutation: setup-dev
 	@$(BIN)/python scripts/mutate_rules.py
