@@ -46,6 +46,7 @@ from custody.facts.shapes import (
 )
 from custody.ledger.past import Past, histories, recorded_from
 from custody.ledger.reader import Reader
+from custody.ledger.remembering import Remembering
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def place_at(reader: Reader, place: str, moment: Moment = NOW) -> Shape:
     came = {item for each in _with_targets(reader, acts).values() for item in each.act.own_items}
     if len(came) > MOST_STAYED:
         raise TooLarge("too-large/place", "Too much came into this place: replay the ledger.", limit=MOST_STAYED)
-    found = histories(Past(reader), [f"item:{each}" for each in sorted(came)])
+    found = histories(_past(reader), [f"item:{each}" for each in sorted(came)])
     lain = []
     for item in sorted(came):
         known = [each for each in found[f"item:{item}"] if moment.knows(each)]
@@ -209,8 +210,12 @@ def _readings(reader: Reader, tag: str, moment: Moment) -> list[Reading]:
 
 
 def _records(reader: Reader, tag: str, moment: Moment, types: Sequence[str] = ()) -> list[Recorded]:
-    acts, _ = Past(reader).under([DCBQueryItem(types=list(types), tags=[tag])])
+    acts, _ = _past(reader).under([DCBQueryItem(types=list(types), tags=[tag])])
     return [recorded for recorded in acts[tag] if moment.knows(recorded)]
+
+
+def _past(reader: Reader) -> Past:
+    return reader.past if isinstance(reader, Remembering) else Past(reader)
 
 
 def _record(reader: Reader, act_id: str) -> Recorded | None:

@@ -31,8 +31,10 @@ def recorded_from(row: Row) -> Recorded:
 class Past:
     """Recorded acts by tag. What it keeps never changes, so it need not be told of anything; one thread at a time."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, keep: int = _KEPT) -> None:
+        """``keep`` acts are read once, however often they are asked for."""
         self._reader = reader
+        self._keep = keep
         self._kept: OrderedDict[int, Recorded] = OrderedDict()
 
     def under(self, items: Sequence[DCBQueryItem]) -> tuple[dict[str, list[Recorded]], int]:
@@ -53,7 +55,7 @@ class Past:
             raise Damaged("damaged/entry", "The stored log has no whole entry here.", position=position)
         for position in acts:
             self._kept.move_to_end(position)
-        while len(self._kept) > _KEPT:
+        while len(self._kept) > self._keep:
             self._kept.popitem(last=False)
         return acts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from eventsourcing.dcb.api import DCBQueryItem
@@ -20,10 +21,12 @@ class Remembering(Reader):
         self._borne: dict[tuple[str, tuple[str, ...]], list[int]] = {}
         self._size = 0
         self._kept: dict[int, Row] = {}
+        self.past = Past(self, keep=sys.maxsize)
+        """What it has read of the acts, each once."""
 
     def ask(self, *items: DCBQueryItem) -> None:
         """Ask for what will be needed in one go."""
-        Past(self).under(items)
+        self.past.under(items)
 
     def borne(self, items: Sequence[DCBQueryItem]) -> tuple[dict[str, list[int]], int]:
         """As a reader does, of each tag and types once."""

@@ -28,7 +28,6 @@ from custody.facts.folding import fold_item
 from custody.facts.kinds import KINDS, KindName
 from custody.facts.shapes import Shape, act_shape
 from custody.ledger.history import NOW, Moment, case_at, item_at, place_at, standing
-from custody.ledger.past import Past
 from custody.ledger.reader import Reader
 from custody.ledger.remembering import Remembering
 from custody.registers.books import not_found
@@ -147,7 +146,7 @@ def _ask_around(reader: Remembering, item: str) -> None:
     """Ask in one go for what an item's shape takes at any moment: its case, and whoever ever held it."""
     tag = f"item:{item}"
     reader.ask(_item(tag), _item(f"code:{item}", "code"))
-    known = fold_item(item, readings(Past(reader).under([_item(tag)])[0][tag]))
+    known = fold_item(item, readings(reader.past.under([_item(tag)])[0][tag]))
     if known is not None:
         held = {each.holder for each in known.custody if each.holder}
         reader.ask(
@@ -193,10 +192,10 @@ def _seen(page: Page, places: Sequence[Shape | None]) -> list[Shape | None]:
 
 
 def _compared(
-    page: Page, reader: Reader, tag: str, shapes: Sequence[Shape | None], axes: Mapping[str, Sequence[str]],
+    page: Page, reader: Remembering, tag: str, shapes: Sequence[Shape | None], axes: Mapping[str, Sequence[str]],
     moment: Moment, than: Moment, *, whole: bool = True, every: bool = True,
 ) -> Compared:  # fmt: skip
-    records = Past(reader).under([_item(tag)])[0][tag]
+    records = reader.past.under([_item(tag)])[0][tag]
     if not every:
         seen = page.registers.seen_acts(records)
         records = [each for each in records if each.index in seen]
