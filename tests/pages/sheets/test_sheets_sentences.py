@@ -28,10 +28,19 @@ BROKEN: dict[str, Any] = example("check-in") | {
     "note": "constructor",
 }  # fmt: skip
 
+CORRECTING: dict[str, Any] = example("correction") | {"changes": [
+    {"op": "replace", "path": "/evidential", "old": False, "new": True},
+    {"op": "replace", "path": "/features", "old": None, "new": "蓝色"},
+    {"op": "replace", "path": "/basis", "old": ["登记表"], "new": []},
+    {"op": "replace", "path": "/serial", "old": {"sealed": "x"}, "new": {"disclose": "SN-2"}},
+    {"op": "void", "path": "/lines/1", "old": None, "new": None}, {"op": "void", "path": "", "old": None, "new": None},
+    {"op": "insert", "path": "", "old": None, "new": {"act": "transfer"}},
+]}  # fmt: skip
+
 
 def test_pages_and_the_terminal_say_the_same_of_every_act(at: At) -> None:
     page = at("梁静", "/do")
-    drafts = [*(example(each) for each in ACT_TYPES), BROKEN]
+    drafts = [*(example(each) for each in ACT_TYPES), BROKEN, CORRECTING]
     said = page.evaluate(_ON_A_PAGE, [assets.address("sheets/sentences.js"), drafts, _NAMES])
     assert said == [[sentences(each, lang, _NAMES) for lang in ("zh", "en")] for each in drafts]
 
@@ -63,6 +72,14 @@ def test_a_check_in_says_who_received_how_many_where_and_which_seals_are_broken(
     draft["lines"][1]["seal_seen"] = "broken"
     said = sentences(draft, lang, _NAMES)
     assert [said[0], *(each for each in said if "破损" in each or "broken" in each)] == expected
+
+
+def test_each_change_of_a_correction_is_said_once_also_what_was_empty_or_is_taken_out() -> None:
+    assert [each.removesuffix(".") for each in sentences(CORRECTING, "en")[1:8]] == [
+        "/evidential: “false” becomes “true”", "/serial: “(sealed)” becomes “SN-2”",
+        "/features: empty before, is “蓝色”", "/basis: “登记表” is taken out",
+        "/lines/1 is voided", "The whole act is voided", "The act transfer is read before it",
+    ]  # fmt: skip
 
 
 def test_who_refused_to_give_a_name_and_long_lists_are_said_as_such() -> None:
