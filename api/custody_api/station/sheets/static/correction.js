@@ -5,7 +5,7 @@ import { Lacking, begin, given, signers } from "../flows/flow.js";
 import { make } from "../station/dom.js";
 import { withOffset } from "../station/moments.js";
 import { _ } from "../station/words.js";
-import { changedIn, fillForm, readDraft, readInput, valueAt, writeInput } from "./draft.js";
+import { PLACES, changedIn, fillForm, pointerOf, readDraft, readInput, valueAt, writeInput } from "./draft.js";
 import { letGrow } from "./growing.js";
 import { offerKnown } from "./known.js";
 import { describePlace } from "./lines.js";
@@ -22,7 +22,7 @@ offerKnown(work);
 fillForm(form, given.reads);
 await Promise.all([...form.querySelectorAll('[data-type="place"]')].map(describePlace));
 const before = readDraft(form), read = new Map();
-for (const place of form.querySelectorAll("[name], [data-list], [data-maybe], [data-either]")) read.set(pointerOf(place), told(place));
+for (const place of form.querySelectorAll(PLACES)) read.set(pointerOf(place), told(place));
 
 /** What stands in an input, or in all of a list or group, in words. */
 function told(place) {
@@ -34,11 +34,8 @@ function word(input) {
   if (!input.value) return input.dataset.sealed ? _("kept sealed") : "";
   if (input.matches("select")) return input.selectedOptions[0].textContent;
   const called = input.dataset.type === "place" && input.closest(".field").querySelector(".told")?.dataset.called;
-  return called ? `${called} (${input.value})` : input.value.replace("T", input.dataset.type === "moment" ? " " : "T");
-}
-
-function pointerOf(place) {
-  return ["name", "data-list", "data-maybe", "data-either"].map(each => place.getAttribute(each)).find(each => each !== null);
+  if (called) return `${called} (${input.value})`;
+  return input.dataset.type === "moment" ? input.value.replace("T", " ") : input.value;
 }
 
 /** What a place in the form is called, with what it stands in. */

@@ -4,7 +4,8 @@
 import { local, withOffset } from "../station/moments.js";
 
 const POINTERS = ["name", "data-list", "data-maybe", "data-either"];
-const PLACES = POINTERS.map(each => `[${each}]`).join();
+/** Whatever in a form stands for a part of the draft. */
+export const PLACES = POINTERS.map(each => `[${each}]`).join();
 
 /** The value at a JSON Pointer (RFC 6901), or undefined. */
 export const valueAt = (draft, pointer) =>
@@ -112,7 +113,8 @@ function renamed(root, from, to) {
   }
 }
 
-const pointerOf = place => POINTERS.map(each => place.getAttribute(each)).find(each => each !== null);
+/** Where in the draft such a place stands. */
+export const pointerOf = place => POINTERS.map(each => place.getAttribute(each)).find(each => each !== null);
 const bodyOf = place => [...place.children].find(each => each.hasAttribute("data-body"));
 const templateOf = place => [...place.children].find(each => each.matches("template"));
 const chooserOf = either => either.querySelector(":scope > label > [data-choose]");
