@@ -1,6 +1,6 @@
 // The API, as any other client asks it. What it answers an error with is a problem document (RFC 9457).
 
-import { _, lang } from "./words.js";
+import { _, language } from "./words.js";
 
 /** What the server refused: `status`, `code`, `detail`, and what else the document says. */
 export class Problem extends Error {
@@ -38,7 +38,7 @@ export async function ask(method, path, body, headers = {}) {
 
 async function askOnce(method, path, body, headers) {
   const raw = body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body);
-  const about = { "Accept-Language": lang === "zh" ? "zh-CN" : "en", Accept: "application/json, */*;q=0.5", ...drawnFor(), ...headers };
+  const about = { "Accept-Language": language, Accept: "application/json, */*;q=0.5", ...drawnFor(), ...headers };
   if (body !== undefined && !raw) about["Content-Type"] = "application/json";
   let answer;
   try {

@@ -16,7 +16,10 @@ export function base64(bytes) {
 }
 
 /** Base64url without padding (RFC 4648 section 5). */
-export const base64url = bytes => base64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+export const base64url = bytes => urlSafe(base64(bytes));
+
+/** Base64 as base64url. */
+export const urlSafe = text => text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
 /** The bytes of base64 or base64url. */
 export const fromBase64 = text =>

@@ -1,13 +1,13 @@
 // Moments, as people read them and as acts state them.
 
 import { make } from "./dom.js";
-import { lang } from "./words.js";
+import { locale } from "./words.js";
 
 const ABOUT = { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false };
 const two = number => String(number).padStart(2, "0");
 
 /** A moment, local and with the weekday. */
-export const short = instant => new Intl.DateTimeFormat(lang === "zh" ? "zh-CN" : "en-GB", ABOUT).format(new Date(instant));
+export const short = instant => new Intl.DateTimeFormat(locale, ABOUT).format(new Date(instant));
 
 /** The same as an element; exact on touch. */
 export const moment = instant => make("time", { datetime: instant, title: instant }, short(instant));

@@ -3,9 +3,9 @@
 // for a reason, after saving it as a file.
 
 import { actOf, envelopeBytes, filesOf, thingsOf } from "../station/acts.js";
-import { hex, sha256 } from "../station/bytes.js";
+import { hex, sha256, urlSafe } from "../station/bytes.js";
 import { all, get, put as keep, remove as forgetRecord, transact } from "../station/store.js";
-import { _, lang } from "../station/words.js";
+import { _, language } from "../station/words.js";
 import { inOrder, RECORDED, REMOVED, restsOn, WAITING } from "./entries.js";
 import { forget, note, QUEUE, send as sendNow, tell } from "./sending.js";
 
@@ -94,7 +94,7 @@ async function added(entry, act) {
 }
 
 /** Send what waits; from wherever this runs, once at a time. Resolves with how it ended (`sending.js`). */
-export const send = () => sendNow(lang === "zh" ? "zh-CN" : "en");
+export const send = () => sendNow(language);
 
 /** Let the browser send when it is online again, also when no page is open any more. */
 async function later() {
@@ -182,6 +182,5 @@ export async function see(ledger, note) {
   const [origin, size, root] = note.split("\n");
   const kept = await get("settings", `seen ${ledger}`);
   if (origin !== ledger || !/^[0-9]+$/.test(size) || (kept && kept.size > Number(size))) return;
-  const encoded = root.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  await keep("settings", { name: `seen ${ledger}`, size: Number(size), root: encoded, note });
+  await keep("settings", { name: `seen ${ledger}`, size: Number(size), root: urlSafe(root), note });
 }

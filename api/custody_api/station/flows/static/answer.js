@@ -3,7 +3,7 @@
 import { asksForText } from "../scanning/keyboard.js";
 import { make } from "../station/dom.js";
 import { spaced } from "../station/label.js";
-import { _, counted } from "../station/words.js";
+import { _, counted, stated } from "../station/words.js";
 import { get } from "../station/api.js";
 import { withOffset } from "../station/moments.js";
 import { Lacking, begin, given, renewed, sealsOf, signers, typed } from "./flow.js";
@@ -123,7 +123,7 @@ function decided(line, index) {
   if (line.decision === "refused") return make("span", { class: "tag red" }, `✗ ${_("refused: {reason}", { reason: REASONS[line.reason] })}`);
   return [make("span", { class: "tag green" }, `✓ ${_("accepted")}`),
     make("input", { value: line.remark, placeholder: _("remark"), "data-of": "remark", "aria-label": _("Remark on {what}", { what: line.description }),
-      onchange: event => flow.note(it => { it.lines[index].remark = event.target.value.normalize("NFC").trim(); }),
+      onchange: event => flow.note(it => { it.lines[index].remark = stated(event.target.value); }),
       onkeydown: event => { if (event.key === "Enter") { event.preventDefault(); event.target.blur(); go(index + 1); } } })];
 }
 

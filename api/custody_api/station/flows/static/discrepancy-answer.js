@@ -1,6 +1,6 @@
 // A discrepancy is explained, or closed by a reviewer; a loss before a supervisor, with who answers for it.
 
-import { _ } from "../station/words.js";
+import { _, stated } from "../station/words.js";
 import { withOffset } from "../station/moments.js";
 import { Lacking, begin, given, signers } from "./flow.js";
 
@@ -31,5 +31,5 @@ const flow = await begin({
 });
 
 form.addEventListener("submit", event => event.preventDefault());
-form.addEventListener("change", () => flow.note(it => { for (const name of NAMES) it[name] = form.elements[name].value.normalize("NFC").trim(); })
+form.addEventListener("change", () => flow.note(it => { for (const name of NAMES) it[name] = stated(form.elements[name].value); })
   .then(() => { document.getElementById("closing").hidden = flow.state().step !== "closed"; }));

@@ -3,7 +3,7 @@
 import { get } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { spaced } from "../station/label.js";
-import { _ } from "../station/words.js";
+import { _, stated } from "../station/words.js";
 import { withOffset } from "../station/moments.js";
 import { Lacking, begin, given, signers } from "./flow.js";
 
@@ -44,4 +44,4 @@ const flow = await begin({
 });
 
 form.addEventListener("submit", event => event.preventDefault());
-form.addEventListener("change", () => flow.note(it => { for (const name of NAMES) it[name] = form.elements[name].value.normalize("NFC").trim(); }));
+form.addEventListener("change", () => flow.note(it => { for (const name of NAMES) it[name] = stated(form.elements[name].value); }));

@@ -5,6 +5,7 @@ import { answered } from "../scanning/answers.js";
 import { Offline, Problem } from "../station/api.js";
 import { announce } from "../station/dom.js";
 import * as store from "../station/store.js";
+import { stated } from "../station/words.js";
 
 /** What the server put on the page. */
 export const given = JSON.parse(document.getElementById("flow")?.textContent ?? "null");
@@ -137,7 +138,7 @@ export function tell(text) {
 }
 
 /** What somebody typed, without what surrounds it; null for nothing. */
-export const typed = element => element.value.normalize("NFC").trim() || null;
+export const typed = element => stated(element.value) || null;
 
 /** What a seal on a thing may be found to be: itself, none, broken. */
 export const sealsOf = seal => [...new Set([seal?.number ?? "none", "none", "broken"])];

@@ -2,7 +2,7 @@
 
 import { make } from "../station/dom.js";
 import { spaced } from "../station/label.js";
-import { _ } from "../station/words.js";
+import { _, stated } from "../station/words.js";
 import { withOffset } from "../station/moments.js";
 import { Lacking, begin, given, tell, signers, swap } from "./flow.js";
 
@@ -13,7 +13,7 @@ const tube = each => ({ ...each, code: null, lot: "", expiry: "", volume_ml: "",
 form.addEventListener("submit", event => { event.preventDefault(); on(); });
 form.addEventListener("change", event => {
   const { name, value } = event.target;
-  if (name) flow.note(it => { it.fields[name] = value.normalize("NFC").trim(); }).then(() => drawStops(flow.state()));
+  if (name) flow.note(it => { it.fields[name] = stated(value); }).then(() => drawStops(flow.state()));
 });
 form.addEventListener("keydown", event => {
   if (event.key === "Enter" && event.target.tagName === "INPUT") { event.preventDefault(); event.target.blur(); on(); }

@@ -4,7 +4,7 @@ import { answered } from "../scanning/answers.js";
 import { Problem, drawnFor, get, post } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { spaced } from "../station/label.js";
-import { _, counted, lang } from "../station/words.js";
+import { _, counted, language, stated } from "../station/words.js";
 
 const given = JSON.parse(document.getElementById("flow").textContent);
 const form = document.getElementById("job");
@@ -40,7 +40,7 @@ function job() {
   const roll = number("roll");
   return {
     labels: roll ? [] : wanted().map(each => each.code), roll: roll ? { kind: form.elements.kind.value, count: roll } : null,
-    stock: form.elements.stock.value, copies: number("copies") || 1, why: form.elements.why.value.normalize("NFC").trim() || null,
+    stock: form.elements.stock.value, copies: number("copies") || 1, why: stated(form.elements.why.value) || null,
   };
 }
 
@@ -62,7 +62,7 @@ document.getElementById("print").addEventListener("click", () => told(async () =
 
 document.getElementById("pdf").addEventListener("click", () => told(async () => {
   const answer = await fetch("/labels/file", { method: "POST", body: JSON.stringify({ ...job(), format: "pdf" }),
-    headers: { "Content-Type": "application/json", "Accept-Language": lang === "zh" ? "zh-CN" : "en", ...drawnFor() } });
+    headers: { "Content-Type": "application/json", "Accept-Language": language, ...drawnFor() } });
   if (!answer.ok) throw new Problem(answer.status, await answer.json());
   const address = URL.createObjectURL(await answer.blob());
   make("a", { href: address, download: "labels.pdf" }).click();

@@ -1,7 +1,7 @@
 // An approver decides on a loan: digits choose.
 
 import { asksForText } from "../scanning/keyboard.js";
-import { _ } from "../station/words.js";
+import { _, stated } from "../station/words.js";
 import { withOffset } from "../station/moments.js";
 import { Lacking, begin, given, signers } from "./flow.js";
 
@@ -26,7 +26,7 @@ const flow = await begin({ fresh: { items: given.items, decision: "", due: "", r
 
 const read = () => flow.note(it => {
   it.items = [...form.querySelectorAll("[name=item]:checked")].map(each => each.value);
-  for (const name of ["decision", "due", "reason"]) it[name] = form.elements[name].value.normalize("NFC").trim();
+  for (const name of ["decision", "due", "reason"]) it[name] = stated(form.elements[name].value);
 });
 
 form.addEventListener("submit", event => event.preventDefault());

@@ -3,7 +3,7 @@
 import { get } from "../station/api.js";
 import { make } from "../station/dom.js";
 import { spaced } from "../station/label.js";
-import { _, counted } from "../station/words.js";
+import { _, counted, stated } from "../station/words.js";
 import { local, withOffset } from "../station/moments.js";
 import { Lacking, begin, given, signers, swap } from "./flow.js";
 import { photographsOf } from "./photographs.js";
@@ -13,7 +13,7 @@ const lines = document.getElementById("lines");
 const MOVES = [...document.querySelectorAll("#moves [data-value]")].map(each => [each.dataset.value, each.textContent]);
 
 about.addEventListener("submit", event => event.preventDefault());
-about.addEventListener("change", event => flow.note(it => { it.fields[event.target.name] = event.target.value.normalize("NFC").trim(); }));
+about.addEventListener("change", event => flow.note(it => { it.fields[event.target.name] = stated(event.target.value); }));
 document.getElementById("whole-case")?.addEventListener("click", () => flow.change(it => {
   const there = new Set(it.lines.map(each => each.item));
   it.lines.push(...given.known.filter(each => !there.has(each.item)).map(lineOf));
@@ -45,7 +45,7 @@ const row = line => make("tr", { "data-item": line.item },
     onchange: event => flow.note(it => { own(it, line).moves = event.target.value; }) },
   MOVES.map(([value, text]) => make("option", { value, selected: value === line.moves }, text)))),
   make("td", {}, make("input", { value: line.proposal, "aria-label": _("Proposed for {what}", { what: line.description }),
-    onchange: event => flow.note(it => { own(it, line).proposal = event.target.value.normalize("NFC").trim(); }) })),
+    onchange: event => flow.note(it => { own(it, line).proposal = stated(event.target.value); }) })),
   make("td", {}, make("button", { type: "button", class: "plain", onclick: () => flow.change(it => { it.lines = it.lines.filter(each => each.item !== line.item); }) },
     _("Take off"))));
 

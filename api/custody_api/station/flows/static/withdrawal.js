@@ -1,6 +1,6 @@
 // Lines of a manifest are taken back before they are answered.
 
-import { _ } from "../station/words.js";
+import { _, stated } from "../station/words.js";
 import { withOffset } from "../station/moments.js";
 import { Lacking, begin, given, signers } from "./flow.js";
 
@@ -18,7 +18,7 @@ const flow = await begin({
 form.addEventListener("submit", event => event.preventDefault());
 form.addEventListener("change", () => flow.note(it => {
   it.items = [...form.querySelectorAll("[name=item]:checked")].map(each => each.value);
-  it.reason = form.elements.reason.value.normalize("NFC").trim();
+  it.reason = stated(form.elements.reason.value);
 }));
 
 function draw(state) {

@@ -5,7 +5,7 @@ import { Offline, Problem, get } from "../station/api.js";
 import { fromBase64 } from "../station/bytes.js";
 import { announce, make } from "../station/dom.js";
 import { keep, pinned } from "../station/pinned.js";
-import { _, lang } from "../station/words.js";
+import { _, lang, locale } from "../station/words.js";
 import { STEPS, logKeysNamed, newBundle, newReport, readContents, readVerifierKey } from "../station/verifier.js";
 
 const TAKEN = ["checkpoint", "inclusion", "acts", "signatures", "witnesses"];
@@ -52,9 +52,9 @@ function openLines({ report, record }) {
 const list = (kind, lines) => make("ul", {}, lines.map(each => make("li", { class: kind }, each)));
 
 function keyLine(trust, changed) {
-  if (changed) return _("The ledger now names another log key than the one this device has known since {when}.", { when: new Date(trust.since).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB") });
+  if (changed) return _("The ledger now names another log key than the one this device has known since {when}.", { when: new Date(trust.since).toLocaleString(locale) });
   if (trust.first) return _("The log's key was seen on this device for the first time, and is kept: from now on it is compared. Compare it once with the key that the ledger publishes.");
-  return _("The log's key is the one that this device has known since {when}.", { when: new Date(trust.since).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB") });
+  return _("The log's key is the one that this device has known since {when}.", { when: new Date(trust.since).toLocaleString(locale) });
 }
 
 function show(place, verdict, ...inside) {

@@ -3,7 +3,7 @@
 import { asksForText } from "../scanning/keyboard.js";
 import { make } from "../station/dom.js";
 import { all } from "../station/store.js";
-import { lang } from "../station/words.js";
+import { locale } from "../station/words.js";
 import { keptSheets, sizeOf } from "./sheet.js";
 
 let group = null;
@@ -28,4 +28,4 @@ section.hidden = !kept.length && !flows.length;
 section.querySelector("ul").replaceChildren(...flows.map(each => make("li", {}, make("a", { class: "button", href: each.address }, each.title))), ...kept.map(each => make("li", {},
   make("a", { class: "button", href: `/do/${each.act}?sheet=${each.id}` },
     document.querySelector(`[data-act="${each.act}"]`)?.textContent.replace(/^\s*\d/, "").trim() ?? each.act,
-    ` · ${sizeOf(each.draft)} · ${new Date(each.kept_at).toLocaleString(lang === "zh" ? "zh-CN" : "en-GB")}`))));
+    ` · ${sizeOf(each.draft)} · ${new Date(each.kept_at).toLocaleString(locale)}`))));

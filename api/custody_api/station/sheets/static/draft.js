@@ -2,6 +2,7 @@
 // that may be left out, and choices between groups bear theirs (`data-list`, `data-maybe`, `data-either`) and a template.
 
 import { local, withOffset } from "../station/moments.js";
+import { stated } from "../station/words.js";
 
 const POINTERS = ["name", "data-list", "data-maybe", "data-either"];
 /** Whatever in a form stands for a part of the draft. */
@@ -175,7 +176,7 @@ const isOpen = input => input.closest(".field").querySelector("[data-open]");
 
 /** What an input gives now. */
 export function readInput(input) {
-  const text = input.value.normalize("NFC").trim();
+  const text = stated(input.value);
   if (!text) return input.dataset.sealed ? { sealed: input.dataset.sealed } : EMPTY[input.dataset.empty]();
   return (READERS[input.dataset.type] ?? (same => same))(text, input);
 }

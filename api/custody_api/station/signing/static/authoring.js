@@ -3,7 +3,7 @@
 // signers' keys) and writes a sealed value as {"disclose": "…"}.
 
 import { commitment } from "../station/acts.js";
-import { base64, base64url, concat, fromBase64, hex, sha256, utf8 } from "../station/bytes.js";
+import { base64, base64url, concat, fromBase64, hex, sha256, urlSafe, utf8 } from "../station/bytes.js";
 import { withOffset } from "../station/moments.js";
 
 export const ACT = "application/vnd.custody.act.v1+json";
@@ -69,7 +69,7 @@ export function signInStatement(origin = location.origin, now = new Date()) {
 /** The size and root of a signed note, as an act states what was seen; with the log's name. */
 export function headOf(note) {
   const [ledger, size, root] = note.split("\n", 3);
-  return { ledger, seen: { size: Number(size), root: root.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "") } };
+  return { ledger, seen: { size: Number(size), root: urlSafe(root) } };
 }
 
 const newSalt = () => crypto.getRandomValues(new Uint8Array(32));

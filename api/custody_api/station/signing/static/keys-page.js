@@ -2,7 +2,7 @@
 
 import { get } from "../station/api.js";
 import { make } from "../station/dom.js";
-import { _ } from "../station/words.js";
+import { _, stated } from "../station/words.js";
 import { present } from "./hand-over.js";
 import { KeyProblem, forget, held, importFile, keep, keysOf, makeDeviceKey, makePasskey, readKeyFile } from "./keys.js";
 import { called } from "./party.js";
@@ -124,8 +124,8 @@ async function enrol(key, { name, evidence, administrator, confirmer }) {
       { part: "administrator", person: administrator }, { part: "subject", person: me, key: key.key },
       { part: "confirmer", person: confirmer.trim() },
     ],
-    person: me, subject: "person", name: { disclose: name.trim().normalize("NFC") }, agency, public_key: key.public_key,
-    kind: key.kind, ...key.passkey ? { passkey: key.passkey } : {}, evidence: evidence.trim().normalize("NFC"),
+    person: me, subject: "person", name: { disclose: stated(name) }, agency, public_key: key.public_key,
+    kind: key.kind, ...key.passkey ? { passkey: key.passkey } : {}, evidence: stated(evidence),
   };
   place.hidden = true;
   await present(panel, draft, {

@@ -2,7 +2,7 @@
 // not there. It becomes an attestation of the act; what was drawn, an attachment of it.
 
 import { make } from "../station/dom.js";
-import { _ } from "../station/words.js";
+import { _, stated } from "../station/words.js";
 import { attach, drawn } from "./photos.js";
 
 const KINDS = () => [
@@ -72,7 +72,7 @@ async function attestation(part, kind, inputs, ink, print) {
   const attachment = blob ? await attach(await blob(), "signature") : null;
   const made = { part, kind };
   for (const input of inputs) {
-    const text = input.value.normalize("NFC").trim();
+    const text = stated(input.value);
     if (text) made[input.id.slice("pad-".length)] = OPEN.includes(input.id) ? text : { disclose: text };
   }
   if (attachment) made.attachment = attachment.sha256;

@@ -7,12 +7,12 @@ import { make } from "../station/dom.js";
 import { moment } from "../station/moments.js";
 import { keep, pinned } from "../station/pinned.js";
 import { leafOf, sizeProved } from "../station/verifier.js";
-import { _, lang } from "../station/words.js";
+import { _, locale } from "../station/words.js";
 import { headOf } from "./authoring.js";
 
 /** A receipt as an element. `envelope` is what was sent. */
 export async function shown(receipt, envelope, name) {
-  const number = new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en-GB").format(receipt.position);
+  const number = new Intl.NumberFormat(locale).format(receipt.position);
   return make("section", { class: "receipt card", "data-position": receipt.position, role: "status" },
     make("h2", { class: "green notice" }, "✓ ", _("Recorded as number {number}", { number })),
     make("p", {}, name, " · ", moment(receipt.recorded_at)),

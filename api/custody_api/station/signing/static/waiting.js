@@ -4,7 +4,7 @@
 import { Offline, Problem, get, post } from "../station/api.js";
 import { fromBase64, hex, sha256 } from "../station/bytes.js";
 import { make } from "../station/dom.js";
-import { _ } from "../station/words.js";
+import { _, stated } from "../station/words.js";
 import { ACT } from "./authoring.js";
 import { refusal, told } from "./decided.js";
 import { KeyProblem, atHand, keysOf, readKeyFile, sign } from "./keys.js";
@@ -97,7 +97,7 @@ function opening(id, name, attempt) {
     make("button", { type: "submit", "data-do": "disclose" }, _("Show them")));
   form.addEventListener("submit", event => {
     event.preventDefault();
-    attempt(() => open(id, name, why.value.trim().normalize("NFC")));
+    attempt(() => open(id, name, stated(why.value)));
   });
   return form;
 }
@@ -109,7 +109,7 @@ function declining(id, name, attempt) {
     make("button", { type: "submit", "data-do": "decline" }, _("Decline")));
   form.addEventListener("submit", event => {
     event.preventDefault();
-    attempt(async () => ended(await post(`/v1/pending/${id}/decline`, { reason: reason.value.trim().normalize("NFC") }), name));
+    attempt(async () => ended(await post(`/v1/pending/${id}/decline`, { reason: stated(reason.value) }), name));
   });
   return form;
 }
