@@ -1,9 +1,9 @@
 // The text on a label: twenty characters, the last four a CRC-20 over the sixteen before (docs/format.md section 8).
 // Nothing is ever corrected: a text is a label's, or it is refused with the reason.
 
-export const KINDS = { EV1: "item", ST1: "place", MF1: "manifest", KT1: "kit" };
+const KINDS = { EV1: "item", ST1: "place", MF1: "manifest", KT1: "kit" };
 export const CODE_LENGTH = 20;
-export const ID_LENGTH = 16;
+const ID_LENGTH = 16;
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const ANY = `(?:${Object.keys(KINDS).join("|")})[${ALPHABET}]{13}`;
@@ -22,7 +22,7 @@ export class NoLabel extends Error {
 }
 
 /** The four check characters of a 16-character id of the alphabet. */
-export function checkCharacters(id) {
+function checkCharacters(id) {
   let register = MASK;
   for (const character of id) {
     const value = ALPHABET.indexOf(character);

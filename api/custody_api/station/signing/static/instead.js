@@ -6,7 +6,7 @@ import { idsIn } from "../station/label.js";
 import { _ } from "../station/words.js";
 
 /** Code of a refusal: the act to do. */
-export const INSTEAD = {
+const INSTEAD = {
   "refused/reserve-not-for-subject": "reexamination-request",
   "refused/reserve-tube-without-reexamination": "reexamination-request",
   "refused/reexamination-unrequested": "reexamination-request",
