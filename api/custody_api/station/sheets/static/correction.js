@@ -4,7 +4,7 @@
 import { Lacking, begin, given, signers } from "../flows/flow.js";
 import { make } from "../station/dom.js";
 import { withOffset } from "../station/moments.js";
-import { _ } from "../station/words.js";
+import { _, stated } from "../station/words.js";
 import { PLACES, changedIn, fillForm, pointerOf, readDraft, readInput, valueAt, writeInput } from "./draft.js";
 import { letGrow } from "./growing.js";
 import { offerKnown } from "./known.js";
@@ -132,7 +132,7 @@ async function noted() {
   const kept = flow.note(it => {
     it.said = readDraft(form);
     it.voids = [...work.querySelectorAll("[data-void]:checked")].map(each => each.dataset.void);
-    it.reason = reason.value.normalize("NFC").trim();
+    it.reason = stated(reason.value);
     it.approver = approver.value.trim();
   });
   drawChanges(flow.state());
