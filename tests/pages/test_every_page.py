@@ -26,7 +26,7 @@ from custody_api.station.pages import POLICY
 from custody_api.station.public.receipt import POLICY as CITIZENS
 from custody_api.station.routing import page_routers
 from pages.conftest import At, Station
-from pages.signing.test_signing_hand_over import a_seizure, present
+from pages.signing.handing import a_seizure, present
 from world_objects import raises
 from world_results import asks
 

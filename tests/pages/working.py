@@ -9,6 +9,12 @@ from playwright.sync_api import Page, expect
 from custody import label
 from world import World
 
+PICTURE: Final = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763d8f2e40c000402022061d6f0"
+    "130000000049454e44ae426082"
+)
+"""A PNG of one pixel."""
+
 BURST: Final = """([text, how]) => {
     const target = document.activeElement ?? document.body;
     for (const each of text) {

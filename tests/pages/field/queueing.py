@@ -9,11 +9,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 from custody_api.station import assets
-
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
-"""A picture of one pixel."""
+from pages.working import PICTURE
 
 
 def script() -> str:
@@ -23,7 +19,7 @@ def script() -> str:
 
 def picture(number: int) -> tuple[dict[str, Any], bytes]:
     """A photograph as an act names it, and its bytes."""
-    data = PNG + number.to_bytes(4, "big")
+    data = PICTURE + number.to_bytes(4, "big")
     named = {"sha256": hashlib.sha256(data).hexdigest(), "media_type": "image/png", "size_bytes": len(data),
              "kind": "photo", "captured_at": None}  # fmt: skip
     return named, data

@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 from custody_api.station import assets
 from pages.conftest import At, Station
-from pages.field.queueing import PNG, kept_files, on_queue
+from pages.field.queueing import kept_files, on_queue
+from pages.working import PICTURE
 from telling import holder
 from world import World
 
@@ -51,7 +52,7 @@ def test_a_seizure_is_taken_down_photographed_and_signed_without_a_network(stati
     page.get_by_role("link", name="继续：扣押").first.click()
     expect(page.locator("[name='/items/0/code']")).to_have_value(label)
     page.locator("#photo").click()
-    page.locator("#photo-file").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
+    page.locator("#photo-file").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PICTURE})
     expect(page.get_by_role("dialog")).to_contain_text("1")
     page.keyboard.press("Escape")
     page.locator("#sign").click()

@@ -8,8 +8,7 @@ from custody.acts.values import decode
 from custody.rules.draw import drawn
 from pages.conftest import At, Station
 from pages.flows.test_flows_reading import as_somebody
-from pages.flows.test_flows_stories import a_case, in_order, opened, scan, signed_by
-from pages.scanning.test_scanning_line import answered
+from pages.working import a_case, answered, in_order, opened, scan, signed_by
 
 
 def test_what_a_draw_chose_and_nobody_found_is_reported_and_closed_as_a_loss(station: Station, at: At) -> None:

@@ -8,16 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.conftest import At, Station
-from pages.working import a_case, answered, in_order, listening, opened, scan, signed_by
+from pages.working import PICTURE, a_case, answered, in_order, listening, opened, scan, signed_by
 from telling import holder
 from world import World
 from world_results import asks
-
-PICTURE = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763d8f2e40c000402022061d6f0"
-    "130000000049454e44ae426082"
-)
-"""A PNG of one pixel."""
 
 
 def test_at_the_counter_what_was_announced_stays_in_view_until_it_is_scanned(store_of: World, at: At) -> None:

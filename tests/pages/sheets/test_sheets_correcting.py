@@ -10,8 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from custody.acts.act import Act
 from pages.conftest import At, Station
-from pages.flows.test_flows_stories import PICTURE, a_case, in_order, opened, scan, signed_by
-from pages.scanning.test_scanning_line import answered
+from pages.working import PICTURE, a_case, answered, in_order, opened, scan, signed_by
 from telling import holder
 from world import World
 

@@ -7,8 +7,8 @@ import hashlib
 from playwright.sync_api import Locator, Page, expect
 
 from pages.conftest import At, Station
-from pages.flows.test_flows_stories import PICTURE
-from pages.signing.test_signing_hand_over import a_seizure, present, signs, told
+from pages.signing.handing import a_seizure, present, signs, told
+from pages.working import PICTURE
 
 
 def pad_for(page: Page, part: str, name: str, how: str) -> Locator:
