@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,6 +55,21 @@ class Office:
         self.said += [done.stdout, done.stderr]
         assert "Traceback" not in done.stderr, done.stderr
         return done
+
+    @contextmanager
+    def served(self, *options: object) -> Iterator[str]:
+        """Serve the ledger on a port that is free; gives the address."""
+        with subprocess.Popen(
+            [EXECUTABLE, "serve", "--database", self.database, "--port", "0", *map(str, options)], cwd=self.folder,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        ) as process:  # fmt: skip
+            try:
+                assert process.stdout is not None
+                address = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+                assert address is not None, "the server did not start"
+                yield address[0]
+            finally:
+                process.terminate()
 
     def json(self, *arguments: object, **more: str) -> Any:
         """Run a command that succeeds, and return what it printed as JSON."""

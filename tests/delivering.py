@@ -25,7 +25,7 @@ BODY = '{"to": "{address}", "text": "{text}", "id": "{id}"}'
 
 def channel_of(name: str, url: str) -> Channel:
     """The channel of a name, to a server."""
-    return Webhook(url, bytes(32), 2) if name == "push" else Gateway(url, BODY, seconds=2)
+    return Webhook(url, bytes(32), 5) if name == "push" else Gateway(url, BODY, seconds=5)
 
 
 def configured(name: str, channel: Channel, people: int = 5) -> Configured:

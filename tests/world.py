@@ -319,6 +319,10 @@ class World(ControlVerbs):
 
     # -- the verbs of a story
 
+    def case_number(self) -> str:
+        """A case number that nothing in this world bears."""
+        return f"云公(刑)诈〔2026〕{next(self.seals)}"
+
     def opens_case(self, officer: str = "周远", case: str = "云公(刑)诈〔2026〕0520", **fields: Any) -> str:
         """Open a case; returns its reference."""
         self.act(

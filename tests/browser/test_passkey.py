@@ -103,7 +103,7 @@ def envelope(world: World, prepared: Prepared, page: Page, made: dict[str, Any],
 
 def checking_in(world: World, made: dict[str, Any]) -> tuple[str, Prepared]:
     """An item, and the check-in of it: 周远 signs with a key file, 梁静 with the passkey."""
-    (item,) = world.seizes(world.opens_case(case=f"云公(刑)诈〔2026〕{world.random.randrange(10**6)}"))
+    (item,) = world.seizes(world.opens_case(case=world.case_number()))
     return item, world.prepare(
         {
             "act": "check-in", "place": world.places["大库"], "lines": world.lines([item]),

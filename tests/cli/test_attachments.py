@@ -5,20 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import obstore
 import pytest
 from obstore.store import S3Store
 
 from buckets import new_bucket, s3_server
-from commandline import EXECUTABLE, Office
+from commandline import Office
 
 PHOTO = b"\xff\xd8\xff\xe0" + b"a photograph" * 1_000
 
@@ -135,24 +131,8 @@ def test_wrong_use_is_told(office: Office) -> None:
 @pytest.fixture
 def server(office: Office, own: dict[str, str]) -> Iterator[str]:
     """A server of the office's ledger, over a store of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [EXECUTABLE, "serve", "--database", "ledger.db", "--port", str(port), "--attachments",
-         own["CUSTODY_ATTACHMENTS"]],
-        cwd=office.folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        process.stdout.readline()
-        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30):
-            yield f"http://127.0.0.1:{port}"
-    except URLError as error:
-        raise AssertionError("the server does not answer") from error
-    finally:
-        process.terminate()
-        process.communicate(timeout=60)
+    with office.served("--attachments", own["CUSTODY_ATTACHMENTS"]) as address:
+        yield address
 
 
 def test_a_large_file_goes_to_a_server_in_parts(office: Office, server: str, own: dict[str, str]) -> None:

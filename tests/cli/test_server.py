@@ -4,49 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 
-from commandline import EXECUTABLE, Office
+from commandline import Office
 
 
 @pytest.fixture(scope="module")
 def server(office: Office) -> Iterator[str]:
     """The address of a server of the office's ledger."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [EXECUTABLE, "serve", "--database", "ledger.db", "--port", str(port)], cwd=office.folder,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(f"{address}/healthz", process)
+    with office.served() as address:
         said = office.run("sign-in", "--server", address, "--key", "psb-0211.key", lang="zh")
         assert "psb-0211（psb-yunling）已登录" in said.stdout, said.stderr
         yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
-
-
-def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        assert process.poll() is None, "the server ended"
-        try:
-            with urlopen(address, timeout=5):
-                return
-        except URLError:
-            time.sleep(0.1)
-    raise AssertionError("the server does not answer")
 
 
 def test_acts_are_completed_signed_and_recorded_over_http(office: Office, server: str) -> None:

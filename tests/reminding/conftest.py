@@ -59,7 +59,7 @@ def office_of(push: Web, phones: Web) -> Iterator[MakeOffice]:
             stack.callback(desk.close)
             registers.catch_up()
             people = {each["person"]: {by: f"{each['person']}@here"} for each in registers.people(limit=2_000)}
-            channels = {"push": Webhook(push.url, KEY, 0.5), "sms": Gateway(phones.url, BODY, seconds=0.5)}
+            channels = {"push": Webhook(push.url, KEY, 5), "sms": Gateway(phones.url, BODY, seconds=5)}
             configured = Configured(channels, people, dict.fromkeys(COLOURS, (by,)))
             return Office(world.ledger, registers, desk, replace(configured, **fields), world.clock)
 

@@ -72,7 +72,7 @@ class Telling:
         self.held: list[str] = []
         people = {name: {"push": name} for names in PEOPLE.values() for name in names}
         configured = Configured(
-            {"push": Webhook(push.url, bytes(32), 2)}, people, dict.fromkeys(COLOURS, ("push",)),
+            {"push": Webhook(push.url, bytes(32), 5)}, people, dict.fromkeys(COLOURS, ("push",)),
             attempts=1_000, report_tells=(),
         )  # fmt: skip
         desk, registers = Desk.beside(world.engine), Registers(world.engine)

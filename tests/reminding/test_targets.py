@@ -19,6 +19,10 @@ from custody.reminding.channels.targets import addresses, may_be_reached
 from listening import certificate_for_loopback, web_server
 
 SOON = 0.4
+LONG = 3.0
+"""Enough for a handshake, whatever else this machine does."""
+EVER = 10.0
+"""Who drips does so without end: whoever is done by then was not kept waiting."""
 
 
 @contextmanager
@@ -47,14 +51,14 @@ def test_whoever_sends_a_byte_now_and_then_keeps_nobody_waiting(greeting: bytes)
     began = time.monotonic()
     with dripping(greeting) as port, suppress(InDoubt):
         assert post(f"http://127.0.0.1:{port}/", b"{}", {}, SOON).status == 200
-    assert time.monotonic() - began < 4 * SOON
+    assert time.monotonic() - began < EVER
 
 
 def test_nor_does_a_handshake_that_never_ends() -> None:
     began = time.monotonic()
     with dripping(b"\x16\x03\x03\x40\x00") as port, pytest.raises(NotSent):
         post(f"https://127.0.0.1:{port}/", b"{}", {}, SOON)
-    assert time.monotonic() - began < 4 * SOON
+    assert time.monotonic() - began < EVER
 
 
 def test_nor_does_an_answer_over_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,13 +66,13 @@ def test_nor_does_an_answer_over_tls(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("SSL_CERT_FILE", str(made[0]))
     began = time.monotonic()
     with dripping(b"HTTP/1.1 200 OK\r\nX-Long: ", made) as port, suppress(InDoubt):
-        assert post(f"https://127.0.0.1:{port}/", b"{}", {}, SOON).status == 200
-    assert time.monotonic() - began < 4 * SOON
+        assert post(f"https://127.0.0.1:{port}/", b"{}", {}, LONG).status == 200
+    assert time.monotonic() - began < EVER
 
 
 def test_a_certificate_that_nobody_vouches_for_is_sent_nothing(tmp_path: Path) -> None:
     with dripping(certificate=certificate_for_loopback(tmp_path)) as port, pytest.raises(NotSent, match="CERTIFICATE"):
-        post(f"https://127.0.0.1:{port}/", b"{}", {}, SOON)
+        post(f"https://127.0.0.1:{port}/", b"{}", {}, EVER)
 
 
 def test_the_connection_goes_to_the_address_that_was_judged_whatever_the_name_means_now() -> None:

@@ -140,7 +140,7 @@ def misbehaving(certificate: tuple[Path, Path] | None = None) -> Iterator[Misbeh
             self.end_headers()
             try:
                 if made.dribbles:
-                    for _ in range(100):
+                    for _ in range(2_000):  # longer than anybody waits
                         self.wfile.write(b" ")
                         time.sleep(0.05)
                 self.wfile.write(body)
@@ -227,13 +227,13 @@ def test_metadata_of_another_issuer_or_in_the_clear_are_none(there: Misbehaving,
 def test_an_issuer_that_answers_drop_by_drop_is_hung_up_on(
     there: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(published, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(published, "WAIT_SECONDS", 1.0)  # of which a busy machine's pauses take nothing away
     there.publishes(GOOD)
     there.dribbles = True
     began = time.monotonic()
     with pytest.raises(Unavailable, match="too slow"):
         asked(there).keys("good")
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 20
 
 
 def test_an_issuer_is_asked_only_under_a_certificate_that_is_trusted(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def phone(station: Station, browser: Browser) -> Iterator[BrowserContext]:
 def seizure(station: Station) -> dict[str, Any]:
     """A signed seizure with a photograph, its hash and bytes."""
     world = station.world
-    case = world.opens_case(case=f"云公(刑)诈〔2026〕{world.random.randrange(10**6)}")
+    case = world.opens_case(case=world.case_number())
     named, data = picture(world.random.randrange(2**32))
     prepared = world.prepare(world.seizure(case, [world.item()], attachments=[named]))
     world.clock.forward(minutes=1)

@@ -42,7 +42,7 @@ def signed_by(page: Page, *persons: str) -> None:
 
 def seized(world: World) -> tuple[str, list[dict[str, Any]]]:
     """A case with two sealed things that an officer brings."""
-    case = world.opens_case(case=f"云公(刑)诈〔2026〕{world.random.randrange(1000, 9999)}")
+    case = world.opens_case(case=world.case_number())
     things = [world.item(description="手机", seal=world.seal()), world.item(description="账本", seal=world.seal())]
     world.seizes(case, *things)
     return case, things
