@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from api.conftest import SignedIn, serving
 from custody.attachments import Attachments, Limits
@@ -33,6 +33,10 @@ QUIETLY = (
 )  # fmt: skip
 SIZES = {"desktop": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
 TAGS = {"zh": "zh-CN", "en": "en-GB"}
+PATIENCE: Final = 30_000
+"""Milliseconds in which a page that is sound comes to what is expected of it, on the busiest machine."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -81,8 +85,8 @@ class Station:
     def cookie(self, name: str) -> dict[str, Any]:
         """A page's session for somebody, who signs in with his key file's key."""
         statement = SignedIn(self.world, name)._statement(self.origin)
-        answer = httpx.post(f"{self.origin}/v1/session?for=page", content=statement,
-                            headers={"Content-Type": "application/json", "Origin": self.origin})  # fmt: skip
+        headers = {"Content-Type": "application/json", "Origin": self.origin}
+        answer = httpx.post(f"{self.origin}/v1/session?for=page", content=statement, headers=headers, timeout=30)
         assert answer.status_code == 201, answer.text
         ((cookie, token),) = answer.cookies.items()
         return {"name": cookie, "value": token, "url": self.origin, "httpOnly": True, "sameSite": "Strict"}
@@ -155,7 +159,7 @@ def at(station: Station, browser: Browser) -> Iterator[At]:
                 if name is not None:
                     context.add_cookies([station.cookie(name)])  # type: ignore[list-item]
             page = context.new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(PATIENCE)
             station.watch(page)
             if name is not None:
                 page.goto(f"{station.origin}/static/{assets.digest()}/station/words.js")  # of the site, with no script

@@ -33,6 +33,15 @@ from world_results import asks
 AXE: Final = Path(__file__).resolve().parents[1] / "node/node_modules/axe-core/axe.min.js"
 AUDITED: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
+QUIET: Final = """() => new Promise(done => {
+    let timer;
+    const changed = () => { clearTimeout(timer); timer = setTimeout(() => { watching.disconnect(); done(); }, 120); };
+    const watching = new MutationObserver(changed);
+    watching.observe(document, { attributes: true, characterData: true, childList: true, subtree: true });
+    changed();
+})"""
+"""Resolves when nothing on the page has changed for a moment."""
+
 INLINE: Final = re.compile(r"<script(?![^>]*\s(src=|type=.application/json))|<[^>]*\s(style|on[a-z]+)=")
 PICTURES: Final = Path(__file__).resolve().parents[2] / "build/pages"
 MOST_QUERIES: Final = 15
@@ -253,15 +262,22 @@ def test_pages_can_be_used_by_whoever_cannot_see_or_point(at: At, station: Stati
             tab.goto(f"{station.origin}{where}")
         else:
             tab = opened[who, lang, device] = at(who, where, lang=lang, device=device)
-        tab.wait_for_timeout(150)  # for what scripts put in
+        wrong += [f"{page} {lang} {device}: {each}" for each in wrong_with(tab)]
         called = re.sub(r"[^a-z]+", "-", page.partition("{")[0]).strip("-")
         tab.screenshot(path=PICTURES / f"{number:02}-{called}-{lang}-{device}.png")
-        wrong += [f"{page} {lang} {device}: {each}" for each in wrong_with(tab)]
     assert not wrong, "\n".join(wrong)
 
 
+def comes_to_rest(tab: Page) -> None:
+    """Wait until the page has what it asked for, and its scripts have put it in."""
+    tab.wait_for_load_state()
+    tab.wait_for_function("() => document.querySelector('.htmx-request') === null")
+    tab.evaluate(QUIET)
+
+
 def wrong_with(tab: Page) -> list[str]:
-    """What axe finds against WCAG 2.2 AA on a page as it stands, and whether it is wider than the screen."""
+    """What axe finds against WCAG 2.2 AA on a page that came to rest, and whether it is wider than the screen."""
+    comes_to_rest(tab)
     tab.evaluate(AXE.read_text(encoding="utf-8"))
     found = tab.evaluate(
         "tags => axe.run({ runOnly: { type: 'tag', values: tags } }).then(it => it.violations)", [*AUDITED]

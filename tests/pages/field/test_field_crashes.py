@@ -153,8 +153,8 @@ def recorded_once(station: Station, page: Page, seizure: dict[str, Any]) -> None
 
 
 def until(page: Page, done: Callable[[], bool]) -> None:
-    """Let the browser go on, as an open page of it shows, until something is so; at most some seconds."""
-    for _ in range(200):
+    """Let the browser go on, as an open page of it shows, until something is so; at most half a minute."""
+    for _ in range(1_500):
         if done():
             return
         page.wait_for_timeout(20)

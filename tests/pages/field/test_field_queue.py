@@ -162,7 +162,7 @@ def test_the_worker_sends_what_waits_when_no_page_is_open(station: Station, at: 
     debugging.on("ServiceWorker.workerRegistrationUpdated", lambda told: registrations.extend(
         each["registrationId"] for each in told["registrations"]))  # fmt: skip
     debugging.send("ServiceWorker.enable")
-    for _ in range(100):
+    for _ in range(1_000):
         if registrations and station.world.ledger.recorder.head().size > size:
             break
         page.wait_for_timeout(30)

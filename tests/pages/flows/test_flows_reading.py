@@ -32,7 +32,8 @@ def as_somebody(station: Station, name: str) -> Iterator[httpx.Client]:
     """A browser's requests, without the browser."""
     cookie = station.cookie(name)
     headers = {"Accept": "application/json", "Accept-Language": "en", "Origin": station.origin}
-    with httpx.Client(base_url=station.origin, headers=headers, cookies={cookie["name"]: cookie["value"]}) as made:
+    cookies = {cookie["name"]: cookie["value"]}
+    with httpx.Client(base_url=station.origin, headers=headers, cookies=cookies, timeout=30) as made:
         yield made
 
 
@@ -161,7 +162,7 @@ def test_nobody_is_asked_for_a_body_before_he_signed_in_and_nobody_for_a_large_o
     asks += "Content-Type: application/json\r\nContent-Length: 1048576\r\n"
     cookie = station.cookie("梁静")
     for session, status in (("", b"401"), (f"Cookie: {cookie['name']}={cookie['value']}\r\n", b"413")):
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
             connection.sendall(f"{asks}{session}\r\n".encode() + b'{"code": "')  # and no more of it
             assert connection.recv(4096).split()[1] == status
 

@@ -95,7 +95,7 @@ def test_a_prosecutor_answers_an_offer_line_by_line(store_of: World, at: At, lan
     page = opened(at("江检", f"/offers/{manifest}/answer", lang=lang))
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("1")
-    page.wait_for_timeout(120)
+    expect(page.locator("[data-decision=accepted]")).to_have_count(1)
     page.keyboard.press("3")
     expect(page.locator("[data-reasons]")).to_be_visible()
     page.keyboard.press("1")

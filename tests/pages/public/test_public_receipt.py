@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from functools import partial
 
 import httpx
 import pytest
 from playwright.sync_api import expect
 
+from api.conftest import serving
 from custody.acts.entry import Recorded
 from custody.ledger.past import recorded_from
 from custody.ledger.receipt_links import issue, revoke
+from custody_api import context
+from custody_api.limits import Limit
 from pages.asking import MOST, asked
 from pages.conftest import At, Station
 
@@ -65,7 +70,7 @@ def test_a_page_that_was_tampered_with_on_the_way_says_that_the_proof_does_not_h
 ) -> None:
     proof = httpx.get(f"{station.origin}/r/{TOKEN}/proof.json").json()
     assert set(proof) == {"origin", "index", "leaf_hash", "proof", "keys"}  # no entry, which names people
-    other = {**proof, "leaf_hash": proof["leaf_hash"][:-4] + "AAA="}
+    other = {**proof, "leaf_hash": base64.b64encode(bytes(32)).decode()}
     page = at(None, "/language/zh?next=/nothing")
     page.route("**/proof.json", lambda route: route.fulfill(json=other))
     page.goto(f"{station.origin}/r/{TOKEN}")
@@ -118,8 +123,12 @@ def test_a_receipt_asks_the_database_little(station: Station, seized: list[str])
     assert len(queries) <= MOST, json.dumps(queries, indent=1)
 
 
-def test_an_address_that_asks_too_often_waits(station: Station, seized: list[str]) -> None:
-    with httpx.Client(base_url=station.origin, headers=PAGE) as client:
+def test_an_address_that_asks_too_often_waits(
+    station: Station, seized: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long a busy machine takes to ask that often: the limit's clock stands still."""
+    monkeypatch.setattr(context, "Limit", partial(Limit, clock=lambda: 0.0))
+    with serving(station.world.ledger) as address, httpx.Client(base_url=address, headers=PAGE, timeout=30) as client:
         answers = [client.get(f"/r/{TOKEN}/proof.json").status_code for _ in range(61)]
-        assert (answers[0], answers[-1]) == (200, 429)
+        assert answers == [*[200] * 60, 429]
         assert client.get(f"/r/{TOKEN}").status_code == 429

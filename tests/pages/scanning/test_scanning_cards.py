@@ -29,7 +29,8 @@ class Reader:
     def __init__(self, station: Station, name: str) -> None:
         cookie = station.cookie(name)
         self.world = station.world
-        self.client = httpx.Client(base_url=station.origin, cookies={cookie["name"]: cookie["value"]}, headers=PART)
+        cookies = {cookie["name"]: cookie["value"]}
+        self.client = httpx.Client(base_url=station.origin, cookies=cookies, headers=PART, timeout=30)
 
     def card(self, code: str, **query: str) -> str:
         """The card of a code."""
