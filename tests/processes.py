@@ -1,4 +1,4 @@
-"""Processes that a killed one leaves behind, or does not."""
+"""What happens elsewhere: waited for; and processes that a killed one leaves behind, or does not."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-SECONDS = 30.0
+SECONDS = 60.0
+"""So long is waited for what comes about in a moment, on the busiest machine."""
 
 
-def until(condition: Callable[[], bool]) -> None:
+def until(condition: Callable[[], object]) -> None:
     """Wait until something came about."""
     deadline = time.monotonic() + SECONDS
     while not condition():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import socket
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ import httpx
 import pytest
 
 from custody.attachments import Attachments
+from processes import until
 from world import World
 
 Callers = Callable[[str], httpx.Client]
@@ -49,15 +49,6 @@ def files(store: Attachments) -> set[str]:
     """Everything that lies in the store, but locks."""
     found = {each for each in store.folder.rglob("*") if each.is_file() and each.name != "lock"}
     return {str(each.relative_to(store.folder)) for each in found}
-
-
-def until(so: Callable[[], bool]) -> None:
-    """Wait until the server has seen what was sent to it; ten seconds at most."""
-    for _ in range(1_000):
-        if so():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not happen")
 
 
 def seizes(world: World, *data: bytes) -> int:

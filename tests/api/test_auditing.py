@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -16,6 +15,7 @@ from custody.desk import Desk, verifications
 from custody.errors import Conflict, NotFound
 from custody_api.auditing import Auditing
 from custody_migrations import migrate
+from processes import until
 from tampering import unguarded
 from world import World
 
@@ -35,11 +35,8 @@ def audited(founded_world: World, sqlite_url: str) -> Iterator[tuple[World, Desk
 
 def ended(desk: Desk, number: int) -> verifications.Shape:
     """How a verification ended."""
-    for _ in range(200):
-        if (found := verifications.find(desk, number))["state"] != "running":
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not end")
+    until(lambda: verifications.find(desk, number)["state"] != "running")
+    return verifications.find(desk, number)
 
 
 def test_a_verification_finds_what_was_changed_and_says_it_in_both_languages(

@@ -39,7 +39,7 @@ def authorities(authority: TimeAuthority, tmp_path: Path) -> Authorities:
 
 def until(client: httpx.Client, true: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
     """What /readyz says of an authority, once something is true of it."""
-    for _ in range(200):
+    for _ in range(1_200):
         answer = client.get("/readyz").json()["checks"]["time"]
         assert answer["ok"]
         (stated,) = answer["authorities"]

@@ -12,6 +12,7 @@ import pytest
 from api.conftest import SignedIn, client_of, serving
 from custody_api import streaming
 from events import Told, blocks
+from processes import until
 from world import World
 
 CASE = "云公(刑)诈〔2026〕0520"
@@ -99,11 +100,7 @@ def test_many_wait_without_a_thread_or_a_connection_of_the_database(world: World
     ):
         streams = [stack.enter_context(following(crowd, head - 1)) for _ in range(150)]
         assert all(up_to(each, head) == [head] for each in streams)
-        for _ in range(200):
-            if not (used := world.engine.pool.checkedout()):  # type: ignore[attr-defined]
-                break
-            time.sleep(0.05)
-        assert used == 0
+        until(lambda: world.engine.pool.checkedout() == 0)  # type: ignore[attr-defined]
         assert client.get("/v1/items").status_code == 200
         world.opens_case(case=CASE)
         assert all(up_to(each, head + 1) == [head + 1] for each in streams)
@@ -117,8 +114,4 @@ def test_no_more_streams_are_opened_than_a_process_carries(
         answer = client.get(STREAM)
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable/streams")
         assert answer.headers["retry-after"] == "30"
-    for _ in range(200):
-        if client.head(STREAM).status_code == 200:
-            return
-        time.sleep(0.05)
-    raise AssertionError("those who left still count")
+    until(lambda: client.head(STREAM).status_code == 200)  # those who left do not count any more

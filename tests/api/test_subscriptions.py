@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,12 +26,12 @@ from custody.registers.following import REGISTERS
 from custody_api.operation import Operation
 from custody_api.webhooks import AT_ONE_TIME, LONGEST_WAIT, TRIES, Webhooks
 from listening import Web, web_server
+from processes import SECONDS, until
 from sending import HERE
 from world import World
 
 OPEN = Operation(networks=HERE, figures="loopback")
 SENDING = Path(__file__).resolve().parents[1] / "sending.py"
-SECONDS = 20.0
 
 
 @pytest.fixture
@@ -49,14 +49,6 @@ def world(database_url: str) -> Iterator[World]:
     made.clock.now = datetime.now(UTC)
     yield made
     made.close()
-
-
-def until(true: Callable[[], object]) -> None:
-    """Wait for something that happens elsewhere."""
-    end = time.monotonic() + SECONDS
-    while not true():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
 
 
 def subscribed(client: httpx.Client, url: str, **fields: Any) -> dict[str, Any]:

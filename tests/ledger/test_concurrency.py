@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +21,7 @@ from custody.ledger.recorder import Recorder
 from custody.tlog.merkle import leaf_hash, verify_inclusion
 from custody_migrations import migrate
 from logs import SIGNER, Clock, check, draft, everything, opened, unless
+from processes import until
 from world import World
 
 
@@ -98,19 +98,19 @@ def test_an_unconditional_append_in_flight_is_seen_by_a_conditional_one(database
 
         def wait_inside(index: int, recorded_at: object, previous: object) -> bytes:
             inside.set()
-            go_on.wait(10)
+            go_on.wait(60)
             return b"slow"
 
         with ThreadPoolExecutor(2) as threads:
             unconditional = threads.submit(slow.submit, draft("slow", "item:1", complete=wait_inside))
-            assert inside.wait(10)
+            assert inside.wait(60)
             seen = quick.head().size
             conditional = threads.submit(
                 quick.submit, draft("quick", "item:1", condition=unless("item:1", after=seen))
             )
             go_on.set()
-            assert unconditional.result(30).position == 1
-            assert isinstance(conditional.exception(30), ConditionFailed)
+            assert unconditional.result(60).position == 1
+            assert isinstance(conditional.exception(60), ConditionFailed)
         check(quick, 1)
 
 
@@ -202,18 +202,18 @@ def test_a_lone_caller_flushes_by_himself_and_a_crowd_is_taken_at_once() -> None
         batches.append(batch)
         if batch == [0]:
             first_in.set()
-            go_on.wait(10)
+            go_on.wait(60)
         return [number * 2 for number in batch]
 
     commits: GroupCommit[int, int] = GroupCommit(flush, most=3)
     with ThreadPoolExecutor(6) as threads:
         leader = threads.submit(commits.submit, 0)
-        assert first_in.wait(10)
+        assert first_in.wait(60)
         crowd = [threads.submit(commits.submit, number) for number in range(1, 6)]
         until(lambda: len(commits._queue) == 5)
         go_on.set()
-        assert leader.result(10) == 0
-        assert sorted(job.result(10) for job in crowd) == [2, 4, 6, 8, 10]
+        assert leader.result(60) == 0
+        assert sorted(job.result(60) for job in crowd) == [2, 4, 6, 8, 10]
     assert [len(batch) for batch in batches] == [1, 3, 2]
     assert commits.submit(21) == 42, "nobody is left leading"
 
@@ -229,15 +229,6 @@ def test_a_failed_flush_is_told_to_all_who_were_in_it_and_the_next_goes_on() -> 
     with pytest.raises(Unavailable):
         commits.submit(13)
     assert commits.submit(1) == 1
-
-
-def until(condition: Callable[[], bool]) -> None:
-    waiting = threading.Event()
-    for _ in range(2_000):
-        if condition():
-            return
-        waiting.wait(0.005)
-    raise AssertionError("it never came to that")
 
 
 def test_more_threads_than_connections_wait_their_turn(sqlite_url: str) -> None:

@@ -22,7 +22,7 @@ def test_a_follower_gets_what_was_and_what_comes_in_order(database_url: str) -> 
             following = threads.submit(lambda: [event.position for event in islice(subscription, 747)])
             for number in range(50):
                 recorder.submit(draft(f"new {number}"))
-            assert following.result(30) == list(range(4, 751))
+            assert following.result(60) == list(range(4, 751))
 
 
 def test_a_follower_hears_of_what_another_recorder_writes(database_url: str) -> None:
@@ -31,7 +31,7 @@ def test_a_follower_hears_of_what_another_recorder_writes(database_url: str) -> 
         with recorder.subscribe() as subscription:
             following = threads.submit(next, subscription)
             other.submit(draft("from elsewhere"))
-            assert following.result(10).event.data == b"envelope of from elsewhere"
+            assert following.result(60).event.data == b"envelope of from elsewhere"
 
 
 def test_a_filtered_follower_moves_past_the_rest(database_url: str) -> None:
@@ -57,7 +57,7 @@ def test_a_follower_is_stopped_from_another_thread(database_url: str, moment: st
         thread = threading.Thread(target=follow)
         thread.start()
         subscription.stop()
-        assert ended.wait(10)
+        assert ended.wait(60)
         thread.join()
 
 
@@ -71,7 +71,7 @@ def test_a_lost_listening_connection_does_not_stop_a_follower(postgres_url: str)
                 )
             following = threads.submit(next, subscription)
             Recorder(recorder.engine, SIGNER, clock=Clock()).submit(draft(name))
-            assert following.result(10).event.data == f"envelope of {name}".encode()
+            assert following.result(60).event.data == f"envelope of {name}".encode()
 
 
 def test_postgresql_wakes_a_follower_without_waiting_for_the_poll(postgres_url: str) -> None:
@@ -80,5 +80,5 @@ def test_postgresql_wakes_a_follower_without_waiting_for_the_poll(postgres_url: 
         with patient.subscribe() as subscription:
             following = threads.submit(next, subscription)
             writer.submit(draft("heard"))
-            assert following.result(30).position == 1
+            assert following.result(60).position == 1
         patient.close()

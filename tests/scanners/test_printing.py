@@ -30,13 +30,13 @@ def printer(*, reads: bool = True) -> Iterator[tuple[Printer, Paper]]:
     """A printer that listens on this machine; one that does not read is out of paper."""
     paper, full = Paper(), Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(10)
+        listening.settimeout(60)
 
         def take() -> None:
             connection, _ = listening.accept()
             with connection:
                 if not reads:
-                    full.wait(10)
+                    full.wait(60)
                     return
                 while piece := connection.recv(4096):
                     paper.data += piece
@@ -46,14 +46,14 @@ def printer(*, reads: bool = True) -> Iterator[tuple[Printer, Paper]]:
         thread.start()
         yield Printer("counter", "127.0.0.1", listening.getsockname()[1]), paper
         full.set()
-        thread.join(10)
+        thread.join(60)
 
 
 def test_a_printer_gets_every_byte_of_a_job() -> None:
     job = draw(blank("item", 40), "bag-50x30", "zpl", 203).data
     with printer() as (named, paper):
         send(named, job)
-        assert paper.over.wait(5)
+        assert paper.over.wait(60)
     assert paper.data == job
 
 
