@@ -171,9 +171,14 @@ async def caught_up(
     return context.registers
 
 
+def reaches(context: Context, position: int) -> bool:
+    """Whether the registers come to hold the act at a position while a reader waits."""
+    return context.runner.wait(position, WAIT_SECONDS)
+
+
 def require_reached(context: Context, at_least: int) -> None:
     """Wait until the registers hold the act at a position. Raises Unavailable if they are too far behind."""
-    if not context.runner.wait(at_least, WAIT_SECONDS):
+    if not reaches(context, at_least):
         raise Unavailable(
             "unavailable/behind", "The registers have not reached this position yet.", at_least=at_least, retry_after=1
         )

@@ -22,6 +22,7 @@ from custody.errors import Refused
 from custody.label import code_of
 from custody.ledger.receipt_links import issue
 from custody.ledger.tables import disclosure
+from custody_api import context
 from custody_api.app import OPEN, ROUTERS, create_app
 from custody_api.papers.catalogue import NAMES
 from papers import text_of
@@ -123,10 +124,13 @@ def read(client: httpx.Client, path: str, **query: Any) -> dict[str, Any]:
     return body
 
 
-def test_a_submitter_reads_his_own_write(world: World, day: Day, client: httpx.Client) -> None:
+def test_a_submitter_reads_his_own_write(
+    world: World, day: Day, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     receipt = client.post("/v1/acts", json=submission(world, world.seizure(day.case, [line := world.item()]))).json()
     shown = read(client, f"/v1/items/{line['code'][:16]}", at_least=receipt["position"])
     assert (shown["version"], shown["custody"]["holder"]) == (receipt["position"], "psb-0211")
+    monkeypatch.setattr(context, "WAIT_SECONDS", 0.1)
     answer = client.get(f"/v1/items/{day.stored}", params={"at_least": 1_000_000})
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable/behind")
     assert int(answer.headers["retry-after"]) > 0

@@ -17,7 +17,7 @@ from custody_api import documented_oversight as documented
 from custody_api.answers import Exported, FromPosition, Listed, TakenOut, one
 from custody_api.calendars import calendar_of
 from custody_api.callers import TheCaller, TheRegisters
-from custody_api.context import WAIT_SECONDS, InContext, TheLedger
+from custody_api.context import InContext, TheLedger, reaches
 from custody_api.lists import TheLists, everything
 from custody_api.problems import language_of
 
@@ -114,7 +114,7 @@ def read_inspection(
     ledger = context.ledger
 
     def catch_up() -> bool:
-        return context.runner.wait(ledger.recorder.head().size, WAIT_SECONDS)
+        return reaches(context, ledger.recorder.head().size)
 
     return one(request, report_shape(inspected(ledger, registers, catch_up, wanted.salt, wanted.sample)))
 
