@@ -51,8 +51,7 @@ def answered(page: Page, outcome: str, text: str = "") -> None:
 
 def a_case(world: World) -> str:
     """A case of its own, of both officers."""
-    number = world.random.randrange(10**6)
-    return world.opens_case(case=f"云公(刑)盗〔2026〕{number}", officers=["psb-0211", "psb-0347"])
+    return world.opens_case(case=world.case_number(), officers=["psb-0211", "psb-0347"])
 
 
 def scan(page: Page, id_or_code: str) -> None:

@@ -12,7 +12,7 @@ from world import World
 
 def an_item(world: World, **fields: Any) -> str:
     """An item in 周远's hands, of a case of its own."""
-    (item,) = world.seizes(world.opens_case(case=f"云公(刑)诈〔2026〕{world.random.randrange(10**6)}"), **fields)
+    (item,) = world.seizes(world.opens_case(case=world.case_number()), **fields)
     return item
 
 
@@ -27,7 +27,7 @@ def a_check_in(world: World, item: str, **fields: Any) -> dict[str, Any]:
 
 def a_seizure(world: World) -> dict[str, Any]:
     """The draft of a seizure by 周远 and 何苗; its holder has no key here."""
-    case = world.opens_case(case=f"云公(刑)诈〔2026〕{world.random.randrange(10**6)}")
+    case = world.opens_case(case=world.case_number())
     draft = world.seizure(case, [world.item()]) | {"occurred_at": world.clock.now.isoformat(), "attestations": []}
     draft["signers"] = [{name: each[name] for name in ("part", "person")} for each in draft["signers"]]
     return draft
