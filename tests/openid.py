@@ -62,7 +62,7 @@ class Provider:
     def machine_token(self) -> str:
         """An access token that it issues itself to the machine ``gateway``."""
         answer = httpx.post(
-            f"{self.issuer}/token", auth=("gateway", "gateway"), data={"grant_type": "client_credentials"}
+            f"{self.issuer}/token", auth=("gateway", "gateway"), data={"grant_type": "client_credentials"}, timeout=30
         )
         assert answer.status_code == 200, answer.text
         return str(answer.json()["access_token"])

@@ -196,7 +196,7 @@ def test_nobody_fills_the_disk(world: World, store: Attachments, callers: Caller
 
 
 def test_without_a_session_nothing_is_put_or_read(callers: Callers) -> None:
-    with httpx.Client(base_url=callers("周远").base_url) as stranger:
+    with httpx.Client(base_url=callers("周远").base_url, timeout=30) as stranger:
         for method in ("PUT", "GET", "HEAD"):
             assert stranger.request(method, address(PHOTO), content=PHOTO).status_code == 401
 

@@ -51,7 +51,7 @@ def test_a_public_log_is_read_without_a_session_and_compressed_by_who_accepts_it
     sqlite_world: World, operated: Callable[[World, str, Operation], AbstractContextManager[httpx.Client]]
 ) -> None:
     served = operated(sqlite_world, "周远", Operation(public_log=True))
-    with served as client, httpx.Client(base_url=client.base_url) as anybody:
+    with served as client, httpx.Client(base_url=client.base_url, timeout=30) as anybody:
         note = anybody.get("/log/checkpoint")
         size = open_checkpoint(note.text, sqlite_world.log_key.verifier).size
         assert note.headers["cache-control"] == "public, max-age=1"

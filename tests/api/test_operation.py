@@ -179,8 +179,8 @@ def test_figures_are_there_for_whom_the_settings_say(
     sqlite_world: World, operated: Operated, figures: Any, headers: dict[str, str], status: int
 ) -> None:
     with operated(sqlite_world, "周远", Operation(figures=figures, token=TOKEN)) as client:
-        answer = httpx.get(f"{client.base_url}/metrics", headers=headers)
-        nowhere = httpx.get(f"{client.base_url}/nowhere", headers=headers)
+        answer = httpx.get(f"{client.base_url}/metrics", headers=headers, timeout=30)
+        nowhere = httpx.get(f"{client.base_url}/nowhere", headers=headers, timeout=30)
     assert answer.status_code == status
     if status == 404:
         assert answer.json() == nowhere.json()
@@ -205,7 +205,7 @@ def test_whoever_writes_too_often_is_told_when_to_come_again(sqlite_world: World
 def test_whoever_tries_to_sign_in_too_often_has_to_wait(sqlite_world: World, operated: Operated) -> None:
     with operated(sqlite_world, "周远", Operation(sign_ins_a_minute=3)) as client:
         address = f"{client.base_url}/v1/session"
-        answers = [httpx.post(address, json={}) for _ in range(4)]
+        answers = [httpx.post(address, json={}, timeout=30) for _ in range(4)]
     assert [each.status_code for each in answers] == [400, 400, 400, 429]
     assert answers[3].json()["code"] == "too-many/sign-ins"
     assert int(answers[3].headers["Retry-After"]) >= 1
@@ -228,7 +228,8 @@ def test_a_limit_gives_a_minutes_worth_at_once_and_then_a_steady_rate() -> None:
 
 def _signed_in(world: World, name: str, address: str, now: datetime | None = None) -> dict[str, str]:
     statement = signed_statement(address, encode(secrets.token_bytes(16)), now or world.clock.now, world.key_of(name))
-    answer = httpx.post(f"{address}/v1/session", content=statement, headers={"Content-Type": "application/json"})
+    json_type = {"Content-Type": "application/json"}
+    answer = httpx.post(f"{address}/v1/session", content=statement, headers=json_type, timeout=30)
     assert answer.status_code == 201, answer.text
     return {"Authorization": f"Bearer {answer.json()['token']}"}
 

@@ -41,7 +41,7 @@ def test_a_passkey_signs_in_until_it_is_revoked(world: World, client: httpx.Clie
     """Once with each statement, for a session of the passkey's person, which is over with the key."""
     address = address_of(client)
     passkey = enrols(world, "周远", SoftPasskey())
-    with httpx.Client(base_url=address) as page:
+    with httpx.Client(base_url=address, timeout=30) as page:
         made = statement(world, address, passkey)
         begun = page.post("/v1/session", json=made)
         assert begun.status_code == 201, begun.text

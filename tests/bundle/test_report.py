@@ -438,7 +438,9 @@ def test_the_server_puts_it_in_too(tmp_path: Path) -> None:
     world = World(f"sqlite:///{tmp_path / 'ledger.db'}")
     world.opens_case(case=CASE)
     world.seizes(CASE)
-    with serving(world.ledger) as address, httpx.Client(base_url=address, auth=SignedIn(world, "周远")) as client:
+    with serving(world.ledger) as address, httpx.Client(
+        base_url=address, auth=SignedIn(world, "周远"), timeout=30
+    ) as client:
         answer = client.get(f"/v1/cases/{quote(CASE, safe='')}/bundle?why=庭审", headers={"Accept-Language": "en"})
     with zipfile.ZipFile(io.BytesIO(answer.content)) as bundle:
         made = Report(bundle.read("report.html"), bundle.read("report.pdf"))

@@ -46,7 +46,7 @@ def opened(state: Path, now: float = 1_000.0) -> closing[Cosigner]:
 
 def test_every_answer_of_the_specification_over_http(running: Running) -> None:
     def post(body: bytes) -> httpx.Response:
-        return httpx.post(f"{running.url}/add-checkpoint", content=body)
+        return httpx.post(f"{running.url}/add-checkpoint", content=body, timeout=30)
 
     first = post(request(0, 5))
     assert first.status_code == 200, first.text
@@ -83,7 +83,7 @@ def test_whoever_monitors_sees_the_last_checkpoint_with_all_signatures(running: 
 
 
 def test_too_many_requests_from_one_address_are_turned_away(state: Path) -> None:
-    with witness_running(state, [LOG.verifier], a_minute=5) as witness, httpx.Client() as client:
+    with witness_running(state, [LOG.verifier], a_minute=5) as witness, httpx.Client(timeout=30) as client:
         answers = [client.post(f"{witness.url}/add-checkpoint", content=b"") for _ in range(6)]
     assert [each.status_code for each in answers] == [400] * 5 + [429]
     assert int(answers[-1].headers["retry-after"]) > 0
