@@ -27,7 +27,9 @@ from custody.facts.item import ItemFacts
 from custody.facts.kinds import KINDS, Need, fold
 from custody.facts.parties import AgencyFacts, PersonFacts, PlaceFacts
 from custody.ledger.ledger import Ledger
+from custody.ledger.memory import item_of
 from custody.ledger.past import Past, recorded_from
+from custody.ledger.remembering import Remembering
 from custody.tlog.checkpoint import Checkpoint
 from custody_api.papers.paper import Language
 
@@ -73,6 +75,7 @@ class Sources:
         if not 1 <= self.at <= size:
             raise NotFound("not-found/position", "The log has no event at this position.", position=self.at)
         self.zone: tzinfo = timezone.utc  # noqa: UP017 - a tzinfo; an act's own offset takes its place
+        self._asked: Remembering | None = None
         self._past = Past(ledger.recorder)
         self._parties: dict[Need, PersonFacts | PlaceFacts | AgencyFacts | CaseFacts | None] = {}
         self._opened: dict[str, str | None] = {}
@@ -136,6 +139,13 @@ class Sources:
         found, _ = self._past.under([DCBQueryItem(types=list(types), tags=[tag]) for tag in dict.fromkeys(tags)])
         return {tag: [each for each in acts if each.index < self.at] for tag, acts in found.items()}
 
+    def ask(self, needs: Iterable[Need], tags: Iterable[str] = ()) -> None:
+        """Read in one go what will be asked for, and keep from now on what is read: for who asks little."""
+        if self._asked is None:
+            self._asked = Remembering(self.ledger.recorder, self.at)
+            self._past = self._asked.past
+        self._asked.ask(*map(item_of, needs), *(DCBQueryItem(tags=[tag]) for tag in tags))
+
     def tubes(self, kits: Iterable[str]) -> list[str]:
         """The tubes of some blood kits, in the order in which they were drawn."""
         drawn = self.under([f"kit:{each}" for each in kits], ("blood-draw",))
@@ -143,10 +153,10 @@ class Sources:
 
     def _recorded(self, act_id: str) -> Recorded | None:
         try:
-            found = self.ledger.recorder.find(UUID(act_id).bytes)
+            rows = self.ledger.recorder.rows_of([UUID(act_id).bytes])
         except ValueError:
             return None
-        return recorded_from(self.ledger.recorder.row(found[0])) if found and found[0] <= self.at else None
+        return next((recorded_from(row) for row in rows if row.position <= self.at), None)
 
     def _source(self, recorded: Recorded, about: Sequence[Recorded]) -> Source:
         corrections = tuple(each for each in about if isinstance(each.act, Correction))

@@ -83,22 +83,22 @@ def read_exact_envelope(act_id: str, ledger: TheLedger, registers: TheRegisters)
 
 def seen_act(ledger: Ledger, registers: Registers, act_id: str) -> tuple[Row, Sight]:
     """An act, and how much of it the caller sees. Raises NotFound if that is nothing."""
-    row = ledger.recorder.row(_position(ledger, act_id))
+    row = _row(ledger, act_id)
     sight = registers.sight_of_act(recorded_from(row))
     if sight is Sight.NOTHING:
         raise _unknown(act_id)
     return row, sight
 
 
-def _position(ledger: Ledger, act_id: str) -> int:
+def _row(ledger: Ledger, act_id: str) -> Row:
     try:
         number = UUID(act_id)
     except ValueError:
         number = None
-    found = ledger.recorder.find(number.bytes) if number is not None and str(number) == act_id else None
-    if found is None:
-        raise _unknown(act_id)
-    return found[0]
+    if number is not None and str(number) == act_id:
+        for row in ledger.recorder.rows_of([number.bytes]):
+            return row
+    raise _unknown(act_id)
 
 
 def _unknown(act_id: str) -> NotFound:

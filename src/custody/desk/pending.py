@@ -17,10 +17,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, literal, select, update
 
 from custody.acts import PAYLOAD_TYPE, parse_act
 from custody.acts.act import Act
@@ -164,8 +165,7 @@ def listed(
     if waiting:
         query = query.where(pending.c.state == "waiting", pending.c.expires_at > instant(now))
     with desk.reading() as connection:
-        ids = list(connection.scalars(query.order_by(pending.c.id).limit(limit)))
-        return [_as_of(_found(connection, each), now) for each in ids]
+        return [_as_of(each, now) for each in _read(connection, query.order_by(pending.c.id).limit(limit))]
 
 
 def completed(desk: Desk) -> list[str]:
@@ -213,13 +213,26 @@ def _locked(connection: Connection, act_id: str) -> Any:
 
 
 def _found(connection: Connection, act_id: str) -> Pending:
-    row = connection.execute(select(pending).where(pending.c.id == act_id)).one_or_none()
-    if row is None:
-        raise not_found(act_id)
-    signed = connection.execute(
-        select(pending_signer).where(pending_signer.c.pending == act_id, pending_signer.c.signature.is_not(None))
-        .order_by(pending_signer.c.number)
-    ).all()  # fmt: skip
+    for each in _read(connection, select(literal(act_id))):
+        return each
+    raise not_found(act_id)
+
+
+def _read(connection: Connection, ids: Select[tuple[str]]) -> list[Pending]:
+    """The acts of some ids, in the order of these, each with its signatures so far."""
+    signed = pending_signer.c
+    query = (
+        select(pending, signed.signature, signed.key, signed.signed_at)
+        .outerjoin(pending_signer, (signed.pending == pending.c.id) & signed.signature.is_not(None))
+        .where(pending.c.id.in_(ids)).order_by(pending.c.id, signed.number)
+    )  # fmt: skip
+    rows = connection.execute(query).all()
+    return [_pending(list(lines)) for _, lines in groupby(rows, key=lambda row: row.id)]
+
+
+def _pending(lines: Sequence[Row[Any]]) -> Pending:
+    """An act from its row, once for each signature, or once without."""
+    row, signed = lines[0], [each for each in lines if each.signature is not None]
     ended = {"at": row.ended_at, "by": row.ended_by, "reason": row.reason, "problem": row.problem}
     sealed = [Disclosure(decode(each["salt"]), each["value"]) for each in json.loads(row.disclosures or "[]")]
     return Pending(

@@ -25,6 +25,7 @@ from custody.ledger.drafts import Row
 from custody.ledger.history import item_at
 from custody.ledger.past import recorded_from
 from custody.ledger.reader import Reader
+from custody.ledger.remembering import Remembering
 
 T = TypeVar("T")
 
@@ -91,7 +92,7 @@ def signing_of(reader: Reader, index: int, size: int) -> Mapping[int, Found]:
     """One act among the first ``size`` entries, with all that say who signed it and by which rules; in the order of
     the log."""
     walk = _Walk(reader, size)
-    walk.read(index)
+    walk.read(0, index)
     every, _ = walk.back_to_genesis({index})
     return {each: walk.found[each] for each in sorted(every)}
 
@@ -106,7 +107,7 @@ class _Walk:
     """A walk along the tags of a log, as it was at one size. ``found`` is what was read on the way."""
 
     def __init__(self, reader: Reader, size: int) -> None:
-        self._reader = reader
+        self._reader = Remembering(reader, size)
         self._size = size
         self.found: dict[int, Found] = {}
 
@@ -130,9 +131,9 @@ class _Walk:
         own.update(index for at in named.values() for index in at)
         return own, {**named, tag: sorted(own)}
 
-    def read(self, index: int) -> None:
-        """Read the act at a leaf index."""
-        self._load([index])
+    def read(self, *indexes: int) -> None:
+        """Read the acts at some leaf indexes."""
+        self._load(indexes)
 
     def back_to_genesis(self, own: set[int]) -> tuple[set[int], dict[str, list[int]]]:
         """Those acts with all that say who signed them and by which rules; of each key, person and agency in them, and
@@ -140,7 +141,9 @@ class _Walk:
         self._load([0])
         every, named = {0, *own}, dict[str, list[int]]()
         while wanted := {name for index in every for name in _relied_on(self.found[index])} - named.keys():
-            under = self._under({name: _TYPES[name.partition(":")[0]] for name in sorted(wanted)})
+            types = {name: _TYPES[name.partition(":")[0]] for name in sorted(wanted)}
+            self._reader.ask(*(DCBQueryItem(types=list(of), tags=[name]) for name, of in types.items()))
+            under = self._under(types)
             named |= {name: [index for index in at if self._says(index, name)] for name, at in under.items()}
             every.update(index for name in wanted for index in named[name])
         for index in every:

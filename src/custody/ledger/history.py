@@ -14,7 +14,7 @@ due follows from every act of its case and from the rule data in force, and is a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -22,6 +22,7 @@ from uuid import UUID
 
 from eventsourcing.dcb.api import DCBQueryItem
 
+from custody import label
 from custody.acts.entry import Recorded
 from custody.acts.oversight import Correction
 from custody.errors import NotFound, TooLarge
@@ -71,14 +72,30 @@ MOST_STAYED: Final = 5_000
 """Items of a place that are folded one by one; of more, the whole state is replayed."""
 
 
+def gathered(reader: Reader, item: str, ancestors: Callable[[str], Sequence[str]]) -> Remembering:
+    """A reader that was asked in few goes for what an item's shape and history take at any moment: its acts, its case,
+    whoever ever held it, and what it was divided from, as far as ``ancestors`` knows that beforehand."""
+    asked = Remembering(reader)
+    asked.ask(_under(f"item:{item}"))
+    known = fold_item(item, readings(_records(asked, f"item:{item}", NOW)))
+    if known is not None:
+        held = {each.holder for each in known.custody}
+        needs = [Need(each.kind, each.id) for each in held if each is not None and each.kind != "outside"]
+        asked.ask(
+            *(_under(each.tag, KINDS[each.kind].types) for each in (Need("case", known.case), *needs)),
+            *(_under(f"item:{each}") for each in (ancestors(item) if known.thing.parent else ())),
+        )
+    return asked
+
+
 def item_at(reader: Reader, id_or_code: str, moment: Moment = NOW) -> Shape:
     """Return an item as `custody.registers` shows it, at a moment. Raises NotFound if it was not there yet."""
-    code = _code(reader, id_or_code, moment)
+    code = _code(reader, id_or_code, moment) if label.is_code(id_or_code, "item") else None
     item = code.item if code else id_or_code
     facts = fold_item(item, _readings(reader, f"item:{item}", moment))
     if facts is None:
         raise _not_found("item", id_or_code)
-    case = _case(reader, facts.case, moment)
+    case = _case(_records(reader, f"case:{facts.case}", moment, KINDS["case"].types), facts.case, moment)
     keeper = _keeper(reader, facts.holder, moment)
     shape = in_context(
         item_shape(facts), case_shape(case) if case else None, keeper.agency if keeper else None,
@@ -92,7 +109,7 @@ def history_at(reader: Reader, id_or_code: str, moment: Moment = NOW) -> Shape:
 
     ``acts`` are shown as they were signed; the stretches and gaps they make are read as the acts stand corrected.
     """
-    code = _code(reader, id_or_code, moment)
+    code = _code(reader, id_or_code, moment) if label.is_code(id_or_code, "item") else None
     item = code.item if code else id_or_code
     records = _records(reader, f"item:{item}", moment)
     acts = [act_shape(each) for each in standing(records, moment)]
@@ -120,10 +137,11 @@ def standing(records: Sequence[Recorded], moment: Moment) -> list[Recorded]:
 
 def case_at(reader: Reader, reference: str, moment: Moment = NOW) -> Shape:
     """Return a case with ``items``, the number of its items, at a moment. Raises NotFound if it was not open yet."""
-    case = _case(reader, reference, moment)
+    records = _records(reader, f"case:{reference}", moment)
+    case = _case([each for each in records if each.act.act in KINDS["case"].types], reference, moment)
     if case is None:
         raise _not_found("case", reference)
-    return {**case_shape(case), "items": len(_items_of(reader, reference, moment))}
+    return {**case_shape(case), "items": len(_items_of(reader, records, reference, moment))}
 
 
 def place_at(reader: Reader, place: str, moment: Moment = NOW) -> Shape:
@@ -148,9 +166,9 @@ def place_at(reader: Reader, place: str, moment: Moment = NOW) -> Shape:
     return {**place_shape(facts), "items": lain}
 
 
-def _items_of(reader: Reader, reference: str, moment: Moment) -> set[str]:
-    """The items of a case that are not voided, at a moment."""
-    known = _with_targets(reader, {each.act.id: each for each in _records(reader, f"case:{reference}", moment)})
+def _items_of(reader: Reader, records: Sequence[Recorded], reference: str, moment: Moment) -> set[str]:
+    """The items of a case that are not voided, at a moment, by the acts under its tag."""
+    known = _with_targets(reader, {each.act.id: each for each in records})
     found: set[str] = set()
     for reading in readings(sorted(known.values(), key=lambda each: each.index)):
         act = reading.act
@@ -161,9 +179,9 @@ def _items_of(reader: Reader, reference: str, moment: Moment) -> set[str]:
 
 def _with_targets(reader: Reader, known: Mapping[str, Recorded]) -> dict[str, Recorded]:
     """Acts by id, with those that corrections among them are of."""
-    targets = {each.act.target for each in known.values() if isinstance(each.act, Correction)}
-    missing = {act_id: each for act_id in targets - known.keys() if (each := _record(reader, act_id)) is not None}
-    return {**known, **missing}
+    targets = {each.act.target for each in known.values() if isinstance(each.act, Correction)} - known.keys()
+    rows = reader.rows_of([UUID(each).bytes for each in sorted(targets)]) if targets else ()
+    return {**known, **{each.act.id: each for each in map(recorded_from, rows)}}
 
 
 def _above(reader: Reader, parent: str | None, moment: Moment) -> dict[str, Shape]:
@@ -178,12 +196,10 @@ def _above(reader: Reader, parent: str | None, moment: Moment) -> dict[str, Shap
     return found
 
 
-def _case(reader: Reader, reference: str, moment: Moment) -> CaseFacts | None:
+def _case(records: Sequence[Recorded], reference: str, moment: Moment) -> CaseFacts | None:
     facts: CaseFacts | None = None
-    kind = KINDS["case"]
-    records = _records(reader, f"case:{reference}", moment, kind.types)
     for reading in filter(moment.includes, readings(records)):
-        facts = kind.evolve(facts, reading, reference)
+        facts = KINDS["case"].evolve(facts, reading, reference)
     return facts
 
 
@@ -210,7 +226,7 @@ def _readings(reader: Reader, tag: str, moment: Moment) -> list[Reading]:
 
 
 def _records(reader: Reader, tag: str, moment: Moment, types: Sequence[str] = ()) -> list[Recorded]:
-    acts, _ = _past(reader).under([DCBQueryItem(types=list(types), tags=[tag])])
+    acts, _ = _past(reader).under([_under(tag, types)])
     return [recorded for recorded in acts[tag] if moment.knows(recorded)]
 
 
@@ -218,9 +234,8 @@ def _past(reader: Reader) -> Past:
     return reader.past if isinstance(reader, Remembering) else Past(reader)
 
 
-def _record(reader: Reader, act_id: str) -> Recorded | None:
-    found = reader.find(UUID(act_id).bytes)
-    return recorded_from(reader.row(found[0])) if found else None
+def _under(tag: str, types: Sequence[str] = ()) -> DCBQueryItem:
+    return DCBQueryItem(types=list(types), tags=[tag])
 
 
 def _not_found(what: str, asked: str) -> NotFound:

@@ -149,8 +149,7 @@ class FactMemory:
 
     def record(self, act_id: str) -> Recorded | None:
         """A recorded act by its id."""
-        found = self._reader.find(UUID(act_id).bytes)
-        return recorded_from(self._reader.row(found[0])) if found else None
+        return next(map(recorded_from, self._reader.rows_of([UUID(act_id).bytes])), None)
 
     def histories(self, tags: Sequence[str]) -> dict[str, list[Recorded]]:
         """Every act under each tag, in log order."""

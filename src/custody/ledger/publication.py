@@ -10,7 +10,7 @@ second: it adds the log's ML-DSA-44 signature, if it has such a key, and keeps t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext, suppress
 from datetime import datetime
 from threading import Lock
@@ -69,8 +69,7 @@ class Publication:
             return self._witnessed(size, self._stored(size) or self._recorder.checkpoint(size))
         with suppress(Damaged, Unavailable):  # which /readyz says: what was given out before still holds
             self.publish()
-        newest = self._newest()
-        return self._witnessed(*newest) if newest else self._recorder.checkpoint()
+        return self._newest() or self._recorder.checkpoint()
 
     def as_appended(self, size: int) -> str:
         """The note that an append signed, which a receipt has whenever it is asked for, and cosignatures since."""
@@ -125,8 +124,8 @@ class Publication:
 
     def size(self) -> int:
         """The size of the newest publication; 0 if there is none."""
-        newest = self._newest()
-        return newest[0] if newest else 0
+        (newest,) = self._rows(f"SELECT max(size) FROM publication WHERE {self._reached}")
+        return newest[0] or 0
 
     @property
     def cosigned(self) -> bool:
@@ -223,21 +222,34 @@ class Publication:
             connection.execute(text(sql), {"size": size, "note": note})
 
     def _witnessed(self, size: int, note: str) -> str:
-        """A note with the cosignatures gathered since. What was changed in the table so that it is none stays out, lest
-        nobody could read the note."""
+        """A note with the cosignatures gathered since."""
         sql = "SELECT line FROM cosignature WHERE size = ? ORDER BY witness LIMIT ?"
-        rows = self._rows(sql, size, _MOST)
-        return note + "".join(line for (line,) in rows if is_signature_line(line))
+        return _with_lines(note, (line for (line,) in self._rows(sql, size, _MOST)))
 
     def _stored(self, size: int) -> str | None:
         rows = self._rows("SELECT note FROM publication WHERE size = ?", size)
         return str(rows[0][0]) if rows else None
 
-    def _newest(self) -> tuple[int, str] | None:
-        sql = f"SELECT size, note FROM publication WHERE size <= (SELECT size FROM {self._recorder.log.head})"
-        rows = self._rows(f"{sql} ORDER BY size DESC LIMIT 1")
-        return (rows[0][0], str(rows[0][1])) if rows else None
+    def _newest(self) -> str | None:
+        """The newest publication, with its cosignatures; in one statement, since every proof asks for it."""
+        newest = f"(SELECT max(size) FROM publication WHERE {self._reached})"
+        rows = self._rows(
+            f"SELECT note, line FROM publication p LEFT JOIN cosignature c ON c.size = p.size WHERE p.size = {newest} "
+            "ORDER BY witness LIMIT ?", _MOST,
+        )  # fmt: skip
+        return _with_lines(rows[0][0], (line for _, line in rows if line is not None)) if rows else None
+
+    @property
+    def _reached(self) -> str:
+        """What holds of a publication that the log, perhaps restored from a backup, has reached."""
+        return f"size <= (SELECT size FROM {self._recorder.log.head})"
 
     def _rows(self, sql: str, *values: int) -> Rows:
         with translated(), Session(self._recorder.engine, self._recorder.log) as session:
             return session.fetch(sql, *values)
+
+
+def _with_lines(note: str, lines: Iterable[str]) -> str:
+    """A note with cosignatures. What was changed in the table so that it is none stays out, lest nobody could read the
+    note."""
+    return note + "".join(line for line in lines if is_signature_line(line))

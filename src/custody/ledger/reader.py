@@ -20,7 +20,7 @@ from custody.errors import Damaged, NotFound
 from custody.ledger.case_keys import case_keys_of, opened
 from custody.ledger.drafts import Head, Row
 from custody.ledger.engine import translated
-from custody.ledger.query import alternatives
+from custody.ledger.query import ReadResponse, alternatives
 from custody.ledger.session import Query, Session
 from custody.ledger.tables import LEDGER, Log, disclosure
 from custody.ledger.tree import Tree
@@ -94,19 +94,25 @@ class Reader:
 
     def borne(self, items: Sequence[DCBQueryItem]) -> tuple[dict[str, list[int]], int]:
         """Where events of each item's types bear its one tag, oldest first, and the size up to which that is all."""
-        types = {item.tags[0]: tuple(item.types) for item in items}
         with self._session() as session:
             size = session.head().size
-            where, names = session.among("name", types)
-            ids: dict[int, str] = dict(session.fetch(f"SELECT id, name FROM {self.log.tag} WHERE {where}", *names))
-            alike: dict[tuple[str, ...], list[int]] = {}
-            for tag, name in ids.items():
-                alike.setdefault(types[name], []).append(tag)
-            rows = session.fetch_each([self._bearing(session, tags, kinds, size) for kinds, tags in alike.items()])
+            return self._borne(session, items, size), size
+
+    def _borne(self, session: Session, items: Sequence[DCBQueryItem], size: int) -> dict[str, list[int]]:
+        types = {item.tags[0]: tuple(item.types) for item in items}
+        where, names = session.among("name", types)
+        ids: dict[int, str] = dict(session.fetch(f"SELECT id, name FROM {self.log.tag} WHERE {where}", *names))
+        alike: dict[tuple[str, ...], list[int]] = {}
+        for tag, name in ids.items():
+            alike.setdefault(types[name], []).append(tag)
         found: dict[str, list[int]] = {tag: [] for tag in types}
-        for tag, position in (row for group in rows for row in group):
-            found[ids[tag]].append(position)
-        return found, size
+        arms = [self._bearing(session, tags, kinds, size) for kinds, tags in alike.items()]
+        if arms:
+            sql = " UNION ALL ".join(arm for arm, _ in arms)
+            values = [value for _, given in arms for value in given]
+            for tag, position in session.fetch(f"{sql} ORDER BY position", *values):
+                found[ids[tag]].append(position)
+        return found
 
     def _bearing(self, session: Session, tags: Sequence[int], types: Sequence[str], size: int) -> Query:
         """Asked by id, and not joined by name: so PostgreSQL takes the index before it has met any statistics."""
@@ -114,10 +120,7 @@ class Reader:
         if types:
             among, listed = session.among("type", types)
             where, values = f"{where} AND {among}", [*values, *listed]
-        return (
-            f"SELECT tag, position FROM {self.log.tagged} WHERE {where} AND position <= ? ORDER BY position",
-            [*values, size],
-        )
+        return f"SELECT tag, position FROM {self.log.tagged} WHERE {where} AND position <= ?", [*values, size]
 
     def rows_at(self, positions: Sequence[int]) -> list[Row]:
         """The stored events at these positions, oldest first."""
@@ -137,6 +140,12 @@ class Reader:
         with self._session() as session:
             found = self._tagged_rows(session, "position = ?", [position])
         return found[0][4] if found else []
+
+    def rows_of(self, act_ids: Iterable[bytes]) -> list[Row]:
+        """The stored events of those of some acts (ids of 16 bytes) that the log has, oldest first."""
+        with self._session() as session:
+            among, listed = session.among("id", act_ids)
+        return self._rows(f"position IN (SELECT position FROM {self.log.act} WHERE {among}) ORDER BY position", *listed)
 
     def find(self, act_id: bytes) -> tuple[int, bytes] | None:
         """Position and payload digest of the act with this id (16 bytes)."""
@@ -186,6 +195,10 @@ class Reader:
     def inclusion_path(self, index: int, size: int) -> list[bytes]:
         """The path of leaf ``index`` in the tree of ``size``. Raises NotFound if the log is not that long."""
         return self._tree.inclusion_path(index, size)
+
+    def inclusion_paths(self, indexes: Iterable[int], size: int) -> dict[int, list[bytes]]:
+        """The path of each of some leaves in the tree of ``size``. Raises NotFound if the log is not that long."""
+        return self._tree.inclusion_paths(indexes, size)
 
     def consistency_path(self, old: int, new: int) -> list[bytes]:
         """The proof that size ``new`` continues size ``old``. Raises NotFound if the log is not that long."""
@@ -332,18 +345,3 @@ class Reader:
         names = {str(number): name for number, name in found}
         # What was damaged stands as it is: verifying finds it, and nothing else has to stop.
         return [(*row[:4], [names.get(tag, tag) for tag in row[4].split()]) for row in rows]
-
-
-class ReadResponse(DCBReadResponse):
-    """Events as they are read, with the head as of the beginning."""
-
-    def __init__(self, events: Iterator[DCBSequencedEvent], head: int | None) -> None:
-        self._events = events
-        self._head = head
-
-    @property
-    def head(self) -> int | None:
-        return self._head
-
-    def __next__(self) -> DCBSequencedEvent:
-        return next(self._events)

@@ -22,6 +22,7 @@ from custody.ledger.session import Rows, Session
 from custody.ledger.tables import Log
 from custody.tlog import merkle
 from custody.tlog.edge import Edge, Nodes, expand
+from custody.tlog.merkle import EMPTY_ROOT
 from custody.tlog.tiles import TILE_HEIGHT, TILE_WIDTH, hashes_in
 
 _TILES_IN_MEMORY = (128, 256)  # of level 0, and of all above: about 5 and 10 MB, the latter all of ten million leaves
@@ -90,6 +91,21 @@ class Tree:
         edge = self._reaching(size)
         return merkle.inclusion_path(index, size, lambda level, at: self._hash_at(edge, level, at))
 
+    def inclusion_paths(self, indexes: Iterable[int], size: int) -> dict[int, list[bytes]]:
+        """`inclusion_path` of several leaves; the tiles that are not in memory are read in one statement."""
+        edge, wanted = self._reaching(size), list(indexes)
+        lacking: set[tuple[int, int]] = set()
+
+        def note(level: int, at: int) -> bytes:
+            if edge.hash_at(level, at) is None:
+                lacking.add(_tile_of(level, at)[:2])
+            return EMPTY_ROOT  # of no matter: this walk only finds out which tiles the paths go through
+
+        for index in wanted:
+            merkle.inclusion_path(index, size, note)
+        self._fetch(lacking)
+        return {index: self.inclusion_path(index, size) for index in wanted}
+
     def consistency_path(self, old: int, new: int) -> list[bytes]:
         """The proof that size ``new`` continues size ``old``. Raises NotFound if the log is not that long."""
         edge = self._reaching(new)
@@ -117,9 +133,27 @@ class Tree:
         found = edge.hash_at(level, index)
         if found is not None:
             return found
-        tile_level, height = divmod(level, TILE_HEIGHT)
-        number, slot = divmod(index, TILE_WIDTH >> height)
+        tile_level, number, height, slot = _tile_of(level, index)
         return self._nodes(tile_level, number)[height][slot]
+
+    def _fetch(self, tiles: Iterable[tuple[int, int]]) -> None:
+        """Have those of some tiles (level, number) in memory that are not."""
+        with self._lock:
+            missing = sorted({*tiles} - self._tiles[0].keys() - self._tiles[1].keys())
+        if not missing:
+            return
+        levels = {level: [number for at, number in missing if at == level] for level, _ in missing}
+        with translated(), Session(self._engine, self._log) as session:
+            among = {level: session.among("number", numbers) for level, numbers in levels.items()}
+            arms = [f"SELECT level, number, hashes FROM {self._log.tile} WHERE level = ? AND {where}"
+                    for where, _ in among.values()]  # fmt: skip
+            values = [value for level, (_, listed) in among.items() for value in (level, *listed)]
+            rows = session.fetch(" UNION ALL ".join(arms), *values)
+        for level, numbers in levels.items():
+            checked = self._checked([(number, hashes) for at, number, hashes in rows if at == level], level, numbers)
+            with self._lock:
+                for number, hashes in zip(numbers, checked, strict=True):
+                    self._remember(level, number, expand(hashes))
 
     def _nodes(self, level: int, number: int) -> Nodes:
         with self._lock:
@@ -204,3 +238,10 @@ class Tree:
 
     def _missing(self, kind: str, **where: int) -> Damaged:
         return Damaged(f"damaged/{kind}", f"The stored log has no whole {kind} here.", log=self._log.name, **where)
+
+
+def _tile_of(level: int, index: int) -> tuple[int, int, int, int]:
+    """Where a node stands: level and number of its tile, height within, and slot in that row."""
+    tile_level, height = divmod(level, TILE_HEIGHT)
+    number, slot = divmod(index, TILE_WIDTH >> height)
+    return tile_level, number, height, slot

@@ -168,13 +168,15 @@ class Books:
     def _require(
         self, connection: Connection, kind: str, name: str, asked: str, least: Sight = Sight.THING, *,
         presented: bool = False,
-    ) -> None:  # fmt: skip
-        """Raise NotFound, as for what does not exist, if the reader does not see so much of a thing.
+    ) -> Sight:  # fmt: skip
+        """How much the reader sees of a thing. Raises NotFound, as for what does not exist, if that is not so much.
 
         It is asked before the thing is looked for, so that both take the same way.
         """
-        if self.seen is not None and self.seen.of(connection, f"{kind}:{name}", presented=presented) < least:
+        seen = self.seen.of(connection, f"{kind}:{name}", presented=presented) if self.seen else Sight.WHOLE
+        if seen < least:
             raise not_found(kind, asked)
+        return seen
 
     def _reading(self) -> AbstractContextManager[Connection]:
         return self.store.reading()

@@ -112,6 +112,21 @@ class CaseFiles(Books):
         with self._reading() as connection:
             return custody.touched_each(connection, positions)
 
+    def positions_on(self, wanted: Collection[str]) -> dict[str, list[int]]:
+        """Where the acts on each of some items stand, oldest first. Raises NotFound unless every one is seen."""
+        with self._reading() as connection:
+            sights = self.seen.of_items(connection, list(wanted)) if self.seen else {}
+            found = custody.positions_on(connection, [f"item:{each}" for each in wanted])
+        for each in wanted:
+            if sights.get(each, Sight.WHOLE) is Sight.NOTHING or not found[f"item:{each}"]:
+                raise not_found("item", each)
+        return {each: found[f"item:{each}"] for each in wanted}
+
+    def ancestors(self, item: str) -> list[str]:
+        """What an item was divided from, and that again, whoever reads."""
+        with self._reading() as connection:
+            return items.ancestors(connection, item)
+
     def place_names(self, places: Sequence[str]) -> dict[str, str]:
         """What places are called."""
         with self._reading() as connection:
@@ -131,20 +146,27 @@ class CaseFiles(Books):
         if self.seen is not None:
             tubes = [tube["item"] for tube in found["tubes"]]
             found = as_kit(found, self.seen.of_items(connection, tubes))
-        now = self._items(connection, [items.find(connection, tube["item"]) for tube in found["tubes"]])
+        now = self._items(connection, items.some(connection, [tube["item"] for tube in found["tubes"]]))
         shown = {each["item"]: each for each in now}
         tubes = [{**tube, "now": shown[tube["item"]]} for tube in found["tubes"] if tube["item"] in shown]
         return {**found, "tubes": tubes} if tubes else None
 
+    def first_items(self, searches: Mapping[str, Search], limit: int) -> dict[str, list[Shape]]:
+        """The first items of several searches, by the names of these, without their deadlines."""
+        with self._reading() as connection:
+            found = items.first_of(connection, searches, page(limit), self.seen)
+            known = {each["item"]: each for some in found.values() for each in some}
+            seen = self.seen.shown(connection, known.values()) if self.seen else known.values()
+        shown = {each["item"]: each for each in seen}
+        return {name: [shown[each["item"]] for each in some if each["item"] in shown] for name, some in found.items()}
+
     def _searched(self, connection: Connection, wanted: Search, after: str | None, limit: int) -> list[Shape]:
         return self._items(connection, items.search(connection, wanted, after, page(limit), self.seen))
 
-    def _items(
-        self, connection: Connection, found: Iterable[Shape | None], *, presented: bool = False
-    ) -> list[Shape]:
+    def _items(self, connection: Connection, found: Iterable[Shape | None]) -> list[Shape]:
         """Items that are seen, each as far as it is, with their deadlines if these are told."""
         known = [each for each in found if each is not None]
-        shown = self.seen.shown(connection, known, presented=presented) if self.seen else known
+        shown = self.seen.shown(connection, known) if self.seen else known
         told = {each["item"] for each in shown if "holds" in each}
         dated = {each["item"]: each for each in deadlines.beside(connection, [e for e in shown if e["item"] in told])}
         return [dated.get(each["item"], each) for each in shown]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Connection, Index, Select, Table, Text, exists, literal, select
+from sqlalchemy import Column, ColumnElement, Connection, Index, Select, Table, Text, exists, literal, select, true
 
 from custody.acts.counting import ItemList, StockTake, list_digest
 from custody.acts.entry import instant
@@ -179,7 +179,9 @@ def queue(
     for row in connection.execute(reports).mappings() if opening is None else ():
         each = found.setdefault(row["item"], {"item": row["item"], "missed": [], "discrepancies": []})
         each["discrepancies"].append(row["act"])
-    shown = [{**found[item], "now": items.find(connection, item)} for item in sorted(found) if item > (after or "")]
+    wanted = [each for each in sorted(found) if each > (after or "")]
+    now = {each["item"]: each for each in items.some(connection, wanted)}
+    shown = [{**found[each], "now": now.get(each)} for each in wanted]
     return [each for each in shown if opening or each["now"] is None or each["now"]["status"] not in _SETTLED]
 
 
@@ -208,12 +210,10 @@ def book(connection: Connection, scope: Collection[str]) -> dict[str, str]:
 def within(connection: Connection, scope: Collection[str], seen: Seen | None = None) -> dict[str, str]:
     """Return the places of a scope and those within them, or such of them as are seen: place → the nearest of the
     scope above it."""
-    parents: Mapping[str, str | None] = dict(
-        connection.execute(select(places.place.c.place, places.place.c.parent)).all()
-    )
-    query = select(places.place.c.place)
-    shown = connection.scalars(query if seen is None else query.where(seen.place(places.place.c.place)))
-    return {place: slot for place in shown if (slot := _slot(place, parents, scope)) is not None}
+    of = places.place.c
+    rows = connection.execute(select(of.place, of.parent, seen.place(of.place) if seen else true())).all()
+    parents = {place: parent for place, parent, _ in rows}
+    return {place: slot for place, _, shown in rows if shown and (slot := _slot(place, parents, scope)) is not None}
 
 
 def slot(connection: Connection, item: str, scope: Collection[str]) -> str | None:
@@ -250,8 +250,7 @@ def opened_list(reader: Reader, opening: str) -> tuple[str, ...]:
 
     Raises NotFound if it is no stock-take or its sheets were erased, Damaged if they are not what was signed.
     """
-    at = reader.find(UUID(opening).bytes)
-    act = recorded_from(reader.row(at[0])).act if at else None
+    act = next((recorded_from(row).act for row in reader.rows_of([UUID(opening).bytes])), None)
     if not isinstance(act, StockTake) or act.step != "opened" or act.book is None:
         raise NotFound("not-found/stock-take", "The ledger knows no such stock-take.", asked=opening)
     return listed(reader, act.book)

@@ -118,16 +118,15 @@ def history(connection: Connection, item: str) -> Shape | None:
     acts = acts_on(connection, f"item:{item}")
     if not acts:
         return None
-    stretches = select(stretch.c.body).where(stretch.c.item == item).order_by(stretch.c.number)
-    holders = select(stretch.c.holder).where(stretch.c.item == item)
-    named = connection.execute(select(stretch_place).where(stretch_place.c.place.in_(holders)))
+    places = stretch.outerjoin(stretch_place, stretch_place.c.place == stretch.c.holder)
+    asked = select(stretch.c.body, stretch_place.c.place, stretch_place.c.name).select_from(places)
+    stretches = connection.execute(asked.where(stretch.c.item == item).order_by(stretch.c.number)).all()
     marks: dict[str, list[Shape]] = {"seals": [], "controls": []}
     told = select(stretch_mark.c.kind, stretch_mark.c.body).where(stretch_mark.c.item == item)
     for kind, text in connection.execute(told.order_by(stretch_mark.c.kind, stretch_mark.c.number)):
         marks[kind].append(read(text))
-    return history_shape(
-        item, acts, map(read, connection.scalars(stretches)), {row.place: row.name for row in named}, **marks
-    )
+    named = {row.place: row.name for row in stretches if row.place is not None}
+    return history_shape(item, acts, (read(row.body) for row in stretches), named, **marks)
 
 
 def touched_by(connection: Connection, position: int) -> list[str]:
@@ -151,6 +150,16 @@ def touched_each(connection: Connection, positions: Sequence[int]) -> dict[int, 
         query = select(touched.c.position, touched.c.subject).where(touched.c.position.in_(some))
         for position, subject in connection.execute(query.order_by(touched.c.position, touched.c.subject)):
             found[position].append(subject)
+    return found
+
+
+def positions_on(connection: Connection, subjects: Sequence[str]) -> dict[str, list[int]]:
+    """Where the acts on each of some things (``item:…``, ``case:…``) stand, oldest first."""
+    found: dict[str, list[int]] = {subject: [] for subject in subjects}
+    for some in slices(list(found)):
+        query = select(touched.c.subject, touched.c.position).where(touched.c.subject.in_(some))
+        for subject, position in connection.execute(query.order_by(touched.c.position)):
+            found[subject].append(position)
     return found
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
-from sqlalchemy import Column, Connection, Index, Table, Text, or_, select, true
+from sqlalchemy import Column, Connection, Index, RowMapping, Table, Text, func, select, true
 
 from custody.acts.parties import Genesis
 from custody.facts.flaws import OpenDefect, each_once
@@ -13,7 +13,7 @@ from custody.facts.shapes import Shape
 from custody.ledger.policies import policy_by_id, shipped_policy
 from custody.registers import cases
 from custody.registers.feeds import ItemlessDefects, Touching
-from custody.registers.register import Part, Position, Register, Row, metadata
+from custody.registers.register import Part, Position, Register, Row, metadata, read
 from custody.registers.sight import Seen
 from custody.rules.policy import Policy
 
@@ -103,35 +103,33 @@ def search(
         ids = ids.where(defect.c.act == act)
     if after is not None:
         ids = ids.where(defect.c.defect > after)
-    wanted = list(connection.scalars(ids))
-    query = select(defect).where(defect.c.defect.in_(wanted), visible).order_by(defect.c.defect, defect.c.subject)
-    rows = connection.execute(query).mappings().all()
+    founding = select(judged.c.policy, judged.c.jurisdiction).where(judged.c.position == 1).cte()
+    query = select(
+        defect, cases.case.c.body.label("handled"), founding.c.jurisdiction,
+        func.coalesce(judged.c.policy, founding.c.policy).label("policy"),
+    ).outerjoin(cases.case, cases.case.c.case == defect.c.case).outerjoin(judged, judged.c.act == defect.c.act)
+    rows = connection.execute(
+        query.outerjoin(founding, true()).where(defect.c.defect.in_(ids), visible)
+        .order_by(defect.c.defect, defect.c.subject)
+    ).mappings()  # fmt: skip
     found: dict[str, Shape] = {}
-    handled = cases.find_each(connection, {row["case"] for row in rows if row["case"]})
-    law = _law(connection, {row["act"] for row in rows})
     for row in rows:
-        shape = found.setdefault(row["defect"], {
-            "id": row["defect"], "code": row["code"], "rule": row["rule"], "severity": row["severity"],
-            "act": row["act"], "case": row["case"], "state": row["state"], "items": [],
-            "owed": owed(law(row["act"]), row["code"], row["severity"], row["state"], handled.get(row["case"])),
-        })  # fmt: skip
+        shape = found.get(row["defect"])
+        if shape is None:
+            shape = found[row["defect"]] = {
+                **{name: row[name] for name in ("code", "rule", "severity", "act", "case", "state")},
+                "id": row["defect"], "items": [], "owed": _owed_by(row),
+            }  # fmt: skip
         shape["items"] += [row["item"]] if row["item"] else []
     return list(found.values())
 
 
-def _law(connection: Connection, acts: Iterable[str]) -> Callable[[str], Policy]:
-    """The rule data by which each act was judged: those of the ledger's jurisdiction that this version ships stand in
-    for those that it no longer does. What became a defect later, when a key fell under doubt, goes by the genesis."""
-    query = select(judged).where(or_(judged.c.act.in_(list(acts)), judged.c.position == 1))
-    rows = connection.execute(query).mappings().all()
-    founding = next((row for row in rows if row["jurisdiction"]), None)
-    by_act = {row["act"]: row["policy"] for row in rows}
-
-    def of(act: str) -> Policy:
-        named = by_act.get(act, founding["policy"] if founding else "")
-        return policy_by_id(named) or shipped_policy(founding["jurisdiction"] if founding else "")
-
-    return of
+def _owed_by(row: RowMapping) -> Shape | None:
+    """What is owed for a defect by the rule data by which its act was judged: those of the ledger's jurisdiction that
+    this version ships stand in for those that it no longer does. What became a defect later, when a key fell under
+    doubt, goes by the genesis."""
+    law = policy_by_id(row["policy"] or "") or shipped_policy(row["jurisdiction"] or "")
+    return owed(law, row["code"], row["severity"], row["state"], row["handled"] and read(row["handled"]))
 
 
 def owed(law: Policy, code: str, severity: str, state: str, case: Shape | None) -> Shape | None:

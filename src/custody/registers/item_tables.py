@@ -20,6 +20,7 @@ item = Table(
     Column("lead", Text, comment="the agency that controls it"),
     Column("agency", Text, comment="the agency of the holder"),
     Column("due", Text, comment="on loan: when it is due back"),
+    Column("parent", Text, comment="what it was divided from"),
     Column("words", Text, nullable=False, comment="what a search looks through"),
     Column("told", Text, nullable=False, comment="what a search looks through for who sees the whole of the item"),
     body(),

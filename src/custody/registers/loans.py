@@ -10,18 +10,23 @@ from typing import Any
 from sqlalchemy import (
     Column,
     ColumnElement,
+    CompoundSelect,
     Connection,
     Index,
     RowMapping,
     Select,
+    Subquery,
     Table,
     Text,
+    cast,
     exists,
     literal,
+    null,
     or_,
     select,
     true,
     union,
+    union_all,
 )
 
 from custody.access.rights import Sight
@@ -137,9 +142,8 @@ def find(connection: Connection, loan_id: str, at: datetime | None, seen: Seen |
 
     None also where the whole of none of its items is seen.
     """
-    if seen is not None and not connection.scalar(select(_seen(seen, literal(loan_id)))):
-        return None
-    found = _shown(connection, [loan_id], at, seen)
+    named = select(literal(loan_id).label("loan")).subquery()
+    found = _shown(connection, named, select(named), at, seen)
     return found[0] if found else None
 
 
@@ -149,10 +153,7 @@ def search(
 ) -> list[Shape]:  # fmt: skip
     """Return loans by id, which follows the time they were asked for or let go."""
     names = union(*(_selected(table, wanted, at, after) for table in (loan, lent))).subquery()
-    query = select(names).order_by(names.c.loan).limit(limit)
-    if seen is not None:
-        query = query.where(_seen(seen, names.c.loan))
-    return _shown(connection, connection.scalars(query).all(), at, seen)
+    return _shown(connection, names, select(names).order_by(names.c.loan).limit(limit), at, seen)
 
 
 def out(connection: Connection, limit: int, seen: Seen | None = None) -> list[Shape]:
@@ -189,25 +190,42 @@ def _selected(table: Table, wanted: Wanted, at: datetime | None, after: str | No
 
 
 def _shown(
-    connection: Connection, names: Collection[str], at: datetime | None, seen: Seen | None
+    connection: Connection, of: Subquery, names: Select[Any], at: datetime | None, seen: Seen | None
 ) -> list[Shape]:
-    """Show loans by name, each with what is out of it and what of that is overdue; of items, those that are seen."""
-    asked = connection.execute(select(loan.c.loan, loan.c.body).where(loan.c.loan.in_(names)))
-    shapes: dict[str, Shape] = {row.loan: read(row.body) for row in asked}
-    out: dict[str, dict[str, RowMapping]] = {}
-    visible = seen.item(lent.c.item, Sight.WHOLE) if seen is not None else true()
-    query = select(lent).where(lent.c.loan.in_(names), visible).order_by(lent.c.item)
-    for row in connection.execute(query).mappings():
-        out.setdefault(row["loan"], {})[row["item"]] = row
-    known = [name for name in sorted(names) if name in shapes or name in out]
+    """Show loans that are seen by name, each with what is out of it and what of that is overdue; of items, those that
+    are seen."""
+    query = names.outerjoin(loan, loan.c.loan == of.c.loan).add_columns(loan.c.body)
     if seen is not None:
-        of = select(loan_item.c.item).where(loan_item.c.loan.in_(names), seen.item(loan_item.c.item, Sight.WHOLE))
-        shown = set(connection.scalars(of))
-        shapes = {
-            name: {**shape, "items": [each for each in shape["items"] if each["item"] in shown]}
-            for name, shape in shapes.items()
-        }
-    return [_with_out(shapes.get(name) or _unasked(out[name]), out.get(name, {}), at) for name in known]
+        query = query.where(_seen(seen, of.c.loan))
+    found: dict[str, Shape | None] = {row.loan: row.body and read(row.body) for row in connection.execute(query)}
+    lines = connection.execute(_lines(list(found), seen)).mappings().all() if found else []
+    out: dict[str, dict[str, RowMapping]] = {}
+    for row in lines:
+        if row["act"] is not None:
+            out.setdefault(row["loan"], {})[row["item"]] = row
+    shown = {row["item"] for row in lines}
+    shapes = {
+        name: {**shape, "items": [each for each in shape["items"] if seen is None or each["item"] in shown]}
+        for name, shape in found.items() if shape is not None
+    }  # fmt: skip
+    return [
+        _with_out(shapes.get(name) or _unasked(out[name]), out.get(name, {}), at)
+        for name in sorted(found) if name in shapes or name in out
+    ]  # fmt: skip
+
+
+def _lines(names: Collection[str], seen: Seen | None) -> CompoundSelect[Any]:
+    """What is out of some loans, and, without an act, what was asked for in them; of items whose whole is seen."""
+    further = ("act", "borrower", "purpose", "due")
+    parts = (
+        (lent, [lent.c[name] for name in further]),
+        (loan_item, [cast(null(), Text).label(name) for name in further]),
+    )
+    return union_all(*(
+        select(table.c.loan, table.c.item, *columns)
+        .where(table.c.loan.in_(names), seen.item(table.c.item, Sight.WHOLE) if seen is not None else true())
+        for table, columns in parts
+    )).order_by("item")  # fmt: skip
 
 
 def _unasked(rows: dict[str, RowMapping]) -> Shape:

@@ -12,10 +12,12 @@ from collections.abc import Collection, Sequence
 from copy import copy
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from custody import label
 from custody.access.caller import Caller
 from custody.access.rights import Sight
+from custody.access.shown import as_thing
 from custody.acts.entry import Recorded, instant
 from custody.errors import NotFound
 from custody.facts.shapes import Shape
@@ -97,14 +99,27 @@ class Registers(CaseFiles):
         ``code`` is always the one in force. Raises NotFound.
         """
         with self._reading() as connection:
-            asked = codes.find(connection, id_or_code)
-            name = asked["item"] if asked else id_or_code
-            self._require(connection, "item", name, id_or_code, presented=asked is not None)
-            found = items.find(connection, name)
-            shown = self._items(connection, [found], presented=asked is not None)
-        if not shown:
-            raise not_found("item", id_or_code)
-        return {**shown[0], "asked": asked} if asked else shown[0]
+            name, sight, asked = self._asked(connection, id_or_code)
+            found = self._found(connection, name, sight, id_or_code)
+            shown = deadlines.beside(connection, [found])[0] if sight is Sight.WHOLE else found
+        return {**shown, "asked": asked} if asked else shown
+
+    def item_file(self, id_or_code: str, at: datetime) -> tuple[Shape, Shape]:
+        """What `item` says, its ``deadlines`` as `deadlines` shows them at an instant, and the item's `history`. It
+        takes more than its label at hand to see both. Raises NotFound."""
+        with self._reading() as connection:
+            name, sight, asked = self._asked(connection, id_or_code, presented=False)
+            shown = self._found(connection, name, sight, id_or_code)
+            if sight is Sight.WHOLE:
+                shown = {**shown, "deadlines": deadlines.of_subjects(connection, [f"item:{name}"], at)}
+            history = self._history(connection, name, id_or_code)
+        return ({**shown, "asked": asked} if asked else shown), history
+
+    def named_item(self, id_or_code: str) -> tuple[str, Sight, Shape | None]:
+        """The id of an item by its id or any code it ever bore, how much the reader sees of it, perhaps with that label
+        at hand, and what ``asked`` says. Raises NotFound if he sees nothing."""
+        with self._reading() as connection:
+            return self._asked(connection, id_or_code)
 
     def code(self, code: str) -> Shape:
         """What a label code names: ``{"code","item","state","retired_by","in_force"}``. Raises NotFound."""
@@ -150,13 +165,8 @@ class Registers(CaseFiles):
     def history(self, item: str) -> Shape:
         """The chain of custody of an item, as `history_shape` shows it, oldest first. Raises NotFound."""
         with self._reading() as connection:
-            asked = codes.find(connection, item)
-            name = asked["item"] if asked else item
-            self._require(connection, "item", name, item)
-            found = custody.history(connection, name)
-        if found is None:
-            raise not_found("item", item)
-        return found
+            name, _, _ = self._asked(connection, item, presented=False)
+            return self._history(connection, name, item)
 
     def place(self, place: str) -> Shape:
         """A place, with ``items``: how many lie in it. Raises NotFound."""
@@ -313,3 +323,25 @@ class Registers(CaseFiles):
         """The acts after a position that a caller may see, in log order (`custody.registers.following`)."""
         with self._reading() as connection:
             return follow(connection, caller, after, page(limit))
+
+    def _asked(
+        self, connection: Connection, id_or_code: str, *, presented: bool = True
+    ) -> tuple[str, Sight, Shape | None]:
+        """The id of what a code, perhaps ``presented``, is or was on, or of an item by its id; how much of it is seen;
+        and what was asked for, if that was a code."""
+        asked = codes.find(connection, id_or_code) if label.is_code(id_or_code, "item") else None
+        name = asked["item"] if asked else id_or_code
+        at_hand = presented and asked is not None
+        return name, self._require(connection, "item", name, id_or_code, presented=at_hand), asked
+
+    def _found(self, connection: Connection, name: str, sight: Sight, asked: str) -> Shape:
+        found = items.find(connection, name)
+        if found is None:
+            raise not_found("item", asked)
+        return found if sight is Sight.WHOLE else as_thing(found)
+
+    def _history(self, connection: Connection, name: str, asked: str) -> Shape:
+        found = custody.history(connection, name)
+        if found is None:
+            raise not_found("item", asked)
+        return found

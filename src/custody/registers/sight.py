@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, or_, true
 
 from custody.access.caller import Caller
-from custody.access.rights import Role, Sight, roles_granting, sight
+from custody.access.rights import Sight, roles_granting, sight
 from custody.access.shown import as_thing
 from custody.facts.shapes import Shape
 from custody.registers import readers
@@ -34,15 +34,12 @@ class Seen:
         roles = readers.roles(connection, self.caller.agency, [subject], self.now).get(subject, set())
         return sight(self.caller, roles | {"presents"} if presented else roles)
 
-    def of_items(
-        self, connection: Connection, items: Sequence[str], *, presented: bool = False
-    ) -> dict[str, Sight]:
-        """How much he sees of each of some items, perhaps with their labels at hand."""
+    def of_items(self, connection: Connection, items: Sequence[str]) -> dict[str, Sight]:
+        """How much he sees of each of some items."""
         if self.caller.audits:
             return dict.fromkeys(items, Sight.WHOLE)
         roles = readers.roles_of_items(connection, self.caller.agency, list(items), self.now)
-        at_hand: set[Role] = {"presents"} if presented else set()
-        return {each: sight(self.caller, roles.get(each, set()) | at_hand) for each in items}
+        return {each: sight(self.caller, roles.get(each, ())) for each in items}
 
     def of_act(self, connection: Connection, subjects: Sequence[str], signers: Collection[str]) -> Sight:
         """How much he sees of an act: the whole, if he signed it, if everybody needs it, or if he sees the whole of all
@@ -94,10 +91,10 @@ class Seen:
         """Whether something is told of an item, or of a case, that he sees the whole of."""
         return or_(self.item(item, Sight.WHOLE), self.case(case))
 
-    def shown(self, connection: Connection, items: Iterable[Shape], *, presented: bool = False) -> list[Shape]:
+    def shown(self, connection: Connection, items: Iterable[Shape]) -> list[Shape]:
         """Items that were found for him, each as far as he sees it."""
         found = list(items)
-        sights = self.of_items(connection, [each["item"] for each in found], presented=presented)
+        sights = self.of_items(connection, [each["item"] for each in found])
         seen = [(each, sights[each["item"]]) for each in found]
         return [each if how is Sight.WHOLE else as_thing(each) for each, how in seen if how is not Sight.NOTHING]
 

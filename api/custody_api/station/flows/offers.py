@@ -68,7 +68,7 @@ def read_withdrawal(page: ThePage, manifest: str) -> HTMLResponse:
 @router.get("/offers/photographs/{item}")
 def read_photographs(page: ThePage, item: str) -> HTMLResponse:
     """A part of a page: the photographs of an item that the reader may look at. Raises NotFound."""
-    return page.render("flows/photographs.html", photos=photographs(page, item))
+    return page.render("flows/photographs.html", photos=photographs(page, [item])[item])
 
 
 @router.get("/offers/attached")
@@ -77,8 +77,9 @@ def read_attached(page: ThePage, item: Annotated[list[str], Query(max_length=50)
 
     Raises NotFound.
     """
-    found = {each: [photo.model_dump(mode="json") for photo in photographs(page, each)] for each in item}
-    return JSONResponse(found, headers={"Cache-Control": "no-store"})
+    found = photographs(page, item)
+    shown = {each: [photo.model_dump(mode="json") for photo in photos] for each, photos in found.items()}
+    return JSONResponse(shown, headers={"Cache-Control": "no-store"})
 
 
 def open_lines(page: Page, manifest: str) -> tuple[Shape, list[Shape]]:
@@ -92,18 +93,24 @@ def open_lines(page: Page, manifest: str) -> tuple[Shape, list[Shape]]:
     return found, lines
 
 
-def photographs(page: Page, item: str) -> list[Attachment]:
-    """The photographs of an item, the newest first: on its line of a list or of an offer, or with an act on it alone;
-    of acts that the reader sees the whole of. Raises NotFound."""
-    history = page.registers.history(item)
-    positions = [each["position"] for each in history["acts"]]
-    rows = page.context.ledger.recorder.rows_at(positions) if positions else []
-    found: dict[str, Attachment] = {}
-    for recorded in map(recorded_from, reversed(rows)):
-        named = set(photographs_in(recorded.act, item)) - found.keys()
-        if named and page.registers.sight_of_act(recorded) is Sight.WHOLE:
-            found |= {each.sha256: each for each in recorded.act.attachments if each.sha256 in named}
-    return list(found.values())[:SHOWN]
+def photographs(page: Page, items: Sequence[str]) -> dict[str, list[Attachment]]:
+    """The photographs of each of some items, the newest first: on its line of a list or of an offer, or with an act on
+    it alone; of acts that the reader sees the whole of. Raises NotFound."""
+    on = page.registers.positions_on(items)
+    wanted = sorted({position for positions in on.values() for position in positions})
+    acts = {row.position: recorded_from(row) for row in page.context.ledger.recorder.rows_at(wanted)}
+    naming = {item: {at: photographs_in(acts[at].act, item) for at in reversed(on[item])} for item in items}
+    read = {at for named in naming.values() for at, names in named.items() if names}
+    whole = page.registers.seen_acts([acts[position] for position in sorted(read)], Sight.WHOLE)
+    found: dict[str, list[Attachment]] = {}
+    for item, named in naming.items():
+        photos: dict[str, Attachment] = {}
+        for position, names in named.items():
+            if position - 1 in whole:
+                new = set(names) - photos.keys()
+                photos |= {each.sha256: each for each in acts[position].act.attachments if each.sha256 in new}
+        found[item] = list(photos.values())[:SHOWN]
+    return found
 
 
 def photographs_in(act: Act, item: str) -> Sequence[str]:

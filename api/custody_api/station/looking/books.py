@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 
 from custody.facts.shapes import STATUSES
 from custody.rules.clocks.text import Colour
+from custody_api.answers import Shape
 from custody_api.sense import acts_on
 from custody_api.station.looking.cases import normal
 from custody_api.station.looking.listing import given, listed
@@ -40,7 +41,9 @@ def list_items(
 def show_kit(kit: str, page: ThePage) -> HTMLResponse:
     """A blood kit: its tubes, what runs for each, and what was found in those seen whole. Raises NotFound."""
     found, at = page.registers.kit(kit), page.context.ledger.clock()
-    clocks = {tube["item"]: page.registers.deadlines(at=at, item=tube["item"]) for tube in found["tubes"]}
+    clocks: dict[str, list[Shape]] = {tube["item"]: [] for tube in found["tubes"]}
+    for each in page.registers.deadlines_of([f"item:{item}" for item in clocks], at):
+        clocks[each["subject"].partition(":")[2]].append(each)
     asked = [("kit", found["kit"]), *(("item", each) for each in clocks)]
     sensible = numbered(acts_on("kit", found, page.caller), asked)
     return page.render("looking/kit.html", kit=found, clocks=clocks, sensible=sensible)

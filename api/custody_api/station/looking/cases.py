@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 
 from custody.access.rights import Sight
 from custody.ledger.history import case_at
+from custody.ledger.remembering import Remembering
 from custody.registers.books import not_found
 from custody_api.papers.catalogue import TITLES, drawable
 from custody_api.papers.sources import Sources
@@ -62,8 +63,9 @@ def show_case(reference: str, page: ThePage, moment: AtMoment) -> HTMLResponse:
     """A case with its file, or as it was at a moment. Raises NotFound."""
     ledger, name = page.context.ledger, normal(reference)
     if moment is not None:
-        page.registers.case(name)  # the past is read by who may read it now
-        case = {**case_at(ledger.recorder, name, moment), "contents": None}
+        if page.registers.sight_of(f"case:{name}") is not Sight.WHOLE:  # the past is read by who may read it now
+            raise not_found("case", name)
+        case = {**case_at(Remembering(ledger.recorder), name, moment), "contents": None}
     else:
         case = page.registers.dossier(name, at=ledger.clock(), limit=PAGE // 5, parts=_SHOWN)
     return page.render(

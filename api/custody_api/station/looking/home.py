@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 from custody.access.caller import Caller
 from custody.cli.zone import here
 from custody.desk import pending
+from custody.registers.items import Search
 from custody_api.answers import Shape
 from custody_api.signing_apart import shape
 from custody_api.station.looking.listing import FEW, Listing, some
@@ -30,8 +31,10 @@ _LOOKED_THROUGH: Final = 100
 def show_home(page: ThePage) -> HTMLResponse:
     """What waits: signatures, what is due, offers, loans, defects, and what one holds."""
     has = page.caller.capacities
-    shown = {name: fetch for name, (of, fetch) in SECTIONS.items() if of is None or of & has}
-    found = {name: fetch(page) for name, fetch in shown.items()}
+    found = {name: fetch(page) for name, (of, fetch) in SECTIONS.items() if of is None or of & has}
+    lists = {name: named(page.caller) for name, (of, named) in ITEMS.items() if of & has}
+    items = page.registers.first_items({name: wanted for name, (wanted, _) in lists.items()}, FEW + 1)
+    found |= {name: some(items[name], path) for name, (_, path) in lists.items()}
     return page.render("looking/home.html", sections=found, today=here(page.context.ledger.clock()).date())
 
 
@@ -68,20 +71,6 @@ def _loans(page: Page) -> Listing:
     return some(page.registers.loans(state="open", at=page.context.ledger.clock(), limit=FEW + 1), "/loans")
 
 
-def _brought(page: Page) -> Listing:
-    return some(page.registers.items(status="in-hands", limit=FEW + 1), "/intake")
-
-
-def _coming(page: Page) -> Listing:
-    found = page.registers.items(status="to-laboratory", limit=FEW + 1)
-    return some(found, "/items?status=to-laboratory")
-
-
-def _held(page: Page) -> Listing:
-    person = page.caller.person
-    return some(page.registers.items(holder=person, limit=FEW + 1), f"/people/{person}")
-
-
 def owes(caller: Caller, defect: Shape) -> bool:
     """Whether somebody owes what a defect asks for next: by his capacity, and where people are named, by himself."""
     owed = defect["owed"]
@@ -101,10 +90,14 @@ SECTIONS: Final[Mapping[str, tuple[frozenset[str] | None, Callable[[Page], Listi
     "due": (CASE_WORK | KEEPING, _due),
     "offers": (CASE_WORK | KEEPING, _offers),
     "asked_for": (APPROVERS, _asked_for),
-    "brought": (frozenset({"custodian"}), _brought),
-    "coming": (frozenset({"examiner"}), _coming),
     "defects": (CASE_WORK, _defects),
     "loans": (frozenset({"custodian"}), _loans),
-    "held": (HANDS, _held),
 }
 """What stands on the page, for everybody or for who has one of the capacities."""
+
+ITEMS: Final[Mapping[str, tuple[frozenset[str], Callable[[Caller], tuple[Search, str]]]]] = {
+    "brought": (frozenset({"custodian"}), lambda caller: (Search(status="in-hands"), "/intake")),
+    "coming": (frozenset({"examiner"}), lambda caller: (Search(status="to-laboratory"), "/items?status=to-laboratory")),
+    "held": (HANDS, lambda caller: (Search(holder=caller.person), f"/people/{caller.person}")),
+}
+"""The lists of items among it, for whoever has one of the capacities: what is looked for, and where all of it is."""

@@ -15,7 +15,6 @@ from custody.bundle import names
 from custody.ledger.bundle_content import NO_WITNESSES
 from custody.ledger.bundle_scope import signing_of
 from custody.ledger.drafts import Row
-from custody.ledger.ledger import Ledger
 from custody.tlog.note import Verifier
 from custody.tlog.policy import Log, WitnessPolicy
 from custody.tlog.proof import TlogProof
@@ -41,8 +40,8 @@ def read_proving(act_id: str, page: ThePage) -> JSONResponse:
         names.CHECKPOINT: note.encode(),
         names.WITNESS_POLICY: _policy(keys, page.context.operation.witness_policy or NO_WITNESSES),
     }
-    for at, each in rows.items():
-        files |= _files(ledger, each, size, note, "" if at == index else names.KEYS, whole)
+    for at, path in ledger.recorder.inclusion_paths(rows, size).items():
+        files |= _files(rows[at], TlogProof(at, tuple(path), note), "" if at == index else names.KEYS, whole)
     told = {
         "ledger": ledger.origin, "index": index, "size": size, "log_keys": keys,
         "files": {name: b64encode(data).decode() for name, data in files.items()},
@@ -50,11 +49,10 @@ def read_proving(act_id: str, page: ThePage) -> JSONResponse:
     return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
 
-def _files(ledger: Ledger, row: Row, size: int, note: str, folder: str, whole: bool) -> Mapping[str, bytes]:
+def _files(row: Row, proof: TlogProof, folder: str, whole: bool) -> Mapping[str, bytes]:
     """The entry of an act and its proof; its envelope, too, where the whole of it is seen."""
     index = row.position - 1
-    proof = str(TlogProof(index, tuple(ledger.recorder.inclusion_path(index, size)), note))
-    found = {names.entry_name(index, folder): row.entry, names.proof_name(index, folder): proof.encode()}
+    found = {names.entry_name(index, folder): row.entry, names.proof_name(index, folder): str(proof).encode()}
     if whole:
         found[names.envelope_name(hashlib.sha256(row.envelope).hexdigest(), folder)] = row.envelope
     return found

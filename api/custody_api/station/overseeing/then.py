@@ -23,11 +23,9 @@ from custody.access.rights import Sight
 from custody.access.shown import as_thing, history_of_thing
 from custody.acts.entry import Recorded, instant
 from custody.errors import NotFound
-from custody.facts.amend import readings
-from custody.facts.folding import fold_item
 from custody.facts.kinds import KINDS, KindName
 from custody.facts.shapes import Shape, act_shape
-from custody.ledger.history import NOW, Moment, case_at, item_at, place_at, standing
+from custody.ledger.history import NOW, Moment, case_at, gathered, item_at, place_at, standing
 from custody.ledger.reader import Reader
 from custody.ledger.remembering import Remembering
 from custody.registers.books import not_found
@@ -134,25 +132,11 @@ def compared_item(page: Page, item: str, moment: Moment, than: Moment) -> Compar
     sight = page.registers.sight_of(f"item:{item}")
     if sight is Sight.NOTHING:
         raise not_found("item", item)
-    reader = Remembering(page.context.ledger.recorder)
-    _ask_around(reader, item)
+    reader = gathered(page.context.ledger.recorder, item, page.registers.ancestors)
     shapes = _shapes(item_at, reader, item, moment, than)
     whole = sight is Sight.WHOLE
     shown = [each if whole or each is None else as_thing(each) for each in shapes]
     return _compared(page, reader, f"item:{item}", shown, {**AXES, THING: ()}, moment, than, whole=whole)
-
-
-def _ask_around(reader: Remembering, item: str) -> None:
-    """Ask in one go for what an item's shape takes at any moment: its case, and whoever ever held it."""
-    tag = f"item:{item}"
-    reader.ask(_item(tag), _item(f"code:{item}", "code"))
-    known = fold_item(item, readings(reader.past.under([_item(tag)])[0][tag]))
-    if known is not None:
-        held = {each.holder for each in known.custody if each.holder}
-        reader.ask(
-            _item(f"case:{known.case}", "case"),
-            *(_item(f"{each.kind}:{each.id}", each.kind) for each in held if each.kind != "outside"),
-        )
 
 
 def _item(tag: str, kind: KindName | None = None) -> DCBQueryItem:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
@@ -27,7 +28,7 @@ from custody_api.context import Context
 from custody_api.papers.sources import Sources
 from custody_api.problems import problem_of
 from custody_api.station.pages import OpenPage, Page
-from custody_api.station.public.standing import answering, complaint, lines_of, standing
+from custody_api.station.public.standing import answering, complaint, concerned, lines_of, standing
 
 POLICY: Final = "; ".join((
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
@@ -62,12 +63,13 @@ def opened(context: Context, token: str, lang: Literal["zh", "en"]) -> Opened:
     if act is None:
         raise NotFound("not-found/receipt", "There is no such receipt.")
     sources = Sources(ledger, None, lang, opens=False)
+    sources.ask((), [f"act:{act}"])
     source = sources.act(act)
+    sources.ask(concerned(source.act))
     lines = lines_of(sources, source)
-    agency, case = answering(ledger, source.act, lines.values())
-    known = Need("agency", agency or "")
-    facts = ledger.memory.fold([known])[known]
-    shape = {**standing(sources, source, lines, context.registers), "agency": facts.name if facts else ""}
+    agency, case = answering(sources, source.act, lines.values())
+    sources.ask([Need("agency", agency or "")])
+    shape = {**standing(sources, source, lines, context.registers), "agency": sources.agency(agency) if agency else ""}
     return Opened(token, act, agency, shape, complaint(sources, case))
 
 
@@ -143,7 +145,7 @@ def _proof(context: Context, token: str) -> Response:
     act = opens(ledger.journal, token)
     if act is None:
         raise NotFound("not-found/receipt", "There is no such receipt.")
-    row = ledger.recorder.row(Sources(ledger, None, "zh", opens=False).act(act).position)
+    (row,) = ledger.recorder.rows_of([UUID(act).bytes])
     told = {
         "origin": ledger.origin, "index": row.position - 1, "leaf_hash": to_base64(leaf_hash(row.entry)),
         "proof": ledger.proof(row.position - 1), "keys": sorted(ledger.log_keys()),

@@ -18,7 +18,6 @@ from custody.facts.case import CaseFacts
 from custody.facts.item import ItemFacts
 from custody.facts.kinds import Need
 from custody.facts.shapes import status
-from custody.ledger.ledger import Ledger
 from custody.registers.reading import Registers
 from custody_api.papers.sources import Source, Sources
 
@@ -117,14 +116,16 @@ def _next(sources: Sources, registers: Registers, lines: Mapping[int, ItemFacts]
     return found.values()
 
 
-def answering(ledger: Ledger, act: Act, items: Iterable[ItemFacts]) -> tuple[str | None, CaseFacts | None]:
+def concerned(act: Act) -> list[Need]:
+    """Whoever signed a receipt's act first, and its case: what tells who answers for it."""
+    return [Need("person", act.signers[0].person), Need("case", getattr(act, "case", None) or "")]
+
+
+def answering(sources: Sources, act: Act, items: Iterable[ItemFacts]) -> tuple[str | None, CaseFacts | None]:
     """The agency that answers for a receipt, that of who signs first, else the one that leads the case; and that."""
-    case_name = getattr(act, "case", None) or next((each.case for each in items), "")
-    person, case = Need("person", act.signers[0].person), Need("case", case_name)
-    ledger.memory.catch_up()
-    found = ledger.memory.fold([person, case])
-    led: CaseFacts | None = found[case]
-    return found[person].agency if found[person] else led.lead if led else None, led
+    person = sources.person_facts(act.signers[0].person)
+    led = sources.case(getattr(act, "case", None) or next((each.case for each in items), ""))
+    return person.agency if person else led.lead if led else None, led
 
 
 def complaint(sources: Sources, case: CaseFacts | None) -> str:
