@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from eventsourcing.dcb.api import DCBQueryItem
 
 from custody.ledger.drafts import Row
+from custody.ledger.past import Past
 from custody.ledger.reader import Reader
 from custody.ledger.session import Query, Session
 

@@ -5,22 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import quote
 
 import httpx
 import pytest
 from playwright.sync_api import Route, expect
-from sqlalchemy import Engine, event
 
 from custody import label
 from custody_api.station import assets
+from pages.asking import asked, too_many
 from pages.conftest import At, Station
 
-MOST_QUERIES = 15
 TAGS = {"zh": "zh-CN", "en": "en"}
 
 
@@ -76,22 +72,6 @@ def told(station: Station) -> Told:
     return Told(case, item, gapped, broken, manifest, kit, receipt.act, then)
 
 
-@contextmanager
-def counting() -> Iterator[list[str]]:
-    """The statements that threads of requests execute; what runs beside them is not counted."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if threading.current_thread().name.startswith("AnyIO") and not statement.startswith(("BEGIN", "PRAGMA")):
-            seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
 def reader(station: Station, name: str, lang: str = "zh") -> httpx.Client:
     """Somebody's browser, without a browser: pages as they come from the server."""
     cookie = station.cookie(name)
@@ -103,37 +83,14 @@ def reader(station: Station, name: str, lang: str = "zh") -> httpx.Client:
 def test_every_page_comes_in_its_language_and_asks_the_databases_little(
     station: Station, told: Told, lang: str
 ) -> None:
-    """The least of three times: now and then another thread of the server's asks something beside a request."""
-    asked: dict[str, int] = {}
     with reader(station, "周远", lang) as client:
         for name, path in told.pages().items():
-            counts = []
-            for _ in range(3):
-                with counting() as seen:
-                    answer = client.get(path)
-                assert answer.status_code == 200, (name, answer.text)
-                counts.append(len(seen))
-            asked[name] = min(counts)
+            with asked() as statements:
+                answer = client.get(path)
+            assert answer.status_code == 200, (name, answer.text)
+            assert not too_many(statements), (name, too_many(statements))
             assert "style=" not in answer.text
             assert f'<html lang="{TAGS[lang]}">' in answer.text
-    assert {name: count for name, count in asked.items() if count > MOST_QUERIES} == {}
-
-
-def test_a_place_shows_some_of_the_places_in_it_and_leads_to_the_others(station: Station) -> None:
-    world = station.world
-    around = world.places["大库"]
-    shelves = [f"架{number:02}" for number in range(25)]
-    for each in shelves:
-        world.place(each, "center", "general", parent=around)
-    with reader(station, "梁静") as client:
-        client.get("/v1/places", params={"at_least": world.ledger.recorder.head().size}).raise_for_status()
-        page, everything = client.get(f"/places/{around}").text, client.get(f"/places?within={around}").text
-        inside = client.get(f"/places/{world.places['架24']}").text
-    assert sum(f'<a href="/places/{world.places[each]}">{each}</a>' in page for each in shelves) == 20
-    assert f'<a href="/places?within={around}">' in page
-    assert all(each in everything for each in shelves)
-    assert world.places["冷藏"] not in everything
-    assert f'<a href="/places/{around}">大库</a>' in inside
 
 
 def test_the_picture_is_walked_by_arrows_and_says_what_each_mark_is(station: Station, at: At, told: Told) -> None:

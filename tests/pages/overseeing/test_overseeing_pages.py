@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ from custody.reminding.recommendations import recommendations
 from custody.reminding.turn import Office
 from custody.rules.draw import drawn
 from custody_api.station.overseeing import then
-from pages.asking import MOST, asked
+from pages.asking import asked, too_many
 from pages.conftest import At, Station
 
 PAGE = {"Accept": "text/html", "Accept-Language": "en"}
@@ -239,7 +238,7 @@ def test_pages_of_oversight_ask_little_and_open_to_whom_they_are_for(
         client.get(path)  # what is remembered afterwards, of people and agencies, is asked for once
         with asked() as queries:
             assert client.get(path).status_code == 200
-    assert len(queries) <= MOST, json.dumps(queries, indent=1)
+    assert not too_many(queries), too_many(queries)
     assert get(station, "周远", path).status_code == 403
     assert get(station, "钱法官", path).status_code == 403
 
@@ -251,7 +250,7 @@ def test_pages_of_the_past_ask_little(station: Station, store: dict[str, Any]) -
         for path in (f"items/{store['stored']}", f"places/{place}", f"cases/{CASE}"):
             with asked() as queries:
                 assert client.get(f"/audit/{path}?as_of={at_then}").status_code == 200
-            assert len(queries) <= MOST, path + json.dumps(queries, indent=1)
+            assert not too_many(queries), path + too_many(queries)
 
 
 def test_the_past_of_a_place_tells_a_contractor_of_nothing_that_is_no_longer_kept(
@@ -274,7 +273,7 @@ def test_the_past_of_a_place_tells_a_contractor_of_nothing_that_is_no_longer_kep
     assert instant(world.ledger.memory.record(left.act).recorded_at) not in read
     with signed_in(station, "郑宏") as client, asked() as queries:
         assert client.get(path).status_code == 200
-    assert len(queries) <= MOST, json.dumps(queries, indent=1)
+    assert not too_many(queries), too_many(queries)
 
 
 def test_numbers_that_no_table_holds_are_turned_away(station: Station, store: dict[str, Any]) -> None:

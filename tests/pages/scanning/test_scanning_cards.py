@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import pytest
-from sqlalchemy import event
 
 from custody import label
 from custody.access.caller import Caller
 from custody.acts import ACT_TYPES
 from custody_api import sense
+from pages.asking import asked, too_many
 from pages.conftest import Station
-from world import PEOPLE, World
+from world import PEOPLE
 
 PART: Final = {"HX-Request": "true", "Accept": "text/html", "Accept-Language": "en"}
-FEW: Final = 15
-"""Queries that a page may make; a card makes fewer than a page."""
 
 
 class Reader:
@@ -47,21 +43,6 @@ class Reader:
 def outcome(card: str) -> str:
     """How a card is answered."""
     return re.findall(r'data-outcome="([a-z-]+)"', card)[0]
-
-
-@contextmanager
-def queries(world: World) -> Iterator[list[str]]:
-    """What the ledger's database is asked meanwhile."""
-    asked: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        asked.append(statement)
-
-    event.listen(world.engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(world.engine, "before_cursor_execute", note)
 
 
 def test_an_items_card_offers_what_its_state_and_the_callers_capacities_allow(station: Station) -> None:
@@ -113,9 +94,9 @@ def test_places_and_kits_show_what_is_in_them(station: Station) -> None:
     assert clerk.acts(kit)[:2] == ["check-out", "relocation"]
     assert re.search(r"<small>.*<time", of_kit)  # a clock that runs for a tube
     for code in (place, kit, label.code_of(tubes[0])):
-        with queries(world) as asked:
+        with asked() as statements:
             officer.card(code)
-        assert len(asked) < FEW, asked
+        assert not too_many(statements), too_many(statements)
 
 
 def test_unknown_retired_and_damaged_labels_are_told_apart_and_nothing_is_added(station: Station) -> None:
