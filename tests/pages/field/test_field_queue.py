@@ -127,9 +127,13 @@ def test_three_changes_of_hands_on_one_device_are_recorded_in_order(station: Sta
     handed = day.signs(hand_over(world, item, "周远", "孙凯"))
     passed_on = day.signs(hand_over(world, item, "孙凯", "梁静"), by="孙凯")
     assert [followed_by(each) for each in on_queue(page, "queued")] == [[], [seized], [handed]]
+    page.route("**/v1/head", lambda route: route.abort())
     page.context.set_offline(False)
     assert on_queue(page, "send") == "sent"
     assert states(page) == dict.fromkeys((seized, handed, passed_on), "recorded")
+    seen = "([script, ledger]) => import(script).then(it => it.lastSeen(ledger))"
+    last = page.evaluate(seen, [assets.address("field/seen.js"), world.ledger.origin])
+    assert last["size"] == world.ledger.recorder.head().size, "the next act is to have seen these, as it follows none"
     assert [each.holder.id for each in world.facts(item).custody] == [*map(world.id_of, ("周远", "孙凯", "梁静"))]
 
 

@@ -6,7 +6,8 @@ import { make } from "../station/dom.js";
 import { get, put as keep } from "../station/store.js";
 import { _, counted, lang } from "../station/words.js";
 import { notYet } from "./entries.js";
-import { queued, see, send, tidy } from "./queue.js";
+import { queued, send, tidy } from "./queue.js";
+import { see } from "./seen.js";
 import { QUEUE } from "./sending.js";
 
 const AGAIN_AFTER = 60_000;

@@ -3,7 +3,7 @@
 // for a reason, after saving it as a file.
 
 import { actOf, envelopeBytes, filesOf, thingsOf } from "../station/acts.js";
-import { hex, sha256, urlSafe } from "../station/bytes.js";
+import { hex, sha256 } from "../station/bytes.js";
 import { all, get, put as keep, remove as forgetRecord, transact } from "../station/store.js";
 import { _, language } from "../station/words.js";
 import { inOrder, RECORDED, REMOVED, restsOn, WAITING } from "./entries.js";
@@ -169,18 +169,4 @@ export async function tidy() {
       for (const each of old) it.objectStore("queue").delete(each.id);
     });
   }
-}
-
-/** The newest checkpoint that this device saw of a ledger, `{size, root}`, or undefined: what `seen` states. */
-export async function lastSeen(ledger) {
-  const kept = await get("settings", `seen ${ledger}`);
-  return kept && { size: kept.size, root: kept.root };
-}
-
-/** Remember a checkpoint, the text of a signed note, if it is of this ledger and newer than the one before. */
-export async function see(ledger, note) {
-  const [origin, size, root] = note.split("\n");
-  const kept = await get("settings", `seen ${ledger}`);
-  if (origin !== ledger || !/^[0-9]+$/.test(size) || (kept && kept.size > Number(size))) return;
-  await keep("settings", { name: `seen ${ledger}`, size: Number(size), root: urlSafe(root), note });
 }

@@ -9,6 +9,7 @@ import { actOf, commitsTo, filesOf } from "../station/acts.js";
 import { all, get, transact } from "../station/store.js";
 import { upload } from "../station/uploading.js";
 import { due, RECORDED, REFUSED, WAITING } from "./entries.js";
+import { see } from "./seen.js";
 
 /** The name of the lock, of the channel on which changes are told, and of the background sync. */
 export const QUEUE = "custody-queue";
@@ -91,11 +92,16 @@ async function ask(method, path, body, headers, language, patience = PATIENCE) {
   throw new Stop("later");
 }
 
-/** The receipt is here: from now on only it stays, and what the act disclosed and showed leaves the device. */
+/**
+ * The receipt is here: from now on only it stays, and what the act disclosed and showed leaves the device. The next act
+ * names this one in `follows` no more, so that it has to have seen it: the checkpoint of the receipt's proof comes first.
+ */
 async function record(entry, receipt) {
   if (receipt.act !== entry.id || !await commitsTo(receipt, entry.submission.envelope)) {
     return refuse(entry.id, { code: "receipt/other", status: 0, detail: "" });
   }
+  const checkpoint = receipt.proof?.split(/\n\n(.*)/s)[1];
+  if (checkpoint) await see(actOf(entry.submission.envelope).ledger, checkpoint);
   await forget(entry.id, WAITING, kept => ({ ...kept, state: RECORDED, ended_at: now(), receipt, problem: null }));
 }
 

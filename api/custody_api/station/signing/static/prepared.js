@@ -2,7 +2,8 @@
 // signature counts for the bytes that it was given for; whatever changes the act makes other bytes, and drops them. What
 // there is is kept on this device, so that a closed page loses nothing.
 
-import { followed, lastSeen, see } from "../field/queue.js";
+import { followed } from "../field/queue.js";
+import { lastSeen, see } from "../field/seen.js";
 import { Offline, get } from "../station/api.js";
 import { hex, sha256, utf8 } from "../station/bytes.js";
 import * as store from "../station/store.js";
