@@ -94,7 +94,8 @@ def test_make_runs_what_is_run_here() -> None:
     build = r"@\$\(BIN\)/python -m custody_api.demo --directory \$\(DEMO\)"
     assert re.search(rf"^demo: setup\n\t{build} --serve$", recipes, re.MULTILINE)
     assert re.search(rf"^demo-data: setup\n\t{build}$", recipes, re.MULTILINE)
-    assert re.search(r"^test: setup-dev\n\t\$\(BIN\)/pytest -n auto$", recipes, re.MULTILINE)
+    assert re.search(r"^PYTEST := \$\(BIN\)/pytest -n ", recipes, re.MULTILINE)
+    assert re.search(r"^test: setup-dev\n\t\$\(PYTEST\)$", recipes, re.MULTILINE)
 
 
 def test_a_ledger_of_ones_own_is_founded_and_verified(place: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 import sys
@@ -62,6 +63,7 @@ def run(args: Namespace) -> int:
             require_own(operation.witness_policy, ledger)
         Thread(target=load, name="templates", daemon=True).start()
         _catch_up(ledger)
+        _collect_in_short_turns()
         tell(say("serve/address", _language(), address=binding.address_of(listener, settings)))
         sys.stdout.flush()
         config = uvicorn.Config(
@@ -83,6 +85,16 @@ def _catch_up(ledger: Ledger) -> None:
         # Acts can be recorded without registers. The runner tries again, and /readyz says what it fails at.
         note(f"⚠ {say('serve/registers-behind', _language())}")
         log.error("the registers were not brought up to date", exc_info=error)
+
+
+def _collect_in_short_turns() -> None:
+    """Have Python's cyclic collector look at little at a time, and not again at what is there from the start.
+
+    What suits a batch (`calm_collector`) holds up every answer for a third of a second now and then
+    (docs/performance.md, "Pages").
+    """
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 100)
 
 
 def _wrong_use(code: str, **fields: object) -> int:

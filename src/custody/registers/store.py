@@ -38,6 +38,8 @@ from custody.registers.register import STATE, Changes, Part, Register, metadata,
 
 SCHEMA: Final = "registers"
 _AT_ONCE: Final = 1_000
+_ROOM_KB: Final = 64_000
+"""What the connection that writes keeps of the file in memory."""
 
 
 MOMENT: Final = Table("moment", metadata, Column("as_of", Text, primary_key=True), sqlite_strict=True)
@@ -67,6 +69,7 @@ class Store:
         """Registers in a SQLite file, which need not exist yet; if they are new, perhaps those of a past moment."""
         engine = open_engine(URL.create("sqlite", database=str(path)))
         event.listen(engine, "connect", _derived)
+        event.listen(engine, "begin", _with_room)
         store = cls(engine)
         if as_of is not None:
             with store.writing() as connection:
@@ -187,3 +190,9 @@ def _derived(connection: Any, _record: Any) -> None:
     # A crash may take back the last commits, rows and position together; they are derived again.
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA secure_delete = OFF")  # nothing personal is in here
+
+
+def _with_room(connection: Connection) -> None:
+    # Rows of a chunk lie all over the indexes: with SQLite's 2 MB, each page of them is read again and again.
+    if connection.get_execution_options().get("custody_writes"):
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{_ROOM_KB}")
