@@ -60,6 +60,13 @@ STATUSES: Final[tuple[tuple[type[CustodyError], int, str, str], ...]] = (
 )
 """Kind of error, status, title in zh-CN and in English; the first that fits counts."""
 
+_TURNED_AWAY: Final[Mapping[int, tuple[str, str]]] = {
+    404: ("未找到", "Not found"),
+    405: ("方法不支持", "Method not allowed"),
+    421: ("发错了地方", "Misdirected request"),
+}
+"""Titles of what ends before the ledger is asked."""
+
 _STATUS_OF_CODE: Final[Mapping[str, int]] = {"malformed/media-type": 415, "malformed/range": 416}
 _KEPT_INSIDE: Final = frozenset({"cause", "zh", "en", "instead_zh", "instead_en", "retry_after"})
 
@@ -135,8 +142,7 @@ async def on_http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
     language = language_of(request)
     code = {404: "not-found/route", 405: "method-not-allowed"}.get(error.status_code, "http")
-    title = HTTPStatus(error.status_code).phrase
-    document = _document(code, error.status_code, title, say(code, language))
+    document = _document(code, error.status_code, _turned_away(error.status_code, language), say(code, language))
     return _response(document, language, dict(error.headers or {}))
 
 
@@ -170,8 +176,13 @@ async def on_surprise(request: Request, error: Exception) -> JSONResponse:
 def misdirected(request: Request, code: str, expected: str) -> JSONResponse:
     """Answer a request that is not meant for this server, or must not have come as it did."""
     language = language_of(request)
-    document = _document(code, 421, "Misdirected Request", say(code, language, expected=expected))
+    document = _document(code, 421, _turned_away(421, language), say(code, language, expected=expected))
     return _response(document, language, {})
+
+
+def _turned_away(status: int, language: Language) -> str:
+    zh, en = _TURNED_AWAY.get(status, ("请求无效", HTTPStatus(status).phrase))
+    return zh if language == "zh" else en
 
 
 def _kind(error: CustodyError, language: Language) -> tuple[int, str]:

@@ -35,6 +35,8 @@ def test_an_address_that_is_none_is_told_in_the_readers_language(station: Statio
     assert "There is nothing at this address." in english.text
     assert '<html lang="zh-CN">' in chinese.text
     assert "没有这个地址。" in chinese.text
+    assert "<h1>未找到</h1>" in chinese.text
+    assert "<h1>Not found</h1>" in english.text
     assert "script-src 'self' 'wasm-unsafe-eval'" in english.headers["content-security-policy"]
     assert english.headers["cache-control"] == "no-store"
 
