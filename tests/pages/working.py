@@ -82,3 +82,15 @@ def in_order(page: Page) -> list[str]:
     """The parties in the order in which they sign."""
     page.locator(".party").first.wait_for()
     return [str(each.get_attribute("data-person")) for each in page.locator(".party").all()]
+
+
+def go_back_in_time(page: Page) -> None:
+    """Move an auditor's upper handle back by two steps, until what differs is marked."""
+    handle = page.locator('input[data-name="as_of"]')
+    handle.focus()
+    for _ in range(2):  # each step is gone before the next, however long it takes
+        before = page.url
+        handle.press("ArrowLeft")
+        expect(page).not_to_have_url(before)
+        page.wait_for_load_state()
+    expect(page.locator("tr.differs").first).to_be_visible()

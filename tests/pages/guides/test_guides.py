@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 
 from custody.ledger.receipt_links import issue
 from pages.conftest import At, Station
-from pages.working import a_case, answered, listening, opened, scan, signed_by
+from pages.working import a_case, answered, go_back_in_time, listening, opened, scan, signed_by
 from world import World
 
 GUIDES: Final = Path(__file__).parents[3] / "docs/guides"
@@ -124,14 +124,7 @@ def test_an_auditor_looks_drags_time_back_and_has_it_verified(
     expect(page.locator(".timeline [data-mark]").first).to_be_visible()
     take(page, "auditor-item")
     page.goto(f"{station.origin}/audit/items/{item}")
-    handle = page.locator('input[data-name="as_of"]')
-    handle.focus()
-    for _ in range(2):  # each step is gone before the next, however long it takes
-        before = page.url
-        handle.press("ArrowLeft")
-        expect(page).not_to_have_url(before)
-        page.wait_for_load_state()
-    expect(page.locator("tr.differs").first).to_be_visible()
+    go_back_in_time(page)
     page.locator("tr.differs").first.scroll_into_view_if_needed()
     take(page, "auditor-past")
     page.goto(f"{station.origin}/acts/{act}")

@@ -25,6 +25,7 @@ from custody.rules.draw import drawn
 from custody_api.station.overseeing import then
 from pages.asking import asked, too_many
 from pages.conftest import At, Station
+from pages.working import go_back_in_time
 
 PAGE = {"Accept": "text/html", "Accept-Language": "en"}
 CASE = "云公(刑)诈〔2026〕0520"
@@ -105,14 +106,7 @@ def test_an_auditor_drags_time_back_and_what_differs_is_marked(
 ) -> None:
     page = at("审计员", f"/audit/items/{store['stored']}")
     expect(page.get_by_text("没有不同")).to_be_visible()
-    handle = page.locator('input[data-name="as_of"]')
-    handle.focus()
-    for _ in range(2):  # each step is gone before the next, however long it takes
-        before = page.url
-        handle.press("ArrowLeft")
-        expect(page).not_to_have_url(before)
-        page.wait_for_load_state()
-    expect(page.locator("tr.differs").first).to_be_visible()
+    go_back_in_time(page)
     expect(page.locator("mark").first).to_be_visible()
     expect(page).to_have_url(re.compile(r"as_of="))
     assert "than" not in page.url

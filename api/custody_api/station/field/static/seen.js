@@ -16,3 +16,6 @@ export async function see(ledger, note) {
   if (origin !== ledger || !/^[0-9]+$/.test(size) || (kept && kept.size > Number(size))) return;
   await keep("settings", { name: `seen ${ledger}`, size: Number(size), root: urlSafe(root), note });
 }
+
+/** The checkpoint in a proof (C2SP tlog-proof, as text). */
+export const checkpointOf = proof => proof.slice(proof.indexOf("\n\n") + 2);

@@ -9,7 +9,7 @@ import { actOf, commitsTo, filesOf } from "../station/acts.js";
 import { all, get, transact } from "../station/store.js";
 import { upload } from "../station/uploading.js";
 import { due, RECORDED, REFUSED, WAITING } from "./entries.js";
-import { see } from "./seen.js";
+import { checkpointOf, see } from "./seen.js";
 
 /** The name of the lock, of the channel on which changes are told, and of the background sync. */
 export const QUEUE = "custody-queue";
@@ -100,8 +100,7 @@ async function record(entry, receipt) {
   if (receipt.act !== entry.id || !await commitsTo(receipt, entry.submission.envelope)) {
     return refuse(entry.id, { code: "receipt/other", status: 0, detail: "" });
   }
-  const checkpoint = receipt.proof?.split(/\n\n(.*)/s)[1];
-  if (checkpoint) await see(actOf(entry.submission.envelope).ledger, checkpoint);
+  if (receipt.proof) await see(actOf(entry.submission.envelope).ledger, checkpointOf(receipt.proof));
   await forget(entry.id, WAITING, kept => ({ ...kept, state: RECORDED, ended_at: now(), receipt, problem: null }));
 }
 

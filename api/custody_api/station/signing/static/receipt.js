@@ -8,6 +8,7 @@ import { moment } from "../station/moments.js";
 import { keep, pinned } from "../station/pinned.js";
 import { leafOf, sizeProved } from "../station/verifier.js";
 import { _, locale } from "../station/words.js";
+import { checkpointOf } from "../field/seen.js";
 import { headOf } from "./authoring.js";
 
 /** A receipt as an element. `envelope` is what was sent. */
@@ -49,6 +50,6 @@ async function proof({ entry, index, proof: text }) {
 
 /** What a paper would say of it: CL1, the log's name, size and root of the checkpoint, the index. */
 export function claim({ proof: text, index }) {
-  const { ledger, seen } = headOf(text.slice(text.indexOf("\n\n") + 2));
+  const { ledger, seen } = headOf(checkpointOf(text));
   return `CL1 ${ledger} ${seen.size} ${seen.root} ${index}`;
 }
